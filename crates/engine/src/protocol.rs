@@ -1,0 +1,80 @@
+//! The messages between a page and whoever runs for it: one closed enum each way, versioned.
+//!
+//! Both travel as bytes (postcard). A runner speaks first, with [`Report::Ready`]; a page that finds another version
+//! there says so and asks for nothing.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Model, Speed};
+use crate::trace::Event;
+
+/// The version of these messages. Whoever changes one raises it.
+pub const VERSION: u32 = 1;
+
+/// What a page asks of a runner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Run a lesson on one model. A runner does one run at a time, in the order in which they were asked for.
+    Run {
+        /// The page's number for the run, which every report about it carries.
+        run: RunId,
+        /// The lesson's id.
+        lesson: String,
+        /// The lesson's parameters, as names and texts.
+        parameters: Vec<(String, String)>,
+        /// The model.
+        model: Model,
+        /// Where random draws begin.
+        seed: u64,
+        /// By how much delays are divided.
+        speed: Speed,
+    },
+}
+
+/// What a runner tells a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// The runner is up.
+    Ready {
+        /// The version of the protocol that it speaks.
+        version: u32,
+    },
+    /// These things happened, in this order.
+    Events {
+        /// In which run.
+        run: RunId,
+        /// What.
+        events: Vec<Event>,
+    },
+    /// The run is over; its last events came before.
+    Finished {
+        /// Which run.
+        run: RunId,
+    },
+    /// The run could not be begun or went wrong. The runner is still there unless it says nothing more.
+    Failed {
+        /// Which run; `None` where the runner could not tell.
+        run: Option<RunId>,
+        /// Why, as a sentence.
+        reason: String,
+    },
+}
+
+/// The page's number for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunId(pub u32);
+
+/// A message as bytes.
+pub fn encode<M: Serialize>(message: &M) -> Vec<u8> {
+    postcard::to_stdvec(message).expect("messages are plain data, which always serialises into memory")
+}
+
+/// The message behind `bytes`.
+///
+/// # Errors
+/// A sentence, where the bytes are no message of this version.
+pub fn decode<M: DeserializeOwned>(bytes: &[u8]) -> Result<M, String> {
+    postcard::from_bytes(bytes)
+        .map_err(|error| format!("A message of {} bytes is none of protocol version {VERSION}: {error}.", bytes.len()))
+}
