@@ -37,11 +37,9 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RunError::Task(failed) => failed.fmt(f),
-            RunError::Stalled { waiting } => write!(
-                f,
-                "the run stands still: {} wait for something that nobody is left to do",
-                waiting.join(", ")
-            ),
+            RunError::Stalled { waiting } => {
+                write!(f, "the run stands still: {} wait for something that nobody is left to do", waiting.join(", "))
+            }
         }
     }
 }

@@ -9,7 +9,7 @@
 
 pub mod error;
 pub mod event_loop;
-//MEASURE
+pub mod measure;
 pub mod model;
 pub mod operation;
 pub mod placement;

@@ -97,7 +97,9 @@ impl<T> Placement<T> {
 
     /// Takes a lane back whose task has ended, and returns the task that it is for next.
     pub fn release(&mut self, lane: LaneId) -> Option<T> {
-        let Policy::Pool { free, queue, .. } = &mut self.policy else { return None };
+        let Policy::Pool { free, queue, .. } = &mut self.policy else {
+            return None;
+        };
         let next = queue.pop_front();
         if next.is_none() {
             free.push_back(lane);

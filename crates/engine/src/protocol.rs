@@ -40,6 +40,8 @@ pub enum Report {
         /// The version of the protocol that it speaks.
         version: u32,
     },
+    /// The runner is still there: said now and then, so that a page can tell a long wait from a death.
+    Alive,
     /// These things happened, in this order.
     Events {
         /// In which run.

@@ -137,11 +137,7 @@ static CATALOGUE: [Entry; 16] = [
         title: "Await it, or make it a task",
         shows: "awaiting runs in turn, a task overlaps",
     },
-    Entry::Coming {
-        id: "to-thread",
-        title: "Keep the heart beating",
-        shows: "a blocking function moved off the loop",
-    },
+    Entry::Coming { id: "to-thread", title: "Keep the heart beating", shows: "a blocking function moved off the loop" },
     Entry::Coming { id: "gil", title: "One lock to run them all", shows: "who may run when, with the GIL and without" },
     Entry::Coming { id: "hybrid", title: "Fetch, then crunch", shows: "loop with processes, loop with threads" },
     Entry::Coming {

@@ -139,7 +139,10 @@ impl Parameter {
             let nearest = is_name(text).then(|| format!("{text}=1"));
             return Err(Diagnostic::new(self.name, text, allowed, nearest));
         };
-        Ok(Message { name: self.read_name(name.trim())?, delay: self.read_delay(name.trim(), delay.trim(), longest_s)? })
+        Ok(Message {
+            name: self.read_name(name.trim())?,
+            delay: self.read_delay(name.trim(), delay.trim(), longest_s)?,
+        })
     }
 
     fn read_name(&self, name: &str) -> Result<String, Diagnostic> {

@@ -5,9 +5,24 @@ fn show() {
     let values = lessons::Values::read(lesson.parameters, &[]).unwrap();
     let prepared = lesson.prepare(&values);
     for &model in lesson.models {
-        let trace = engine::simulate::simulate(&prepared.program, &engine::model::Settings{model, workers: prepared.workers, seed:0}).unwrap();
+        let trace = engine::simulate::simulate(
+            &prepared.program,
+            &engine::model::Settings { model, workers: prepared.workers, seed: 0 },
+        )
+        .unwrap();
         println!("{model} {:?}", trace.summary());
-        for l in trace.log() { println!("{l}"); }
-        for s in &trace.spans { println!("  {} {} {:?} {}-{}", trace.lane_name(s.lane), trace.task_name(s.task), s.activity, s.start, s.end); }
+        for l in trace.log() {
+            println!("{l}");
+        }
+        for s in &trace.spans {
+            println!(
+                "  {} {} {:?} {}-{}",
+                trace.lane_name(s.lane),
+                trace.task_name(s.task),
+                s.activity,
+                s.start,
+                s.end
+            );
+        }
     }
 }

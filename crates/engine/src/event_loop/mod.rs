@@ -147,7 +147,9 @@ impl<S: Selector + 'static> EventLoop<S> {
     }
 
     fn run_task(&self, task: TaskId) {
-        let Some((mut body, waker)) = self.take_body(task) else { return };
+        let Some((mut body, waker)) = self.take_body(task) else {
+            return;
+        };
         self.current.set(Some(task));
         self.enter(task, Activity::Running, self.selector.now(), None);
         let mut context = Context::from_waker(&waker);

@@ -28,9 +28,7 @@ use selector::VirtualSelector;
 pub fn simulate(program: &Program, settings: &Settings) -> Result<Trace, RunError> {
     match settings.model {
         Model::EventLoop => simulate_event_loop(program),
-        Model::Sequential | Model::Threads | Model::ThreadPool | Model::ProcessPool => {
-            world::run(program, settings)
-        }
+        Model::Sequential | Model::Threads | Model::ThreadPool | Model::ProcessPool => world::run(program, settings),
     }
 }
 

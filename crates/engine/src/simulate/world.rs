@@ -112,7 +112,9 @@ impl World<'_> {
 
     /// Lets `task` go on, at this instant, until it waits or ends.
     fn advance(&mut self, task: TaskId, mut reply: Option<Reply>) {
-        let Some(mut body) = self.begin(task) else { return };
+        let Some(mut body) = self.begin(task) else {
+            return;
+        };
         self.enter(task, Activity::Running, None);
         loop {
             *self.exchange.answer.borrow_mut() = reply.take();

@@ -8,14 +8,18 @@ impl Trace {
         match span.activity {
             Activity::Running => String::new(),
             Activity::Ready(ReadyFor::Turn) => match self.runs_instead(span) {
-                Some(other) => format!("the event loop is busy with {}", self.task_name(other.task)),
+                Some(other) => {
+                    format!("the event loop is busy with {}", self.task_name(other.task))
+                }
                 None => "the event loop is waking up".to_owned(),
             },
             Activity::Ready(ReadyFor::LaneStart) => {
                 format!("{} is starting", self.lane_name(span.lane))
             }
             Activity::Waiting(WaitFor::Timer(due)) => format!("a timer is due at {due}"),
-            Activity::Waiting(WaitFor::Task(task)) => format!("{} has not ended", self.task_name(task)),
+            Activity::Waiting(WaitFor::Task(task)) => {
+                format!("{} has not ended", self.task_name(task))
+            }
             Activity::Queued => "every worker is busy".to_owned(),
         }
     }

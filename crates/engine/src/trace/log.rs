@@ -22,12 +22,9 @@ impl Trace {
     /// The log, in the order of time. Lines of one instant keep the order in which they were reported.
     pub fn log(&self) -> Vec<LogLine<'_>> {
         let lines = self.marks.iter().filter_map(|mark| match mark.kind {
-            Marked::Log(text) => Some(LogLine {
-                at: mark.at,
-                lane: self.lane_name(mark.lane),
-                task: mark.task,
-                text: self.text(text),
-            }),
+            Marked::Log(text) => {
+                Some(LogLine { at: mark.at, lane: self.lane_name(mark.lane), task: mark.task, text: self.text(text) })
+            }
             Marked::Spawned(_) => None,
         });
         let mut lines: Vec<_> = lines.collect();

@@ -231,7 +231,9 @@ impl Trace {
 
     /// Ends the task's open span. A span of no length says nothing unless it shows that the task ran.
     fn close(&mut self, task: TaskId, at: Nanos) {
-        let Some(span) = self.open[task.0 as usize].take() else { return };
+        let Some(span) = self.open[task.0 as usize].take() else {
+            return;
+        };
         let span = Span { end: at.max(span.start), ..span };
         if span.end > span.start || span.activity == Activity::Running {
             self.spans.push(span);
