@@ -3,6 +3,7 @@
 //! A run, predicted or measured, is told as a stream of [`Event`]s. [`Trace::apply`] folds them into lanes, tasks,
 //! spans and marks, so a trace can be looked at while it grows.
 
+mod agreement;
 mod cause;
 mod chrome;
 mod event;
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use agreement::{Disagreement, agreement};
 pub use chrome::chrome_json;
 pub use event::{Activity, Clock, Event, LaneKind, MarkKind, ReadyFor, State, WaitFor};
 pub use log::LogLine;

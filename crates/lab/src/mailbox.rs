@@ -1,0 +1,50 @@
+//! What a run's threads tell the coordinator.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use engine::trace::Event;
+
+/// One thing that the coordinator is told.
+#[derive(Debug)]
+pub enum Told {
+    /// This happened.
+    Event(Event),
+    /// The run is over, well or with this sentence.
+    Over(Result<(), String>),
+}
+
+/// A queue that many threads put into and one takes out of.
+///
+/// The standard library's channel cannot wait with a time limit here: it would ask for a clock that wasm lacks. A
+/// condition variable can.
+#[derive(Clone, Debug, Default)]
+pub struct Mailbox(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    told: Mutex<VecDeque<Told>>,
+    arrived: Condvar,
+}
+
+impl Mailbox {
+    /// Puts one thing in.
+    pub fn put(&self, told: Told) {
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner).push_back(told);
+        self.0.arrived.notify_one();
+    }
+
+    /// Takes out all that is there.
+    pub fn take(&self) -> VecDeque<Told> {
+        std::mem::take(&mut *self.0.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes out all that is there, after waiting up to `most` for something to come. Blocks the thread.
+    pub fn wait(&self, most: Duration) -> VecDeque<Told> {
+        let told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.0.arrived.wait_timeout_while(told, most, |told| told.is_empty());
+        let (mut told, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *told)
+    }
+}

@@ -1,0 +1,117 @@
+//! One run in the lab, from the page's wish to its last event.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::measure::{Plan, Recorder, run_on_event_loop, run_on_lanes};
+use engine::model::{Model, Settings, Speed};
+use engine::program::Outcome;
+use engine::time::Nanos;
+use engine::trace::Event;
+use lessons::{Diagnostic, Prepared, Values};
+
+use crate::mailbox::{Mailbox, Told};
+use crate::selector::TimerSelector;
+use crate::threads::WebWorkers;
+
+/// What is to be run.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The lesson's id.
+    pub lesson: String,
+    /// Its parameters, as names and texts.
+    pub parameters: Vec<(String, String)>,
+    /// The model.
+    pub model: Model,
+    /// Where random draws begin.
+    pub seed: u64,
+    /// By how much delays are divided.
+    pub speed: Speed,
+}
+
+/// How long a run may be silent before its runner says that it is still there.
+const SILENCE: Duration = Duration::from_millis(500);
+
+/// Runs what is wished for, and calls `tell` with what happened since it was last called, at least twice a second.
+///
+/// # Errors
+/// A sentence that says why the run could not begin, or how it went wrong.
+pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone + 'static) -> Result<(), String> {
+    let prepared = prepare(&wish)?;
+    let recorder = {
+        let mailbox = mailbox.clone();
+        Arc::new(Recorder::new(Nanos::ZERO, move |event| mailbox.put(Told::Event(event))))
+    };
+    if wish.model == Model::EventLoop {
+        let forward = {
+            let (mailbox, tell) = (mailbox.clone(), tell.clone());
+            move || drop(forward(mailbox.take(), &tell))
+        };
+        let selector = TimerSelector::new(Arc::clone(&recorder), SILENCE, forward.clone());
+        let result = run_on_event_loop(prepared.program, selector, wish.speed, Arc::clone(&recorder)).await;
+        let (at, outcome) = result.map_err(|error| format!("The run failed: {error}."))?;
+        recorder.record(finish(at, outcome));
+        forward();
+        return Ok(());
+    }
+    start_on_lanes(prepared, &wish, recorder, mailbox.clone());
+    loop {
+        if let Some(result) = forward(mailbox.wait(SILENCE), &tell) {
+            return result;
+        }
+    }
+}
+
+/// Checks the wish against the catalogue and against the threads that there are.
+fn prepare(wish: &Wish) -> Result<Prepared, String> {
+    let lesson = lessons::find(&wish.lesson).map_err(|diagnostic| diagnostic.to_string())?;
+    let values = Values::read(lesson.parameters, &wish.parameters).map_err(|wrong| in_one_line(&wrong))?;
+    if wish.model == Model::ProcessPool {
+        return Err("A browser has no processes: this model is measured by the command line.".to_owned());
+    }
+    let prepared = lesson.prepare(&values);
+    let (needed, there) = (prepared.threads(wish.model), rayon::current_num_threads());
+    if needed > there {
+        return Err(format!("This run needs {needed} threads, and the lab was started with {there}."));
+    }
+    Ok(prepared)
+}
+
+fn in_one_line(wrong: &[Diagnostic]) -> String {
+    wrong.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Hands the run to the pool: its first task takes a Worker too, so the coordinator is free to tell.
+fn start_on_lanes(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mailbox: Mailbox) {
+    let plan = Plan {
+        settings: Settings { model: wish.model, workers: prepared.workers, seed: wish.seed },
+        program: prepared.program,
+        speed: wish.speed,
+        recorder: Arc::clone(&recorder),
+        threads: Arc::new(WebWorkers),
+        workers: Vec::new(),
+    };
+    rayon::spawn(move || {
+        let result = run_on_lanes(plan).map(|(at, outcome)| recorder.record(finish(at, outcome)));
+        mailbox.put(Told::Over(result.map_err(|error| format!("The run failed: {error}."))));
+    });
+}
+
+/// Tells all events, and returns how the run ended if it has.
+fn forward(told: impl IntoIterator<Item = Told>, tell: &impl Fn(Vec<Event>)) -> Option<Result<(), String>> {
+    let mut events = Vec::new();
+    let mut over = None;
+    for told in told {
+        match told {
+            Told::Event(event) => events.push(event),
+            Told::Over(result) => over = Some(result),
+        }
+    }
+    tell(events);
+    over
+}
+
+/// A browser does not tell how much CPU time a Worker used.
+fn finish(at: Nanos, outcome: Outcome) -> Event {
+    Event::Finish { at, cpu: None, outcome }
+}
