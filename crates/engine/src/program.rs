@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,11 +45,9 @@ pub trait Work: Serialize + DeserializeOwned + 'static {
     fn run(self, task: Task) -> impl Future<Output = Self::Output> + 'static;
 }
 
-/// The body of one task, ready to be polled. It is made on the thread that runs it and never leaves.
-pub type Body<T> = Pin<Box<dyn Future<Output = T>>>;
-
-/// What the first task of a program ends with.
-pub type MainResult = Result<Outcome, TaskFailed>;
+/// The body of one task, ready to be polled; it ends with the task's serialised output. It is made on the thread that
+/// runs it and never leaves.
+pub type Body = Pin<Box<dyn Future<Output = Vec<u8>>>>;
 
 /// A [`Script`] whose types are forgotten, so that models can run any of them.
 #[derive(Clone)]
@@ -59,17 +59,27 @@ impl Program {
         Program(Arc::new(script))
     }
 
-    /// The body of the first task, to be run under the handle `task`.
-    pub fn main(&self, task: Task) -> Body<MainResult> {
+    /// The body of the first task, to be run under the handle `task`; [`Program::outcome`] reads what it ends with.
+    pub fn main(&self, task: Task) -> Body {
         self.0.main_body(task)
     }
 
-    /// The body of a task that does `job`, to be run under the handle `task`; it ends with the serialised output.
+    /// The body of a task that does `job`, to be run under the handle `task`.
     ///
     /// # Errors
     /// Where the payload is no job of this program: it was damaged, or another program made it.
-    pub fn job(&self, task: Task, job: &Job) -> Result<Body<Vec<u8>>, TaskFailed> {
+    pub fn job(&self, task: Task, job: &Job) -> Result<Body, TaskFailed> {
         self.0.job_body(task, job)
+    }
+
+    /// What the first task ended with.
+    ///
+    /// # Errors
+    /// Where it panicked, or failed with a task that it joined.
+    pub fn outcome(main: Result<Vec<u8>, TaskFailed>) -> Result<Outcome, TaskFailed> {
+        let unreadable =
+            |error| TaskFailed { task: "main".to_owned(), reason: format!("its end is unreadable ({error})") };
+        main.and_then(|bytes| postcard::from_bytes::<Result<Outcome, TaskFailed>>(&bytes).map_err(unreadable)?)
     }
 }
 
@@ -79,22 +89,40 @@ impl fmt::Debug for Program {
     }
 }
 
+/// Polls the body of the task called `task`. A panic ends the body and becomes its failure.
+pub(crate) fn poll_body(task: &str, body: &mut Body, context: &mut Context<'_>) -> Poll<Result<Vec<u8>, TaskFailed>> {
+    let polled = catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(context)));
+    polled.map(|polled| polled.map(Ok)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+        let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+        let reason = format!("it panicked: {}", said.unwrap_or_else(|| "without a word".to_owned()));
+        Poll::Ready(Err(TaskFailed { task: task.to_owned(), reason }))
+    })
+}
+
+/// Why a body that waits without having asked its host for anything can never go on.
+pub(crate) fn waits_for_nothing(task: &str) -> TaskFailed {
+    let reason = "its body waits for something that is no operation of its task".to_owned();
+    TaskFailed { task: task.to_owned(), reason }
+}
+
 /// Serialises a job or its output, as it crosses from one task to another.
 pub(crate) fn pack<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_stdvec(value).expect("plain data of a lesson always serialises into memory")
 }
 
 trait Runnable: Send + Sync {
-    fn main_body(&self, task: Task) -> Body<MainResult>;
-    fn job_body(&self, task: Task, job: &Job) -> Result<Body<Vec<u8>>, TaskFailed>;
+    fn main_body(&self, task: Task) -> Body;
+    fn job_body(&self, task: Task, job: &Job) -> Result<Body, TaskFailed>;
 }
 
 impl<S: Script> Runnable for S {
-    fn main_body(&self, task: Task) -> Body<MainResult> {
-        Box::pin(self.clone().main(task))
+    fn main_body(&self, task: Task) -> Body {
+        let main = self.clone().main(task);
+        Box::pin(async move { pack(&main.await) })
     }
 
-    fn job_body(&self, task: Task, job: &Job) -> Result<Body<Vec<u8>>, TaskFailed> {
+    fn job_body(&self, task: Task, job: &Job) -> Result<Body, TaskFailed> {
         let work: S::Job = postcard::from_bytes(&job.payload).map_err(|error| TaskFailed {
             task: job.name.clone(),
             reason: format!("its job of {} bytes is none of this program's ({error})", job.payload.len()),

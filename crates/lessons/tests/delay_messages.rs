@@ -183,6 +183,5 @@ fn measure(prepared: &Prepared, model: Model, speed: Speed) -> Trace {
         };
         run_on_lanes(plan).expect("the lesson runs to its end");
     }
-    let measured = trace.lock().expect("no sink panicked").clone();
-    measured
+    trace.lock().expect("no sink panicked").clone()
 }

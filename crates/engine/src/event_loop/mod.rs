@@ -29,7 +29,7 @@ pub use selector::Selector;
 use crate::error::{RunError, TaskFailed};
 use crate::model::{Model, Speed};
 use crate::operation::{Job, Operation, Reply, Request};
-use crate::program::{Body, MainResult, Outcome, Program};
+use crate::program::{Body, Outcome, Program, poll_body};
 use crate::task::{Host, Task};
 use crate::time::Nanos;
 use crate::trace::{Activity, Event, LaneId, LaneKind, Line, MarkKind, ReadyFor, TaskId, WaitFor};
@@ -59,8 +59,9 @@ pub async fn run<S: Selector + 'static>(
         }
         event_loop.wake_due_timers();
         event_loop.run_ready_tasks();
-        if let Some(result) = event_loop.outcome.take() {
-            break result.map_err(RunError::from);
+        let main = event_loop.returned.borrow_mut().remove(&MAIN);
+        if let Some(result) = main {
+            break Program::outcome(result).map_err(RunError::from);
         }
     };
     // Bodies hold the loop that holds them: letting go of them here ends the circle.
@@ -88,21 +89,14 @@ struct EventLoop<S> {
     made: Cell<u32>,
     /// The task that is being polled.
     current: Cell<Option<TaskId>>,
-    /// What the first task returned.
-    outcome: Cell<Option<MainResult>>,
 }
 
 struct Registered {
-    name: String,
+    name: Rc<str>,
     /// `None` while the task is being polled.
-    body: Option<LoopBody>,
+    body: Option<Body>,
     waker: Waker,
     joined_by: Option<(TaskId, Waker)>,
-}
-
-enum LoopBody {
-    Main(Body<MainResult>),
-    Job(Body<Vec<u8>>),
 }
 
 impl<S: Selector + 'static> EventLoop<S> {
@@ -119,7 +113,6 @@ impl<S: Selector + 'static> EventLoop<S> {
             returned: RefCell::default(),
             made: Cell::new(0),
             current: Cell::new(None),
-            outcome: Cell::new(None),
         })
     }
 
@@ -127,7 +120,7 @@ impl<S: Selector + 'static> EventLoop<S> {
         (self.record)(Event::Lane { lane: LANE, name: "MainThread".to_owned(), kind: LaneKind::EventLoop });
         let task = self.register("main".to_owned());
         let body = self.program.main(self.handle(task));
-        self.schedule(task, LoopBody::Main(body));
+        self.schedule(task, body);
     }
 
     fn wake_due_timers(&self) {
@@ -147,21 +140,13 @@ impl<S: Selector + 'static> EventLoop<S> {
     }
 
     fn run_task(&self, task: TaskId) {
-        let Some((mut body, waker)) = self.take_body(task) else {
+        let Some((name, mut body, waker)) = self.take_body(task) else {
             return;
         };
         self.current.set(Some(task));
         self.enter(task, Activity::Running, self.selector.now(), None);
-        let mut context = Context::from_waker(&waker);
-        let returned = match &mut body {
-            LoopBody::Main(main) => main.as_mut().poll(&mut context).map(|result| {
-                self.outcome.set(Some(result));
-                Vec::new()
-            }),
-            LoopBody::Job(job) => job.as_mut().poll(&mut context),
-        };
-        match returned {
-            Poll::Ready(output) => self.end(task, Ok(output)),
+        match poll_body(&name, &mut body, &mut Context::from_waker(&waker)) {
+            Poll::Ready(result) => self.end(task, result),
             Poll::Pending => self.put_body(task, body),
         }
     }
@@ -172,12 +157,12 @@ impl<S: Selector + 'static> EventLoop<S> {
         let at = self.selector.now();
         (self.record)(Event::Task { task, name: name.clone(), parent: self.current.get(), at });
         let waker = self.ready.waker(task);
-        self.registered.borrow_mut().insert(task, Registered { name, body: None, waker, joined_by: None });
+        self.registered.borrow_mut().insert(task, Registered { name: name.into(), body: None, waker, joined_by: None });
         task
     }
 
     /// Gives a task its body and puts it into the ready queue.
-    fn schedule(&self, task: TaskId, body: LoopBody) {
+    fn schedule(&self, task: TaskId, body: Body) {
         self.put_body(task, body);
         if let Some(registered) = self.registered.borrow().get(&task) {
             registered.waker.wake_by_ref();
@@ -189,7 +174,7 @@ impl<S: Selector + 'static> EventLoop<S> {
         let task = self.register(job.name.clone());
         self.mark(MarkKind::Spawned(task), line);
         match self.program.job(self.handle(task), job) {
-            Ok(body) => self.schedule(task, LoopBody::Job(body)),
+            Ok(body) => self.schedule(task, body),
             Err(failed) => self.end(task, Err(failed)),
         }
         task
@@ -206,13 +191,13 @@ impl<S: Selector + 'static> EventLoop<S> {
         }
     }
 
-    fn take_body(&self, task: TaskId) -> Option<(LoopBody, Waker)> {
+    fn take_body(&self, task: TaskId) -> Option<(Rc<str>, Body, Waker)> {
         let mut registered = self.registered.borrow_mut();
         let entry = registered.get_mut(&task)?;
-        Some((entry.body.take()?, entry.waker.clone()))
+        Some((Rc::clone(&entry.name), entry.body.take()?, entry.waker.clone()))
     }
 
-    fn put_body(&self, task: TaskId, body: LoopBody) {
+    fn put_body(&self, task: TaskId, body: Body) {
         if let Some(registered) = self.registered.borrow_mut().get_mut(&task) {
             registered.body = Some(body);
         }
@@ -233,7 +218,7 @@ impl<S: Selector + 'static> EventLoop<S> {
     }
 
     fn registered_names(&self) -> Vec<String> {
-        self.registered.borrow().values().map(|registered| registered.name.clone()).collect()
+        self.registered.borrow().values().map(|registered| registered.name.to_string()).collect()
     }
 }
 

@@ -104,10 +104,10 @@ impl Run {
         let task = self.register("main", None);
         station.enter(task, Activity::Running, None);
         let body = self.program.main(self.handle(task, MAIN_LANE));
-        let result = run_body("main", body).and_then(|result| result);
+        let outcome = Program::outcome(run_body("main", body));
         let end = self.recorder.now();
         self.recorder.record(Event::End { task, at: end });
-        Ok((end, result?))
+        Ok((end, outcome?))
     }
 
     /// Does one task from its beginning to its end, on this thread or by `worker`.

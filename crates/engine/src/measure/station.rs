@@ -1,6 +1,5 @@
 //! One lane as the task on it knows it: where it waits, and where it tells what it does.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -9,7 +8,7 @@ use crate::error::TaskFailed;
 use crate::measure::Recorder;
 use crate::model::{Model, Speed};
 use crate::operation::{Job, Operation, Reply, Request};
-use crate::program::{Body, Program};
+use crate::program::{Body, Program, poll_body, waits_for_nothing};
 use crate::task::{Host, Task};
 use crate::time::Nanos;
 use crate::trace::{Activity, Event, LaneId, MarkKind, TaskId, WaitFor};
@@ -68,18 +67,11 @@ impl Station {
     }
 }
 
-/// Runs a body to its end. Its host blocks, so one poll is enough; a panic becomes a failure.
-pub(super) fn run_body<T>(task: &str, mut body: Body<T>) -> Result<T, TaskFailed> {
-    let failed = |reason: String| TaskFailed { task: task.to_owned(), reason };
-    let poll = || body.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    match catch_unwind(AssertUnwindSafe(poll)) {
-        Ok(Poll::Ready(result)) => Ok(result),
-        Ok(Poll::Pending) => Err(failed("its body waits for something that is no operation of its task".to_owned())),
-        Err(panic) => {
-            let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
-            let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(failed(format!("it panicked: {}", said.unwrap_or_else(|| "without a word".to_owned()))))
-        }
+/// Runs a body to its end. Its host blocks, so one poll is enough.
+pub(super) fn run_body(task: &str, mut body: Body) -> Result<Vec<u8>, TaskFailed> {
+    match poll_body(task, &mut body, &mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(waits_for_nothing(task)),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::{RunError, TaskFailed};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Operation, Reply, Request};
 use crate::placement::{MAIN_LANE, Place, Placement};
-use crate::program::{Body, MainResult, Program};
+use crate::program::{Body, Outcome, Program, poll_body, waits_for_nothing};
 use crate::simulate::agenda::Agenda;
 use crate::task::{Host, Task};
 use crate::time::Nanos;
@@ -36,8 +36,7 @@ pub(super) fn run(program: &Program, settings: &Settings) -> Result<Trace, RunEr
     for lane in lanes {
         world.trace.apply(lane);
     }
-    let result = world.run_main()?;
-    let outcome = result?;
+    let outcome = world.run_main()?;
     let cpu = Some(world.trace.running_time());
     world.trace.apply(Event::Finish { at: world.now, cpu, outcome });
     Ok(world.trace)
@@ -68,7 +67,7 @@ enum Stage {
     /// It has a job, and no lane yet on which to begin.
     Placed(Job),
     /// It has begun.
-    Begun(Body<Vec<u8>>),
+    Begun(Body),
     /// It is being polled.
     Running,
     /// It has ended, and nobody has joined it.
@@ -85,21 +84,15 @@ enum Waiter {
 }
 
 impl World<'_> {
-    fn run_main(&mut self) -> Result<MainResult, RunError> {
-        let main_result = Rc::new(RefCell::new(None));
+    fn run_main(&mut self) -> Result<Outcome, RunError> {
         let main = self.register("main".to_owned(), None, MAIN_LANE);
-        let body = self.program.main(self.handle(main));
-        let result = Rc::clone(&main_result);
-        self.tasks[0].stage = Stage::Begun(Box::pin(async move {
-            *result.borrow_mut() = Some(body.await);
-            Vec::new()
-        }));
+        self.tasks[index(main)].stage = Stage::Begun(self.program.main(self.handle(main)));
         self.runnable.push_back((main, None));
         loop {
             while let Some((task, reply)) = self.runnable.pop_front() {
                 self.advance(task, reply);
-                if let Some(result) = main_result.take() {
-                    return Ok(result);
+                if let Some(result) = self.tasks[index(main)].take_result() {
+                    return Ok(Program::outcome(result)?);
                 }
             }
             let Some((at, task)) = self.agenda.next() else {
@@ -118,14 +111,16 @@ impl World<'_> {
         self.enter(task, Activity::Running, None);
         loop {
             *self.exchange.answer.borrow_mut() = reply.take();
-            match body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(output) => return self.end(task, Ok(output)),
-                Poll::Pending => {}
-            }
-            let Some((operation, line)) = self.exchange.asked.borrow_mut().take() else {
-                let reason = "its body waits for something that is no operation of its task".to_owned();
-                let failed = TaskFailed { task: self.tasks[index(task)].name.clone(), reason };
-                return self.end(task, Err(failed));
+            let name = &self.tasks[index(task)].name;
+            let polled = poll_body(name, &mut body, &mut Context::from_waker(Waker::noop()));
+            let asked = self.exchange.asked.borrow_mut().take();
+            let (operation, line) = match (polled, asked) {
+                (Poll::Ready(result), _) => return self.end(task, result),
+                (Poll::Pending, Some(asked)) => asked,
+                (Poll::Pending, None) => {
+                    let failed = waits_for_nothing(name);
+                    return self.end(task, Err(failed));
+                }
             };
             reply = self.take_up(task, operation, line);
             if reply.is_none() {
@@ -136,7 +131,7 @@ impl World<'_> {
     }
 
     /// The body of a task that is to be polled, made now if the task has yet to begin.
-    fn begin(&mut self, task: TaskId) -> Option<Body<Vec<u8>>> {
+    fn begin(&mut self, task: TaskId) -> Option<Body> {
         match std::mem::replace(&mut self.tasks[index(task)].stage, Stage::Running) {
             Stage::Begun(body) => Some(body),
             Stage::Placed(job) => match self.program.job(self.handle(task), &job) {
