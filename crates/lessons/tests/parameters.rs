@@ -1,0 +1,80 @@
+//! What people type, read and answered: bounds, words, and that what was read can be written and read again.
+
+use lessons::{Parameter, Values};
+
+fn parameter(name: &str) -> &'static Parameter {
+    let lesson = lessons::find("delay-messages").expect("lesson 1 is open");
+    lesson.parameters.iter().find(|parameter| parameter.name == name).expect("the lesson has this parameter")
+}
+
+#[test]
+fn what_is_in_bounds_is_read_and_written_back() {
+    for (name, text, written) in [
+        ("messages", "TWO=2,THREE=3", "TWO=2,THREE=3"),
+        ("messages", " A = 0 , ünï-c_1=59.999 ", "A=0,ünï-c_1=59.999"),
+        ("messages", "A=1e1,B=60,C=0.000000001", "A=10,B=60,C=0.000000001"),
+        ("workers", "1", "1"),
+        ("workers", " 64 ", "64"),
+    ] {
+        let value = parameter(name).read(text).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
+        assert_eq!(value.text(), written);
+        assert_eq!(parameter(name).read(written), Ok(value));
+    }
+}
+
+#[test]
+fn what_is_out_of_bounds_is_answered_with_the_value_the_rule_and_the_mend() {
+    let longer_than_allowed = vec!["A=1"; 33].join(",");
+    for (name, text, said) in [
+        (
+            "messages",
+            "TWO=-1",
+            "messages: got “TWO=-1”, but it must be a delay from 0 to 60 seconds. Did you mean TWO=0?",
+        ),
+        ("messages", "TWO=1e9", "got “TWO=1e9”, but it must be a delay from 0 to 60 seconds. Did you mean TWO=60?"),
+        ("messages", "TWO=NaN", "got “TWO=NaN”, but it must be a delay from 0 to 60 seconds."),
+        ("messages", "TWO=inf", "Did you mean TWO=60?"),
+        ("messages", "TWO=abc", "got “TWO=abc”, but it must be a delay from 0 to 60 seconds."),
+        ("messages", "TWO", "a name and a delay in seconds, written NAME=SECONDS. Did you mean TWO=1?"),
+        ("messages", "", "got “”, but it must be 1 to 32 messages"),
+        ("messages", "A=1,,B=2", "got “”"),
+        ("messages", "a b=1", "got “a b”, but it must be a name of 1 to 12 letters"),
+        ("messages", "A=1,A=2", "got “A twice”"),
+        ("messages", &longer_than_allowed, "got “33 messages”, but it must be 1 to 32 messages"),
+        ("workers", "0", "workers: got “0”, but it must be a whole number from 1 to 64. Did you mean 1?"),
+        ("workers", "10000", "Did you mean 64?"),
+        ("workers", "2.4", "Did you mean 2?"),
+        ("workers", "-1", "Did you mean 1?"),
+        ("workers", "NaN", "got “NaN”, but it must be a whole number from 1 to 64."),
+        ("workers", "two", "got “two”"),
+    ] {
+        let diagnostic = parameter(name).read(text).expect_err("it is out of bounds").to_string();
+        assert!(diagnostic.contains(said), "{text}: {diagnostic}");
+    }
+}
+
+#[test]
+fn all_complaints_come_at_once_and_huge_ones_are_cut_short() {
+    let given = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    };
+    let huge = "9".repeat(100_000);
+    let parameters = lessons::find("delay-messages").expect("lesson 1 is open").parameters;
+    let wrong = Values::read(
+        parameters,
+        &given(&[("wrokers", "3"), ("workers", &huge), ("messages", "A=1"), ("messages", "B=1")]),
+    )
+    .expect_err("three things are wrong");
+    let said: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said[0].contains("Did you mean workers?"), "{said:?}");
+    assert!(said[1].chars().count() < 200, "{said:?}");
+    assert!(said[2].contains("given once"), "{said:?}");
+}
+
+#[test]
+fn an_unknown_lesson_is_answered_with_the_nearest() {
+    let said = lessons::find("delay-mesages").map(|_| ()).expect_err("no lesson is called so").to_string();
+    assert!(said.contains("Did you mean delay-messages?"), "{said}");
+    assert!(lessons::find("zzz").is_err_and(|diagnostic| diagnostic.nearest.is_none()));
+}
