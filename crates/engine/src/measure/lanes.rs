@@ -4,7 +4,8 @@
 //! Everything that threads share is one [`Shared`] behind one lock: the placement policy, the results of ended tasks and
 //! the inboxes of a pool's workers. A thread holds the lock only to look and to change, never while a body runs.
 //!
-//! - Who spawns asks the placement. A new lane becomes a thread; a free lane gets the task through its inbox; a queued
+//! - Who spawns asks the placement. A new lane becomes a thread, and the spawner waits until it runs; a free lane gets the
+//!   task through its inbox; a queued
 //!   task stays with the placement.
 //! - Who ends a task leaves its result, wakes all who join, and asks the placement for the lane's next task. A worker
 //!   for which there is none waits at its inbox, and goes home when the run drops the inboxes.
@@ -173,7 +174,7 @@ impl Run {
 
     fn start_thread(self: &Arc<Self>, lane: LaneId, name: &str, assigned: Assigned) -> Result<(), String> {
         let run = Arc::clone(self);
-        self.threads.start(name, Box::new(move || run.do_task(lane, &assigned, None)))
+        self.start(name, move || run.do_task(lane, &assigned, None))
     }
 
     /// Starts the thread of a pool's lane. It does its first task if it has one, and then whatever it is given.
@@ -195,7 +196,20 @@ impl Run {
                 next = queued.or_else(|| tasks.recv().ok());
             }
         };
-        self.threads.start(name, Box::new(body))
+        self.start(name, body)
+    }
+
+    /// Starts a thread and waits until it runs, as CPython's `Thread.start` does: what is started first begins first.
+    fn start(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), String> {
+        let (begun, begins) = channel();
+        let body = move || {
+            drop(begun);
+            body();
+        };
+        self.threads.start(name, Box::new(body))?;
+        // Nothing is ever sent: the channel ends when the thread lets go of its end.
+        let _: Result<(), _> = begins.recv();
+        Ok(())
     }
 
     fn deliver(&self, lane: LaneId, assigned: Assigned) -> Result<(), String> {
