@@ -1,0 +1,120 @@
+//! The report for programs: one JSON object. Its keys are a contract, held by `tests/command_line.rs`.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use engine::program::Outcome;
+use engine::time::Nanos;
+use lessons::Value;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::report::{Report, Run};
+
+/// The version of the contract.
+pub const VERSION: u32 = 1;
+
+/// Prints the report as one line of JSON.
+///
+/// # Errors
+/// Where standard output cannot be written.
+pub fn print(report: &Report) -> Result<(), Failure> {
+    print_line(&Object::new(report))
+}
+
+/// Prints any object as one line of JSON.
+///
+/// # Errors
+/// Where standard output cannot be written.
+pub fn print_line(object: &impl Serialize) -> Result<(), Failure> {
+    let mut line = serde_json::to_vec(object).map_err(|error| Failure::because(format_args!("{error}.")))?;
+    line.push(b'\n');
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(&line)?;
+    Ok(stdout.flush()?)
+}
+
+/// A parameter's value: a count is a number, everything else is a text.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// A number.
+    Number(u16),
+    /// A text.
+    Text(String),
+}
+
+impl From<&Value> for Scalar {
+    fn from(value: &Value) -> Scalar {
+        match value {
+            Value::Count(count) => Scalar::Number(*count),
+            Value::Messages(_) => Scalar::Text(value.text()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    lesson: &'a str,
+    params: BTreeMap<&'a str, Scalar>,
+    seed: u64,
+    speed: f64,
+    runs: Vec<RunObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunObject<'a> {
+    model: &'a str,
+    clock: &'a str,
+    wall_s: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wall_s_min: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wall_s_max: Option<f64>,
+    cpu_s: Option<f64>,
+    speedup: Option<f64>,
+    outcome: Outcome,
+    log: Vec<LineObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct LineObject<'a> {
+    /// In the program's own seconds.
+    at_s: f64,
+    lane: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Object<'a> {
+    fn new(report: &'a Report) -> Object<'a> {
+        Object {
+            version: VERSION,
+            lesson: report.request.lesson.id,
+            params: report.request.values().map(|(name, value)| (name, value.into())).collect(),
+            seed: report.request.seed,
+            speed: report.speed(),
+            runs: report.runs.iter().map(|run| RunObject::new(report, run)).collect(),
+        }
+    }
+}
+
+impl<'a> RunObject<'a> {
+    fn new(report: &'a Report, run: &'a Run) -> RunObject<'a> {
+        let repeated = report.request.repeat > 1;
+        let lines = run.trace.log_in_program_time().into_iter();
+        RunObject {
+            model: run.model.id(),
+            clock: report.request.clock.id(),
+            wall_s: run.figures.wall.as_secs_f64(),
+            wall_s_min: repeated.then(|| run.figures.wall_min.as_secs_f64()),
+            wall_s_max: repeated.then(|| run.figures.wall_max.as_secs_f64()),
+            cpu_s: run.figures.cpu.map(Nanos::as_secs_f64),
+            speedup: report.speedup(run).map(|factor| (factor * 1e3).round() / 1e3),
+            outcome: run.trace.finished.iter().flat_map(|finish| finish.outcome.clone()).collect(),
+            log: lines
+                .map(|line| LineObject { at_s: line.at.as_secs_f64(), lane: line.lane, text: line.text })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The timeline: what each lane was doing, on one time axis for all models, in characters.
+//!
+//! Rows are lanes; on an event loop, whose lane all tasks share, they are tasks. A row is cells first and text after.
+
+use engine::model::Model;
+use engine::time::Nanos;
+use engine::trace::{Activity, LaneId, LaneKind, Span, State, TaskId, Trace};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::report::style::{DIM, HEADING, HINDERED, RUNNING};
+use crate::report::{Report, Run};
+
+/// The most rows of one model; what is beyond is counted.
+const MOST_ROWS: usize = 16;
+
+/// The fewest cells that still show anything.
+const FEWEST_CELLS: usize = 10;
+
+/// The space before a row's name.
+const INDENT: usize = 2;
+
+/// The timelines of all runs, no wider than `width` columns.
+pub fn draw(report: &Report, width: usize) -> String {
+    let end = report.runs.iter().map(|run| program_time(&run.trace, run.trace.end())).max().unwrap_or_default();
+    let sources: Vec<(&Run, Vec<Source>)> = report.runs.iter().map(|run| (run, sources(&run.trace))).collect();
+    let names = sources.iter().flat_map(|(_, sources)| sources).map(|source| source.name.width());
+    let gutter = names.max().unwrap_or(0).min(width / 3);
+    let cells = width.saturating_sub(INDENT + gutter + 1).max(FEWEST_CELLS);
+    let axis = Axis { end, cells };
+
+    let mut seen = Vec::new();
+    let mut drawn = String::new();
+    for (run, sources) in &sources {
+        drawn += &format!("{HEADING}{}{HEADING:#}\n", run.model.title());
+        for source in sources.iter().take(MOST_ROWS) {
+            let row = source.row(&run.trace, axis);
+            drawn += &format!("{:INDENT$}{} {}\n", "", fitted(&source.name, gutter), painted(&row));
+            seen.extend(source.states(&row));
+        }
+        if sources.len() > MOST_ROWS {
+            drawn += &format!("{:INDENT$}{DIM}… and {} more{DIM:#}\n", "", sources.len() - MOST_ROWS);
+        }
+    }
+    let (labels, rule) = axis.drawn();
+    let before = " ".repeat(INDENT + gutter + 1);
+    format!("{}\n{before}{labels}\n{before}{DIM}{rule}{DIM:#}\n{drawn}", legend(&seen))
+}
+
+/// A time of `trace` as the program knows it: a run at ten times the speed is drawn at full length.
+fn program_time(trace: &Trace, at: Nanos) -> Nanos {
+    at.scaled(trace.speed.factor())
+}
+
+/// Where a row's picture comes from.
+struct Source {
+    name: String,
+    picture: Picture,
+}
+
+enum Picture {
+    /// Everything that happens on a lane.
+    Lane(LaneId),
+    /// Everything that a task does.
+    Task(TaskId),
+    /// How many tasks stand in a queue.
+    Queue(LaneId),
+}
+
+/// The rows of a trace. A lane on which nothing ever happened has none.
+fn sources(trace: &Trace) -> Vec<Source> {
+    if trace.model == Model::EventLoop {
+        let tasks = (0..trace.tasks.len() as u32).map(TaskId);
+        let source = |task| Source { name: trace.task_name(task).to_owned(), picture: Picture::Task(task) };
+        return tasks.map(source).collect();
+    }
+    let used = |lane: &LaneId| trace.spans.iter().any(|span| span.lane == *lane);
+    let lanes = (0..trace.lanes.len() as u32).map(LaneId).filter(used);
+    let source = |lane: LaneId| Source {
+        name: trace.lane_name(lane).to_owned(),
+        picture: match trace.lanes[lane.0 as usize].kind {
+            LaneKind::Queue => Picture::Queue(lane),
+            _ => Picture::Lane(lane),
+        },
+    };
+    lanes.map(source).collect()
+}
+
+impl Source {
+    fn row(&self, trace: &Trace, axis: Axis) -> Vec<Cell> {
+        let mut row = vec![Cell::Empty; axis.cells];
+        let belongs = |span: &&Span| match self.picture {
+            Picture::Lane(lane) | Picture::Queue(lane) => span.lane == lane,
+            Picture::Task(task) => span.task == task,
+        };
+        let mut spans: Vec<&Span> = trace.spans.iter().filter(belongs).collect();
+        // Whoever began last is the one that the lane is at: a caller waits below the task that it called.
+        spans.sort_by_key(|span| (span.start, span.task));
+        let at = |time: Nanos| axis.cell(program_time(trace, time));
+        if let Picture::Queue(_) = self.picture {
+            fill_queue(&mut row, &spans, at);
+            return row;
+        }
+        let (running, standing): (Vec<&Span>, Vec<&Span>) =
+            spans.iter().copied().partition(|span| span.activity == Activity::Running);
+        // What runs is drawn last: it is what one looks for, and often shorter than a cell.
+        for span in standing.iter().chain(&running) {
+            let (start, end) = (at(span.start), at(span.end));
+            row[start..end.max(start + 1)].fill(Cell::State(span.activity.state()));
+        }
+        if let Picture::Lane(_) = self.picture {
+            write_names(&mut row, trace, &spans, at);
+        }
+        row
+    }
+
+    /// The states that can be seen in its row.
+    fn states(&self, row: &[Cell]) -> Vec<State> {
+        match self.picture {
+            // A short queue is a number and nothing more.
+            Picture::Queue(_) => vec![State::Queued],
+            Picture::Lane(_) | Picture::Task(_) => {
+                State::ALL.into_iter().filter(|state| row.contains(&Cell::State(*state))).collect()
+            }
+        }
+    }
+}
+
+/// Draws how many tasks stand in the queue: the number where it changes.
+fn fill_queue(row: &mut [Cell], spans: &[&Span], at: impl Fn(Nanos) -> usize) {
+    let mut last = 0;
+    for (cell, drawn) in row.iter_mut().enumerate() {
+        let queued = spans.iter().filter(|span| (at(span.start)..at(span.end)).contains(&cell)).count();
+        *drawn = match queued {
+            0 => Cell::Empty,
+            _ if queued != last => Cell::Text(char::from_digit(queued as u32, 10).unwrap_or('+')),
+            _ => Cell::State(State::Queued),
+        };
+        last = queued;
+    }
+}
+
+/// Writes each task's name behind its beginning, where there is room. The program's first task is where everything else
+/// is not, and goes without.
+fn write_names(row: &mut [Cell], trace: &Trace, spans: &[&Span], at: impl Fn(Nanos) -> usize) {
+    let mut named = vec![TaskId(0)];
+    for span in spans {
+        if named.contains(&span.task) {
+            continue;
+        }
+        named.push(span.task);
+        let name = trace.task_name(span.task);
+        let own = || spans.iter().filter(|other| other.task == span.task);
+        let end = own().map(|other| at(other.end)).max().unwrap_or(0);
+        let place = [format!(" {name} "), name.to_owned()]
+            .into_iter()
+            .find_map(|label| Some((room_for(&label, row, at(span.start), end)?, label)));
+        if let Some((cell, label)) = place {
+            write_label(&mut row[cell..], &label);
+        }
+    }
+}
+
+/// The first of the cells from `start` to `end` from which on a label covers nothing that runs.
+fn room_for(label: &str, row: &[Cell], start: usize, end: usize) -> Option<usize> {
+    let free = |cell: &Cell| *cell == Cell::State(State::Waiting);
+    let fits = |cell: &usize| row[*cell..*cell + label.width()].iter().all(free);
+    (start..(end + 1).saturating_sub(label.width())).find(fits)
+}
+
+fn write_label(cells: &mut [Cell], label: &str) {
+    let mut cell = 0;
+    for letter in label.chars() {
+        let width = letter.width().unwrap_or(1);
+        cells[cell..cell + width].fill(Cell::Covered);
+        cells[cell] = Cell::Text(letter);
+        cell += width;
+    }
+}
+
+/// One character's place in a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Cell {
+    Empty,
+    State(State),
+    Text(char),
+    /// The second column of a wide character.
+    Covered,
+}
+
+/// The characters of a row with their styles, without the empty ones at its end.
+fn painted(row: &[Cell]) -> String {
+    let used = row.iter().rposition(|cell| *cell != Cell::Empty).map_or(0, |last| last + 1);
+    let mut text = String::new();
+    for stretch in row[..used].chunk_by(|a, b| a == b) {
+        match stretch[0] {
+            Cell::Empty => text += &" ".repeat(stretch.len()),
+            Cell::Text(letter) => text.extend(stretch.iter().map(|_| letter)),
+            Cell::Covered => {}
+            Cell::State(state) => text += &state_drawn(state, stretch.len()),
+        }
+    }
+    text
+}
+
+fn state_drawn(state: State, cells: usize) -> String {
+    let (glyph, style) = match state {
+        State::Running => ("█", RUNNING),
+        State::Ready => ("▒", HINDERED),
+        State::Waiting => ("─", DIM),
+        State::Queued => ("·", HINDERED),
+    };
+    format!("{style}{}{style:#}", glyph.repeat(cells))
+}
+
+/// What the characters mean, those that were seen.
+fn legend(seen: &[State]) -> String {
+    let entry = |state: State| match state {
+        State::Queued => format!("3{} queued: how many", state_drawn(state, 2)),
+        _ => format!("{} {}", state_drawn(state, 1), state.word()),
+    };
+    State::ALL.into_iter().filter(|state| seen.contains(state)).map(entry).collect::<Vec<_>>().join("   ")
+}
+
+/// The time axis of all timelines.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    end: Nanos,
+    cells: usize,
+}
+
+impl Axis {
+    /// The cell of an instant. The last cell is the end's own, so that what happens there is seen.
+    fn cell(self, at: Nanos) -> usize {
+        let last = self.cells - 1;
+        if self.end == Nanos::ZERO {
+            return 0;
+        }
+        ((at.0 as f64 / self.end.0 as f64 * last as f64).round() as usize).min(last)
+    }
+
+    /// The line of labels and the line below them.
+    fn drawn(self) -> (String, String) {
+        let step = self.step();
+        let decimals = if step == 0.0 { 0 } else { (-step.log10().floor()).max(0.0) as usize };
+        let end = self.end.as_secs_f64();
+        let ticks = if step == 0.0 { 0 } else { (end / step + 1e-9) as usize };
+        let mut labels = String::new();
+        let mut rule = vec!['─'; self.cells];
+        for tick in 0..=ticks {
+            let cell = self.cell(Nanos((tick as f64 * step * 1e9).round() as u64));
+            rule[cell] = if tick == 0 { '├' } else { '┼' };
+            let unit = if tick == ticks { " s" } else { "" };
+            let label = format!("{:.decimals$}{unit}", tick as f64 * step);
+            // A label stands over its tick; the last one must not leave the picture.
+            let start = cell.min(self.cells.saturating_sub(label.len()));
+            if start >= labels.len() + usize::from(tick > 0) {
+                labels += &" ".repeat(start - labels.len());
+                labels += &label;
+            }
+        }
+        if let Some(last) = rule.last_mut() {
+            *last = '┤';
+        }
+        (labels, rule.into_iter().collect())
+    }
+
+    /// The seconds from tick to tick: 1, 2 or 5 times a power of ten, and far enough apart for their labels.
+    fn step(self) -> f64 {
+        const CELLS_APART: f64 = 8.0;
+        let least = self.end.as_secs_f64() * CELLS_APART / self.cells as f64;
+        if least == 0.0 {
+            return 0.0;
+        }
+        let power = 10_f64.powf(least.log10().floor());
+        [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= least).unwrap_or(least)
+    }
+}
+
+/// A name in exactly `width` columns. One that is too long loses its middle: its number stands at its end.
+fn fitted(name: &str, width: usize) -> String {
+    if name.width() <= width {
+        return format!("{name}{}", " ".repeat(width - name.width()));
+    }
+    let tail_width = width.saturating_sub(1) / 2;
+    let tail: Vec<char> = taken(name.chars().rev(), tail_width);
+    let head: Vec<char> = taken(name.chars(), width.saturating_sub(1 + columns(&tail)));
+    let fitted: String = head.iter().chain(&['…']).chain(tail.iter().rev()).collect();
+    format!("{fitted}{}", " ".repeat(width.saturating_sub(fitted.width())))
+}
+
+/// The first of `letters` that fit into `width` columns.
+fn taken(letters: impl Iterator<Item = char>, width: usize) -> Vec<char> {
+    let mut used = 0;
+    let fits = |letter: &char| {
+        used += letter.width().unwrap_or(0);
+        used <= width
+    };
+    letters.take_while(fits).collect()
+}
+
+fn columns(letters: &[char]) -> usize {
+    letters.iter().map(|letter| letter.width().unwrap_or(0)).sum()
+}

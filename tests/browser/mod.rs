@@ -1,0 +1,149 @@
+//! One Chromium, driven through ChromeDriver.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+use crate::companion::built;
+
+/// A page in a browser of its own.
+pub struct Browser {
+    client: Client,
+    driver: Driver,
+}
+
+impl Browser {
+    /// Opens `address` in a new browser.
+    pub async fn open(address: &str) -> Browser {
+        let driver = Driver::start();
+        let flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--window-size=1440,900",
+        ];
+        let capabilities = json!({
+            "goog:chromeOptions": { "binary": built("CHROME"), "args": flags },
+            "timeouts": { "script": 60_000 },
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!("it was written as an object") };
+        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver.address)
+            .await
+            .expect("ChromeDriver starts a browser");
+        client.goto(address).await.expect("the page opens");
+        Browser { client, driver }
+    }
+
+    pub async fn goto(&self, address: &str) {
+        self.client.goto(address).await.expect("the page opens");
+    }
+
+    pub async fn address(&self) -> String {
+        self.client.current_url().await.expect("the page has an address").to_string()
+    }
+
+    pub async fn click(&self, test_id: &str) {
+        self.find(test_id).await.click().await.unwrap_or_else(|error| panic!("{test_id} cannot be clicked: {error}"));
+    }
+
+    /// Replaces what stands in a field, key by key as a person would.
+    pub async fn type_into(&self, test_id: &str, text: &str) {
+        let field = self.find(test_id).await;
+        field.clear().await.unwrap_or_else(|error| panic!("{test_id} cannot be emptied: {error}"));
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("{test_id} takes no text: {error}"));
+    }
+
+    /// The text of an element, as it can be seen.
+    pub async fn text(&self, test_id: &str) -> String {
+        self.find(test_id).await.text().await.expect("an element has a text")
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, test_id: &str) -> String {
+        let value = self.find(test_id).await.prop("value").await.expect("a field has a value");
+        value.unwrap_or_default()
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until a JavaScript expression holds. It is looked at whenever the document changes.
+    pub async fn until(&self, expression: &str) {
+        let script = format!(
+            "const done = arguments[0]; \
+             const observer = new MutationObserver(look); \
+             function look() {{ if ({expression}) {{ observer.disconnect(); done(true); }} }} \
+             observer.observe(document, {{ subtree: true, childList: true, characterData: true, attributes: true }}); \
+             addEventListener('popstate', look); look();"
+        );
+        if let Err(error) = self.client.execute_async(&script, Vec::new()).await {
+            let page = self.run("return document.body.innerText").await;
+            panic!("never came true: {expression}\n{error}\nThe page says:\n{}", page.as_str().unwrap_or_default());
+        }
+    }
+
+    pub async fn until_text(&self, test_id: &str, text: &str) {
+        self.until(&format!("document.querySelector('[data-testid=\"{test_id}\"]')?.innerText.trim() === '{text}'"))
+            .await;
+    }
+
+    pub async fn until_matches(&self, test_id: &str, pattern: &str) {
+        self.until(&format!("/{pattern}/.test(document.querySelector('[data-testid=\"{test_id}\"]')?.innerText ?? '')"))
+            .await;
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.expect("the browser closes");
+        drop(self.driver);
+    }
+
+    async fn find(&self, test_id: &str) -> fantoccini::elements::Element {
+        let selector = format!("[data-testid=\"{test_id}\"]");
+        let found = self.client.wait().for_element(Locator::Css(&selector)).await;
+        found.unwrap_or_else(|error| panic!("the page has no {test_id}: {error}"))
+    }
+}
+
+/// A ChromeDriver that ends with the test, and its browser with it.
+struct Driver {
+    process: Child,
+    address: String,
+}
+
+impl Driver {
+    fn start() -> Driver {
+        let mut process = Command::new(built("CHROMEDRIVER"))
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("ChromeDriver starts");
+        let said = BufReader::new(process.stdout.take().expect("its output is piped"));
+        let port = said
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok())
+            .expect("ChromeDriver says on which port it listens");
+        Driver { process, address: format!("http://127.0.0.1:{port}") }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+

@@ -1,0 +1,47 @@
+//! Servers of the built page: the companion's own, and one that forgets the isolation headers.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use crate::companion::{built, interleave};
+
+/// `interleave serve`, which ends with the test.
+pub struct Server {
+    process: Child,
+    /// The page's address, with a slash at the end.
+    pub address: String,
+}
+
+impl Server {
+    /// Starts it on the first free port and reads the address that it prints.
+    pub fn start() -> Server {
+        let mut process = interleave("serve --no-open --port 0 --dir")
+            .arg(built("INTERLEAVE_DIST"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the companion starts");
+        let said = BufReader::new(process.stdout.take().expect("its output is piped"));
+        let address = said
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned))
+            .expect("the companion prints the page's address");
+        Server { process, address }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Serves the page as a plain file server would, and returns its address.
+pub async fn serve_without_isolation() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = format!("http://{}/", listener.local_addr().expect("a bound port has an address"));
+    let files = axum::Router::new().fallback_service(tower_http::services::ServeDir::new(built("INTERLEAVE_DIST")));
+    tokio::spawn(async move { axum::serve(listener, files).await });
+    address
+}
