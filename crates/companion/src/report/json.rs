@@ -102,7 +102,7 @@ impl<'a> Object<'a> {
 impl<'a> RunObject<'a> {
     fn new(report: &'a Report, run: &'a Run) -> RunObject<'a> {
         let repeated = report.request.repeat > 1;
-        let lines = run.trace.log_in_program_time().into_iter();
+        let lines = run.trace.log().into_iter();
         RunObject {
             model: run.model.id(),
             clock: report.request.clock.id(),

@@ -5,8 +5,7 @@
 //! the inboxes of a pool's workers. A thread holds the lock only to look and to change, never while a body runs.
 //!
 //! - Who spawns asks the placement. A new lane becomes a thread, and the spawner waits until it runs; a free lane gets the
-//!   task through its inbox; a queued
-//!   task stays with the placement.
+//!   task through its inbox; a queued task stays with the placement.
 //! - Who ends a task leaves its result, wakes all who join, and asks the placement for the lane's next task. A worker
 //!   for which there is none waits at its inbox, and goes home when the run drops the inboxes.
 //! - Who joins waits on one condition variable until the result is there.
