@@ -155,7 +155,9 @@ fn element(test_id: &str) -> String {
 fn assert_in_order(text: &str, parts: &[&str]) {
     let mut rest = text;
     for part in parts {
-        let Some((_, after)) = rest.split_once(part) else { panic!("“{part}” is not where it belongs in:\n{text}") };
+        let Some((_, after)) = rest.split_once(part) else {
+            panic!("“{part}” is not where it belongs in:\n{text}")
+        };
         rest = after;
     }
 }

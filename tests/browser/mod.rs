@@ -100,8 +100,10 @@ impl Browser {
     }
 
     pub async fn until_matches(&self, test_id: &str, pattern: &str) {
-        self.until(&format!("/{pattern}/.test(document.querySelector('[data-testid=\"{test_id}\"]')?.innerText ?? '')"))
-            .await;
+        self.until(&format!(
+            "/{pattern}/.test(document.querySelector('[data-testid=\"{test_id}\"]')?.innerText ?? '')"
+        ))
+        .await;
     }
 
     pub async fn close(self) {
@@ -146,4 +148,3 @@ impl Drop for Driver {
         let _ = self.process.wait();
     }
 }
-

@@ -99,7 +99,7 @@ Example, after `cargo xtask build`:
   interleave serve --port 9000 --no-open")]
 pub struct ServeArguments {
     /// The folder of the built page
-    #[arg(long, value_name = "DIR", default_value = "dist", visible_alias = "dist")]
+    #[arg(long, value_name = "DIR", default_value = "dist")]
     pub dir: PathBuf,
     /// The port on 127.0.0.1; the next free one is taken if it is in use, and 0 takes any
     #[arg(long, value_name = "PORT", default_value_t = 8787)]

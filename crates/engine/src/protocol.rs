@@ -54,9 +54,9 @@ pub enum Report {
         /// Which run.
         run: RunId,
     },
-    /// The run could not be begun or went wrong. The runner is still there unless it says nothing more.
+    /// A run could not be begun or went wrong, or the runner itself did.
     Failed {
-        /// Which run; `None` where the runner could not tell.
+        /// Which run; the runner is as good as before. `None` where the runner broke down: it is to be ended.
         run: Option<RunId>,
         /// Why, as a sentence.
         reason: String,

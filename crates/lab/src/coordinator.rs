@@ -9,7 +9,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::mailbox::{Mailbox, Told};
+use crate::mailbox::{Mailbox, Told, Trouble};
 use crate::run::{Wish, run};
 
 /// Starts answering the page. To be called once, in the coordinator Worker, when the pool is up.
@@ -61,7 +61,8 @@ async fn answer(command: Command) {
     *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = None;
     post(&match result {
         Ok(()) => Report::Finished { run: number },
-        Err(reason) => Report::Failed { run: Some(number), reason },
+        Err(Trouble::Run(reason)) => Report::Failed { run: Some(number), reason },
+        Err(Trouble::Lab(reason)) => Report::Failed { run: None, reason },
     });
 }
 
@@ -77,7 +78,7 @@ fn last_words(panic: &str) {
     } else if let Ok(current) = CURRENT.try_lock()
         && let Some(mailbox) = &*current
     {
-        mailbox.put(Told::Over(Err(reason)));
+        mailbox.put(Told::Over(Err(Trouble::Lab(reason))));
     }
 }
 

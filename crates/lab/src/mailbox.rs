@@ -11,8 +11,17 @@ use engine::trace::Event;
 pub enum Told {
     /// This happened.
     Event(Event),
-    /// The run is over, well or with this sentence.
-    Over(Result<(), String>),
+    /// The run is over.
+    Over(Result<(), Trouble>),
+}
+
+/// Why a run did not go well, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The run was refused or failed; the lab is as good as before.
+    Run(String),
+    /// A thread of the lab panicked. What it was about to do is never done, so the lab is not to be trusted further.
+    Lab(String),
 }
 
 /// A queue that many threads put into and one takes out of.

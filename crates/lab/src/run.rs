@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::error::RunError;
 use engine::measure::{Plan, Recorder, run_on_event_loop, run_on_lanes};
 use engine::model::{Model, Settings, Speed};
 use engine::program::Outcome;
@@ -10,7 +11,7 @@ use engine::time::Nanos;
 use engine::trace::Event;
 use lessons::{Diagnostic, Prepared, Values};
 
-use crate::mailbox::{Mailbox, Told};
+use crate::mailbox::{Mailbox, Told, Trouble};
 use crate::selector::TimerSelector;
 use crate::threads::WebWorkers;
 
@@ -35,9 +36,9 @@ const SILENCE: Duration = Duration::from_millis(500);
 /// Runs what is wished for, and calls `tell` with what happened since it was last called, at least twice a second.
 ///
 /// # Errors
-/// A sentence that says why the run could not begin, or how it went wrong.
-pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone + 'static) -> Result<(), String> {
-    let prepared = prepare(&wish)?;
+/// Why the run could not begin, or how it went wrong.
+pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone + 'static) -> Result<(), Trouble> {
+    let prepared = prepare(&wish).map_err(Trouble::Run)?;
     let recorder = {
         let mailbox = mailbox.clone();
         Arc::new(Recorder::new(Nanos::ZERO, move |event| mailbox.put(Told::Event(event))))
@@ -49,7 +50,7 @@ pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone
         };
         let selector = TimerSelector::new(Arc::clone(&recorder), SILENCE, forward.clone());
         let result = run_on_event_loop(prepared.program, selector, wish.speed, Arc::clone(&recorder)).await;
-        let (at, outcome) = result.map_err(|error| format!("The run failed: {error}."))?;
+        let (at, outcome) = result.map_err(failed)?;
         recorder.record(finish(at, outcome));
         forward();
         return Ok(());
@@ -93,12 +94,12 @@ fn start_on_lanes(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mail
     };
     rayon::spawn(move || {
         let result = run_on_lanes(plan).map(|(at, outcome)| recorder.record(finish(at, outcome)));
-        mailbox.put(Told::Over(result.map_err(|error| format!("The run failed: {error}."))));
+        mailbox.put(Told::Over(result.map_err(failed)));
     });
 }
 
 /// Tells all events, and returns how the run ended if it has.
-fn forward(told: impl IntoIterator<Item = Told>, tell: &impl Fn(Vec<Event>)) -> Option<Result<(), String>> {
+fn forward(told: impl IntoIterator<Item = Told>, tell: &impl Fn(Vec<Event>)) -> Option<Result<(), Trouble>> {
     let mut events = Vec::new();
     let mut over = None;
     for told in told {
@@ -109,6 +110,10 @@ fn forward(told: impl IntoIterator<Item = Told>, tell: &impl Fn(Vec<Event>)) -> 
     }
     tell(events);
     over
+}
+
+fn failed(error: RunError) -> Trouble {
+    Trouble::Run(format!("The run failed: {error}."))
 }
 
 /// A browser does not tell how much CPU time a Worker used.

@@ -9,7 +9,7 @@ use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Clock, Event, Trace, agreement};
 use js_sys::Promise;
-use lab::mailbox::Mailbox;
+use lab::mailbox::{Mailbox, Trouble};
 use lab::run::{Wish, run};
 use lessons::Values;
 use wasm_bindgen_futures::JsFuture;
@@ -41,14 +41,14 @@ async fn a_run_that_needs_more_threads_than_there_are_is_refused_in_words() {
     pool().await;
     let refused = measure(&wish(Model::Threads, "A=1,B=1,C=1,D=1,E=1,F=1")).await;
     let said = "This run needs 7 threads, and the lab was started with 6.";
-    assert_eq!(refused.map(|_| ()), Err(said.to_owned()));
+    assert_eq!(refused.map(|_| ()), Err(Trouble::Run(said.to_owned())));
 }
 
 #[wasm_bindgen_test]
 async fn a_wish_out_of_bounds_is_refused_in_words() {
     pool().await;
     let refused = measure(&wish(Model::Threads, "TWO=-1")).await.map(|_| ());
-    let said = refused.expect_err("a delay of -1 is out of bounds");
+    let Err(Trouble::Run(said)) = refused else { panic!("a delay of -1 is out of bounds: {refused:?}") };
     assert!(said.contains("TWO=-1") && said.contains("0 to 60"), "{said}");
 }
 
@@ -66,7 +66,7 @@ fn wish(model: Model, messages: &str) -> Wish {
     }
 }
 
-async fn measure(wish: &Wish) -> Result<Trace, String> {
+async fn measure(wish: &Wish) -> Result<Trace, Trouble> {
     let events: Rc<RefCell<Vec<Event>>> = Rc::default();
     let tell = {
         let events = Rc::clone(&events);

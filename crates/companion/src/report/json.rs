@@ -80,7 +80,7 @@ struct RunObject<'a> {
 
 #[derive(Serialize)]
 struct LineObject<'a> {
-    /// In the program's own seconds.
+    /// On the clock that `wall_s` is read from.
     at_s: f64,
     lane: &'a str,
     text: &'a str,
