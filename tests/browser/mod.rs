@@ -136,7 +136,10 @@ impl Driver {
         let port = said
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok())
+            // It first repeats the port that it was asked for.
+            .find_map(|line| {
+                line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok().filter(|port: &u16| *port != 0)
+            })
             .expect("ChromeDriver says on which port it listens");
         Driver { process, address: format!("http://127.0.0.1:{port}") }
     }
