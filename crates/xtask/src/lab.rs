@@ -1,0 +1,131 @@
+//! The threaded module: built in trunk's hook before the page, and put into a folder named after what is in it, so that
+//! a browser's cache never mixes two builds.
+
+use crate::environment::wasm_cargo;
+use crate::process::run_aloud;
+use crate::progress::Step;
+use crate::setup::Needs;
+use crate::toolchain::Toolchain;
+use crate::tools::Tools;
+use crate::workspace::{Target, Workspace, create_dir};
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use std::env;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the folder's name begins with.
+pub const FOLDER: &str = "lab-";
+
+/// The script beside the module, which starts it in a Worker.
+const COORDINATOR: &str = "coordinator.js";
+
+/// Where in the page the folder's name goes: the source says "lab", the built page says "lab-" and a hash.
+const NAMED: [&str; 2] = [r#"name="interleave-lab" content="lab""#, r#"name="interleave-lab" content=""#];
+
+/// When trunk calls this program.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Stage {
+    /// Before trunk builds the page.
+    PreBuild,
+    /// After it, and before the page is put into dist/.
+    PostBuild,
+}
+
+/// Does a stage's work in trunk's staging folder.
+pub fn hook(workspace: &Workspace, stage: Stage) -> Result<()> {
+    let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
+    let staging = staging.context("This command is called by trunk: type `cargo xtask build` instead.")?;
+    match stage {
+        Stage::PreBuild => {
+            let toolchain = Toolchain::ensure(workspace)?;
+            let tools = Tools::ensure(workspace)?;
+            put(workspace, &Needs { toolchain, tools }, &staging)
+        }
+        Stage::PostBuild => name_in_page(&staging),
+    }
+}
+
+/// Builds the module and puts all that belongs to it into its folder.
+fn put(workspace: &Workspace, needs: &Needs, staging: &Path) -> Result<()> {
+    let step = Step::begin("Building the threaded module");
+    let bound = bind(workspace, needs, &compile(workspace, needs)?)?;
+    let coordinator = workspace.lab().join(COORDINATOR);
+    if coordinator.is_file() {
+        fs::copy(&coordinator, bound.join(COORDINATOR))?;
+    }
+    let files = files_under(&bound)?;
+    let folder = staging.join(format!("{FOLDER}{:016x}", fingerprint(&bound, &files)?));
+    for file in &files {
+        let to = folder.join(file);
+        create_dir(to.parent().unwrap_or(&folder))?;
+        fs::copy(bound.join(file), &to).with_context(|| format!("{} could not be written.", to.display()))?;
+    }
+    step.done();
+    Ok(())
+}
+
+fn compile(workspace: &Workspace, needs: &Needs) -> Result<PathBuf> {
+    let mut cargo = wasm_cargo(workspace, &needs.toolchain, &needs.tools, Target::Lab)?;
+    cargo.args(["build", "--package", "lab", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "page"]);
+    run_aloud(&mut cargo)?;
+    Ok(workspace.target(Target::Lab).join("wasm32-unknown-unknown/page/lab.wasm"))
+}
+
+fn bind(workspace: &Workspace, needs: &Needs, module: &Path) -> Result<PathBuf> {
+    let out = workspace.target(Target::Lab).join("bound");
+    if out.exists() {
+        fs::remove_dir_all(&out).with_context(|| format!("The old {} could not be removed.", out.display()))?;
+    }
+    let mut bindgen = Command::new(&needs.tools.wasm_bindgen);
+    bindgen.args(["--remove-name-section", "--remove-producers-section"]);
+    bindgen.args(["--target", "web", "--no-typescript", "--out-name", "lab", "--out-dir"]).arg(&out).arg(module);
+    run_aloud(&mut bindgen)?;
+    Ok(out)
+}
+
+/// Writes the folder's name into the built page.
+fn name_in_page(staging: &Path) -> Result<()> {
+    let names = fs::read_dir(staging)?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let folder = names.into_iter().find(|name| name.starts_with(FOLDER));
+    let folder = folder.context("The threaded module is missing from the page: its hook did not run.")?;
+    let page = staging.join("index.html");
+    let text = fs::read_to_string(&page)?;
+    let [source, built] = NAMED;
+    if !text.contains(source) {
+        bail!("index.html must hold `<meta {source}>`: the page learns from it where the threaded module is.");
+    }
+    fs::write(&page, text.replace(source, &format!("{built}{folder}\"")))?;
+    Ok(())
+}
+
+/// The files in and under a folder, as paths from it, in one order on every machine.
+pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        let entries =
+            fs::read_dir(&next).with_context(|| format!("The folder {} could not be read.", next.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path.strip_prefix(folder)?.to_path_buf());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn fingerprint(folder: &Path, files: &[PathBuf]) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.hash(&mut hasher);
+        fs::read(folder.join(file))?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}

@@ -1,0 +1,130 @@
+//! How heavy the page is: every file in dist/, raw and as the two usual compressions make it.
+
+use crate::lab::{FOLDER, files_under};
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// What all files weigh, and each of them.
+#[derive(Debug, Serialize)]
+struct Sizes {
+    first_view_brotli: u64,
+    lab_brotli: u64,
+    files: Vec<FileSize>,
+}
+
+/// What one file weighs, in bytes.
+#[derive(Debug, Serialize)]
+struct FileSize {
+    path: String,
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+    part: Part,
+}
+
+/// When a file is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Part {
+    FirstView,
+    Lab,
+}
+
+/// Prints the sizes as a table, or as one JSON object.
+pub fn report(workspace: &Workspace, json: bool) -> Result<()> {
+    let sizes = weigh(&workspace.dist())?;
+    if json {
+        println!("{}", serde_json::to_string(&sizes)?);
+    } else {
+        print!("{}", table(&sizes));
+    }
+    Ok(())
+}
+
+fn weigh(dist: &Path) -> Result<Sizes> {
+    let files = files_under(dist).context("There is no page to weigh: run `cargo xtask build` first.")?;
+    let files = files.iter().map(|file| weigh_file(dist, file)).collect::<Result<Vec<_>>>()?;
+    let brotli = |part| files.iter().filter(|file| file.part == part).map(|file| file.brotli).sum();
+    Ok(Sizes { first_view_brotli: brotli(Part::FirstView), lab_brotli: brotli(Part::Lab), files })
+}
+
+fn weigh_file(dist: &Path, file: &Path) -> Result<FileSize> {
+    let bytes = fs::read(dist.join(file)).with_context(|| format!("{} could not be read.", file.display()))?;
+    // One way to write a path on every system.
+    let path = file.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+    Ok(FileSize {
+        part: if path.starts_with(FOLDER) { Part::Lab } else { Part::FirstView },
+        path,
+        raw: bytes.len() as u64,
+        gzip: gzip(&bytes)?,
+        brotli: brotli(&bytes)?,
+    })
+}
+
+fn gzip(bytes: &[u8]) -> Result<u64> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len() as u64)
+}
+
+fn brotli(bytes: &[u8]) -> Result<u64> {
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &BrotliEncoderParams::default())?;
+    Ok(packed.len() as u64)
+}
+
+fn table(sizes: &Sizes) -> String {
+    let width =
+        sizes.files.iter().map(|file| file.path.len()).max().unwrap_or(0).max("The lab, only when measuring".len());
+    let row = |name: &str, [raw, gzip, brotli]: [u64; 3]| {
+        format!("{name:width$} {:>9} {:>9} {:>9}\n", kilobytes(raw), kilobytes(gzip), kilobytes(brotli))
+    };
+    let mut text = format!("{:width$} {:>9} {:>9} {:>9}\n", "", "raw kB", "gzip kB", "brotli kB");
+    for (part, total) in [(Part::FirstView, "First view"), (Part::Lab, "The lab, only when measuring")] {
+        let mut sums = [0; 3];
+        for file in sizes.files.iter().filter(|file| file.part == part) {
+            let weights = [file.raw, file.gzip, file.brotli];
+            text += &row(&file.path, weights);
+            sums = std::array::from_fn(|index| sums[index] + weights[index]);
+        }
+        text += &row(total, sums);
+    }
+    text
+}
+
+fn kilobytes(bytes: u64) -> String {
+    format!("{:.1}", bytes as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::weigh;
+    use std::fs;
+
+    #[test]
+    fn a_page_is_weighed_in_its_two_parts_and_told_as_json() {
+        let dist = std::env::temp_dir().join(format!("interleave-size-{}", std::process::id()));
+        fs::create_dir_all(dist.join("lab-00/snippets")).expect("a folder");
+        fs::write(dist.join("index.html"), "a".repeat(1000)).expect("a file");
+        fs::write(dist.join("lab-00/snippets/worker.js"), "b".repeat(500)).expect("a file");
+        let sizes = weigh(&dist).expect("sizes");
+        fs::remove_dir_all(&dist).expect("the folder goes");
+
+        let json = serde_json::to_value(&sizes).expect("JSON");
+        assert_eq!(json["files"][0]["path"], "index.html");
+        assert_eq!(json["files"][0]["raw"], 1000);
+        assert_eq!(json["files"][0]["part"], "first-view");
+        assert_eq!(json["files"][1]["path"], "lab-00/snippets/worker.js");
+        assert_eq!(json["files"][1]["part"], "lab");
+        assert_eq!(json["first_view_brotli"], json["files"][0]["brotli"]);
+        assert_eq!(json["lab_brotli"], json["files"][1]["brotli"]);
+        assert!(sizes.files.iter().all(|file| file.brotli < file.raw && file.gzip < file.raw));
+    }
+}
