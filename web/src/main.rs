@@ -1,3 +1,5 @@
 //! Starts the page.
-use leptos::prelude::*;
-fn main() { leptos::mount::mount_to_body(|| view! { <p>"Interleave"</p> }) }
+
+fn main() {
+    leptos::mount::mount_to_body(web::App);
+}

@@ -1,7 +1,7 @@
 //! What Interleave teaches: one folder a lesson, and the catalogue of them all.
 //!
 //! A lesson's folder holds its body, its parameters and its text. A new lesson is a new folder and one line in the
-//! [`catalogue`].
+//! [`mod@catalogue`].
 
 pub mod catalogue;
 pub mod diagnostic;

@@ -2,7 +2,7 @@
 //!
 //! [`run_on_lanes`] runs a program on threads that really block; [`run_on_event_loop`] runs it on the event loop of
 //! [`crate::event_loop`]. Where a thread comes from, how an event loop waits and who does the jobs of a pool's worker
-//! differ between a machine and a browser: those are [`Threads`], [`Selector`](crate::event_loop::Selector) and
+//! differ between a machine and a browser: those are [`Threads`], [`Selector`] and
 //! [`Worker`].
 
 mod lanes;

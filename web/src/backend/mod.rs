@@ -1,0 +1,82 @@
+//! Who runs a lesson for the page: one file a clock, behind one trait. A page cannot tell them apart but by their clock.
+
+pub mod lab;
+mod live_clock;
+pub mod predict;
+mod session;
+mod watch;
+
+use std::rc::Rc;
+
+use engine::model::{Model, Speed};
+use engine::trace::{Clock, Event, Trace};
+use lessons::{Lesson, Prepared, Values};
+
+pub use live_clock::LiveClock;
+
+/// The name of the `<meta>` that holds the folder of the threaded module.
+pub const LAB_META: &str = "interleave-lab";
+
+/// Something that can run lessons.
+pub trait Backend {
+    /// The clock that its times are read from.
+    fn clock(&self) -> Clock;
+
+    /// Whether it can run this model at all.
+    fn runs(&self, model: Model) -> bool;
+
+    /// Runs `job` on every model that it can, one after the other, and tells how it goes. A job under way is stopped first.
+    fn start(&self, job: Job, tell: Tell);
+
+    /// Ends what is under way, and tells nothing more about it.
+    fn stop(&self);
+}
+
+/// Who is told how a job goes.
+pub type Tell = Rc<dyn Fn(Progress)>;
+
+/// A lesson to be run, with all that decides how.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The lesson.
+    pub lesson: &'static Lesson,
+    /// Its parameters.
+    pub values: Values,
+    /// By how much its delays are divided.
+    pub speed: Speed,
+}
+
+/// How a job goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// Whoever runs it is being started, with so many threads.
+    Starting(usize),
+    /// A model's run is on its way.
+    Began(Model),
+    /// These things happened in a model's run.
+    Happened(Model, Vec<Event>),
+    /// A model's run is known from its beginning to its end.
+    Known(Box<Trace>),
+    /// A model's run is over.
+    Ended(Model),
+    /// A model's run failed, for the reason that this sentence gives.
+    Failed(Model, String),
+    /// Nothing more will come, for this reason.
+    Over(Ending),
+}
+
+/// Why a job is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every model was run.
+    Complete,
+    /// Whoever ran it is gone, as this sentence says.
+    Lost(String),
+}
+
+impl Job {
+    /// The job with its values filled in.
+    pub fn prepared(&self) -> Prepared {
+        self.lesson.prepare(&self.values)
+    }
+}

@@ -1,0 +1,40 @@
+//! Icons as inline SVG. They stand beside words or in buttons that have a name, so screen readers skip them.
+
+use leptos::prelude::*;
+
+/// The mark of Interleave: two threads that cross twice.
+pub fn brand() -> impl IntoView {
+    view! {
+        <svg class="brand-mark" viewBox="0 0 24 16" width="24" height="16" aria-hidden="true">
+            <path class="over" d="M1 3h4c5 0 7 10 12 10h6" />
+            <path class="under" d="M1 13h4c5 0 7-10 12-10h6" />
+        </svg>
+    }
+}
+
+/// A triangle: run.
+pub fn play() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path class="solid" d="M2 1l9 5-9 5z" /></svg>
+    }
+}
+
+/// A cross: remove.
+pub fn cross() -> impl IntoView {
+    view! { <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg> }
+}
+
+/// A plus: add.
+pub fn plus() -> impl IntoView {
+    view! { <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M6 1v10M1 6h10" /></svg> }
+}
+
+/// A circle, half of it filled: light and dark.
+pub fn half_circle() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <circle cx="8" cy="8" r="6" />
+            <path class="solid" d="M8 2a6 6 0 0 1 0 12z" />
+        </svg>
+    }
+}

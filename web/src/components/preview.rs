@@ -1,0 +1,65 @@
+//! A lesson in one small picture: some of its models on one axis, predicted as the page is opened.
+
+use std::sync::Arc;
+
+use engine::model::{Model, Speed};
+use engine::trace::Clock;
+use leptos::html::Div;
+use leptos::prelude::*;
+use lessons::{Lesson, Values};
+
+use crate::backend::Job;
+use crate::backend::predict::Predictions;
+use crate::components::axis::Axis;
+use crate::components::stage::follow_width;
+use crate::state::theme::Scheme;
+use crate::state::words;
+use crate::timeline::canvas::{Followed, TimelineCanvas};
+use crate::timeline::viewport::Viewport;
+
+/// What is small enough to be taken in at a glance.
+const SHOWN: [Model; 3] = [Model::Sequential, Model::ThreadPool, Model::EventLoop];
+
+/// The predicted timelines of a lesson with its defaults.
+#[component]
+pub fn Preview(
+    /// The lesson.
+    lesson: &'static Lesson,
+    /// In which colours it is drawn.
+    #[prop(into)]
+    scheme: Signal<Scheme>,
+) -> impl IntoView {
+    let values = Values::read(lesson.parameters, &[]).ok()?;
+    let predictions = Predictions::of(Job { lesson, values, speed: Speed::REAL });
+    let frame = NodeRef::<Div>::new();
+    let width_px = RwSignal::new(0.0);
+    follow_width(frame, width_px);
+    let longest = predictions.longest();
+    let viewport: Signal<Viewport> = Memo::new(move |_| Viewport::fit(longest, width_px.get())).into();
+    let row = |model: Model| {
+        let trace = predictions.trace(model)?;
+        let wall = words::seconds(predictions.wall(model)?);
+        let followed = Followed {
+            trace: Signal::stored(Some(Arc::clone(&trace))),
+            run_clock: Signal::stored(None),
+            viewport,
+            scheme,
+        };
+        let label = format!("{}, {}: {wall}", model.title(), Clock::Virtual.label());
+        Some(view! {
+            <div class="preview-row">
+                <p>
+                    <strong>{model.title()}</strong>
+                    <span>{Clock::Virtual.label()} " " <strong>{wall}</strong></span>
+                </p>
+                <TimelineCanvas followed label />
+            </div>
+        })
+    };
+    Some(view! {
+        <div class="preview stage" node_ref=frame>
+            <Axis viewport />
+            {SHOWN.into_iter().filter_map(row).collect_view()}
+        </div>
+    })
+}

@@ -1,0 +1,95 @@
+//! The middle of a lesson's page: all models on one time axis.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, ResizeObserver};
+
+use crate::components::axis::Axis;
+use crate::components::legend::Legend;
+use crate::components::model_panel::ModelPanel;
+use crate::components::playhead::Playhead;
+use crate::components::run_bar::{RunButtons, RunStatus};
+use crate::state::isolation::{Isolation, TIMER_RESOLUTION};
+use crate::state::lesson::LessonState;
+use crate::state::theme::Scheme;
+use crate::state::words;
+
+/// The models of a lesson, one under the other.
+#[component]
+pub fn Stage(
+    /// The lesson's state.
+    state: LessonState,
+    /// What this browser can do.
+    isolation: Isolation,
+    /// In which colours it is drawn.
+    #[prop(into)]
+    scheme: Signal<Scheme>,
+) -> impl IntoView {
+    let stage = NodeRef::<Div>::new();
+    follow_width(stage, state.width_px);
+    let playhead = move || {
+        let viewport = state.viewport.get();
+        format!("{}px", viewport.x_px(state.playhead.get().min(viewport.end)))
+    };
+    let gutter = move || format!("{}px", state.viewport.get().left_px);
+    let models = state.lesson.models.iter().map(|&model| view! { <ModelPanel state model scheme /> }).collect_view();
+    let note = move || state.measured.is_any().then(|| measured_note(state));
+    view! {
+        <section
+            class="panel stage-panel"
+            aria-labelledby="stage-title"
+            style=("--playhead", playhead)
+            style=("--gutter", gutter)
+        >
+            <div class="stage-head">
+                <h2 class="eyebrow" id="stage-title">"Five models, one clock"</h2>
+                <RunButtons state isolation />
+            </div>
+            <RunStatus state isolation />
+            <Legend />
+            <div class="stage" node_ref=stage>
+                <Axis viewport=state.viewport />
+                {models}
+            </div>
+            {note}
+            <Playhead state />
+        </section>
+    }
+}
+
+fn measured_note(state: LessonState) -> impl IntoView {
+    let speed = state.lesson.models.iter().find_map(|model| state.measured.trace(*model)).map(|trace| trace.speed);
+    let scaled = speed.filter(|speed| speed.factor() != 1.0).map(|speed| {
+        let factor = speed.factor();
+        format!(" Delays were divided by {factor}; the timelines show the program’s own time, the figures the time that really passed.")
+    });
+    view! { <p class="footnote">{format!("Browser: {}.", words::measured_note(TIMER_RESOLUTION))} {scaled}</p> }
+}
+
+/// Keeps `width_px` at the width of `element` as long as both live.
+pub fn follow_width(element: NodeRef<Div>, width_px: RwSignal<f64>) {
+    let observed = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
+    Effect::new(move || {
+        let Some(element) = element.get() else { return };
+        let measured: Element = element.unchecked_into();
+        width_px.set(f64::from(measured.client_width()));
+        let watched = measured.clone();
+        let listener = Closure::<dyn FnMut()>::new(move || {
+            width_px.try_set(f64::from(watched.client_width()));
+        });
+        // Without an observer the width stays as it was when the page was opened.
+        if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
+            observer.observe(&measured);
+            observed.set_value(Some((observer, listener)));
+        }
+    });
+    on_cleanup(move || {
+        observed.try_update_value(|observed| {
+            if let Some((observer, _)) = observed.take() {
+                observer.disconnect();
+            }
+        });
+    });
+}

@@ -1,0 +1,4 @@
+//! The pages: wiring, and no more.
+
+pub mod home;
+pub mod lesson;

@@ -1,0 +1,48 @@
+//! What the page asks the browser for, each question with an answer where the browser has none.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use web_sys::{Clipboard, CssStyleDeclaration, Element, Storage, Window};
+
+/// The window, where there is one.
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// `performance.now()`: milliseconds since the page was opened.
+pub fn now_ms() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+/// How many of the screen's pixels make one CSS pixel, side by side.
+pub fn pixel_ratio() -> f64 {
+    window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 4.0)
+}
+
+/// The style that an element has in the end.
+pub fn computed_style(element: &Element) -> Option<CssStyleDeclaration> {
+    window()?.get_computed_style(element).ok()?
+}
+
+/// The browser's store for this site; a person may have forbidden it.
+pub fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// A property of the window, such as `crossOriginIsolated`, that not every browser has.
+pub fn global(name: &str) -> Option<JsValue> {
+    let value = Reflect::get(&js_sys::global(), &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined()).then_some(value)
+}
+
+/// The content of the page's `<meta name=…>`; `None` where there is none or it is empty.
+pub fn meta(name: &str) -> Option<String> {
+    let element = window()?.document()?.query_selector(&format!("meta[name=\"{name}\"]")).ok()??;
+    element.get_attribute("content").filter(|content| !content.is_empty())
+}
+
+/// The clipboard; only a secure page has one.
+pub fn clipboard() -> Option<Clipboard> {
+    global("isSecureContext").filter(JsValue::is_truthy)?;
+    Some(window()?.navigator().clipboard())
+}

@@ -1,0 +1,134 @@
+//! The fields of a lesson's parameters: what a person typed, and the last values that were right.
+
+use std::collections::BTreeMap;
+
+use engine::model::Speed;
+use lessons::{Diagnostic, Lesson, Parameter, Values};
+
+use crate::state::link::LessonPlace;
+
+/// The fields, and what follows from them.
+#[derive(Clone, Debug)]
+pub struct Form {
+    lesson: &'static Lesson,
+    drafts: BTreeMap<&'static str, Draft>,
+    values: Values,
+    speed: Speed,
+}
+
+#[derive(Clone, Debug)]
+struct Draft {
+    text: String,
+    wrong: Option<Diagnostic>,
+}
+
+impl Form {
+    /// Fields that hold the values of a link.
+    pub fn new(place: &LessonPlace) -> Form {
+        let mut form =
+            Form { lesson: place.lesson, drafts: BTreeMap::new(), values: place.values.clone(), speed: place.speed };
+        form.show_values();
+        form
+    }
+
+    /// The values that were right last.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// The speed of measured runs.
+    pub fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// What the field of a parameter holds.
+    pub fn text(&self, name: &str) -> &str {
+        self.drafts.get(name).map_or("", |draft| &draft.text)
+    }
+
+    /// What is wrong with the field of a parameter.
+    pub fn wrong(&self, name: &str) -> Option<&Diagnostic> {
+        self.drafts.get(name)?.wrong.as_ref()
+    }
+
+    /// Takes a text that is still being typed: its field shows it, and nothing is made of it yet.
+    pub fn type_in(&mut self, parameter: &Parameter, text: String) {
+        if let Some(draft) = self.drafts.get_mut(parameter.name) {
+            draft.text = text;
+        }
+    }
+
+    /// Takes the fields as they are. A wrong text is kept in its field, and the last right value stays.
+    pub fn settle(&mut self) {
+        for parameter in self.lesson.parameters {
+            let Some(draft) = self.drafts.get_mut(parameter.name) else { continue };
+            draft.wrong = match parameter.read(&draft.text) {
+                Ok(value) => {
+                    self.values = self.values.with(parameter, value);
+                    None
+                }
+                Err(diagnostic) => Some(diagnostic),
+            };
+        }
+    }
+
+    /// Takes another speed.
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.speed = speed;
+    }
+
+    /// Takes these values in place of all; what they leave out goes back to its default.
+    pub fn preset(&mut self, texts: &[(&str, &str)]) {
+        let given: Vec<_> = texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        if let Ok(values) = Values::read(self.lesson.parameters, &given) {
+            self.values = values;
+            self.show_values();
+        }
+    }
+
+    /// Goes back to the defaults.
+    pub fn reset(&mut self) {
+        self.speed = Speed::REAL;
+        self.preset(&[]);
+    }
+
+    /// The place that an address should name.
+    pub fn place(&self) -> LessonPlace {
+        LessonPlace { lesson: self.lesson, values: self.values.clone(), speed: self.speed }
+    }
+
+    fn show_values(&mut self) {
+        for parameter in self.lesson.parameters {
+            let text = self.values.get(parameter.name).map(lessons::Value::text).unwrap_or_default();
+            self.drafts.insert(parameter.name, Draft { text, wrong: None });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::link::{self, Place};
+
+    #[test]
+    fn a_wrong_text_stays_in_its_field_and_the_last_right_value_in_the_picture() {
+        let Place::Lesson(place) = link::read("?lesson=delay-messages").place else { panic!("the lesson is there") };
+        let mut form = Form::new(&place);
+        let workers = &place.lesson.parameters[1];
+        let shown = |form: &Form| {
+            let value = form.values().get("workers").map(lessons::Value::text).unwrap_or_default();
+            (form.text("workers").to_owned(), value, form.wrong("workers").is_some())
+        };
+        form.type_in(workers, "3".to_owned());
+        assert_eq!(shown(&form), ("3".to_owned(), "2".to_owned(), false));
+        form.settle();
+        assert_eq!(shown(&form), ("3".to_owned(), "3".to_owned(), false));
+        // On the way to 10000 stands 1, which nobody meant.
+        form.type_in(workers, "1".to_owned());
+        form.type_in(workers, "10000".to_owned());
+        form.settle();
+        assert_eq!(shown(&form), ("10000".to_owned(), "3".to_owned(), true));
+        form.reset();
+        assert_eq!(shown(&form), ("2".to_owned(), "2".to_owned(), false));
+    }
+}

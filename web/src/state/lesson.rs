@@ -1,0 +1,176 @@
+//! The state of a lesson's page. What can be derived is derived.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::model::{Model, Speed};
+use engine::time::Nanos;
+use engine::trace::{Clock, Trace};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use lessons::{Lesson, Parameter, Values};
+
+use crate::backend::lab::Lab;
+use crate::backend::predict::Predictions;
+use crate::backend::{Backend, Job};
+use crate::state::address;
+use crate::state::form::Form;
+use crate::state::link::{LessonPlace, Place};
+use crate::state::measured::Measured;
+use crate::timeline::viewport::Viewport;
+
+/// Everything that a lesson's page shows, as signals.
+#[derive(Clone, Copy)]
+pub struct LessonState {
+    /// The lesson.
+    pub lesson: &'static Lesson,
+    /// The fields.
+    pub form: RwSignal<Form>,
+    /// The last values that were right.
+    pub values: Memo<Values>,
+    /// What is predicted from them.
+    pub predictions: Memo<Predictions>,
+    /// What was measured with them.
+    pub measured: Measured,
+    /// The instant that the playhead points at.
+    pub playhead: RwSignal<Nanos>,
+    /// The run that the playhead tells of.
+    pub looked_at: RwSignal<(Model, Clock)>,
+    /// The clock whose logs are shown.
+    pub log_of: RwSignal<Clock>,
+    /// How wide the timelines are.
+    pub width_px: RwSignal<f64>,
+    /// Where time is drawn, on all timelines alike.
+    pub viewport: Memo<Viewport>,
+    lab: StoredValue<Lab, LocalStorage>,
+    /// Runs out when a person has stopped typing.
+    typing: StoredValue<Option<TimeoutHandle>>,
+}
+
+/// A pause this long in typing means that the text is meant as it stands.
+const TYPING_PAUSE: Duration = Duration::from_millis(300);
+
+impl LessonState {
+    /// The state that a link describes.
+    pub fn new(place: &LessonPlace) -> LessonState {
+        let lesson = place.lesson;
+        let form = RwSignal::new(Form::new(place));
+        let values = Memo::new(move |_| form.with(|form| form.values().clone()));
+        let predictions = Memo::new(move |_| Predictions::of(Job { lesson, values: values.get(), speed: Speed::REAL }));
+        let measured = Measured::new();
+        let width_px = RwSignal::new(0.0);
+        let longest = Memo::new(move |_| predictions.with(Predictions::longest).max(measured.longest()));
+        let typing = StoredValue::new(None::<TimeoutHandle>);
+        on_cleanup(move || {
+            if let Some(pause) = typing.try_get_value().flatten() {
+                pause.clear();
+            }
+        });
+        LessonState {
+            lesson,
+            form,
+            values,
+            predictions,
+            measured,
+            playhead: RwSignal::new(Nanos::ZERO),
+            looked_at: RwSignal::new((lesson.models.first().copied().unwrap_or(Model::Sequential), Clock::Virtual)),
+            log_of: RwSignal::new(Clock::Virtual),
+            width_px,
+            viewport: Memo::new(move |_| Viewport::fit(longest.get(), width_px.get())),
+            lab: StoredValue::new_local(Lab::default()),
+            typing,
+        }
+    }
+
+    /// A model's run on a clock.
+    pub fn trace(self, model: Model, clock: Clock) -> Option<Arc<Trace>> {
+        match clock {
+            Clock::Virtual => self.predictions.with(|predictions| predictions.trace(model)),
+            Clock::Browser => self.measured.trace(model),
+            // The companion, which measures on the machine, has no door to the page yet.
+            Clock::Machine => None,
+        }
+    }
+
+    /// Whether this browser can run a model at all.
+    pub fn is_measured_here(self, model: Model) -> bool {
+        self.lab.with_value(|lab| lab.runs(model))
+    }
+
+    /// Changes the fields. Measured runs belong to the values that they were measured with, and go with them.
+    pub fn change(self, change: impl FnOnce(&mut Form)) {
+        let before = self.form.with_untracked(|form| form.values().clone());
+        self.form.update(change);
+        if self.form.with_untracked(|form| *form.values() != before) {
+            self.drop_measured();
+        }
+    }
+
+    /// Takes a text for a parameter that is meant at once, as a slider's is.
+    pub fn edit(self, parameter: &'static Parameter, text: String) {
+        self.change(|form| {
+            form.type_in(parameter, text);
+            form.settle();
+        });
+    }
+
+    /// Takes a text for a parameter that is being typed. It is meant when typing pauses: what stands there on the way is not.
+    pub fn type_in(self, parameter: &'static Parameter, text: String) {
+        self.form.update(|form| form.type_in(parameter, text));
+        self.stop_waiting();
+        let paused = set_timeout_with_handle(move || self.settle(), TYPING_PAUSE);
+        self.typing.set_value(paused.ok());
+    }
+
+    /// Takes the fields as they are.
+    pub fn settle(self) {
+        self.stop_waiting();
+        self.change(Form::settle);
+        self.commit();
+    }
+
+    fn stop_waiting(self) {
+        if let Some(pause) = self.typing.get_value() {
+            pause.clear();
+            self.typing.set_value(None);
+        }
+    }
+
+    /// Writes the state into the address. It is called when a change is complete, not on every pixel of it.
+    pub fn commit(self) {
+        let place = self.form.with_untracked(Form::place);
+        address::replace(&Place::Lesson(place));
+    }
+
+    /// Measures in this browser.
+    pub fn measure(self) {
+        let job = Job {
+            lesson: self.lesson,
+            values: self.values.get_untracked(),
+            speed: self.form.with_untracked(Form::speed),
+        };
+        let (clock, speed) = (self.lab.with_value(Backend::clock), job.speed);
+        self.measured.clear();
+        self.log_of.set(clock);
+        self.lab
+            .with_value(|lab| lab.start(job, Rc::new(move |progress| self.measured.take_in(progress, clock, speed))));
+    }
+
+    /// Cancels what is being measured.
+    pub fn cancel(self) {
+        self.lab.with_value(Backend::stop);
+        self.measured.stop("Cancelled. What was measured before stays.");
+    }
+
+    fn drop_measured(self) {
+        if self.measured.status.with_untracked(|status| status.is_under_way()) {
+            self.lab.with_value(Backend::stop);
+            self.measured.stop("The run was cancelled: a value changed while it went on.");
+        } else if untrack(|| self.measured.is_any()) {
+            self.measured.stop("The measured runs were dropped: they belonged to other values.");
+        }
+        self.measured.clear();
+        self.log_of.set(Clock::Virtual);
+    }
+}

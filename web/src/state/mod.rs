@@ -1,0 +1,13 @@
+//! What the page knows: what a link can carry, what a person typed, what was measured, and what the browser is asked.
+
+pub mod address;
+pub mod browser;
+pub mod crash;
+pub mod form;
+pub mod isolation;
+pub mod lesson;
+pub mod link;
+pub mod measured;
+pub mod rows;
+pub mod theme;
+pub mod words;

@@ -1,0 +1,121 @@
+//! Figures and runs in words.
+
+use engine::model::{Model, Speed};
+use engine::time::Nanos;
+use engine::trace::{Clock, Trace, speedup};
+use lessons::{Lesson, Prepared, Values};
+
+/// A duration as a figure, such as `3.00 s`.
+pub fn seconds(time: Nanos) -> String {
+    let decimals = if (1..100_000_000).contains(&time.0) { 3 } else { 2 };
+    format!("{:.decimals$} s", time.as_secs_f64())
+}
+
+/// How many times faster than `sequential`, such as `1.67×`; a dash where that has no answer.
+pub fn times_faster(sequential: Option<Nanos>, wall: Option<Nanos>) -> String {
+    let ratio = sequential.zip(wall).and_then(|(sequential, wall)| speedup(sequential, wall));
+    ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}×"))
+}
+
+/// What a figure of this clock is headed, such as `browser at 10×`.
+pub fn heading(clock: Clock, speed: Speed) -> String {
+    let name = match clock {
+        Clock::Virtual => "predicted",
+        Clock::Browser => "browser",
+        Clock::Machine => "machine",
+    };
+    if speed == Speed::REAL { name.to_owned() } else { format!("{name} at {}×", speed.factor()) }
+}
+
+/// What a model is here, in a few words.
+pub fn subtitle(model: Model, prepared: &Prepared) -> String {
+    let workers = prepared.workers.get();
+    let counted = |one: &str, many: &str| if workers == 1 { format!("1 {one}") } else { format!("{workers} {many}") };
+    match model {
+        Model::Sequential => "one task after another".to_owned(),
+        Model::Threads => "one thread a task".to_owned(),
+        Model::ThreadPool => counted("worker", "workers"),
+        Model::EventLoop => "one thread, tasks take turns".to_owned(),
+        Model::ProcessPool => counted("process", "processes"),
+    }
+}
+
+/// The command that measures a model natively, as a shell takes it.
+pub fn native_command(lesson: &Lesson, model: Model, values: &Values) -> String {
+    let mut command = format!("cargo run --release -p interleave -- run {} --model {model}", lesson.id);
+    for (name, text) in values.texts() {
+        command.push_str(" --set ");
+        command.push_str(&quoted(&format!("{name}={text}")));
+    }
+    command
+}
+
+/// The last log line that was written by `at`, as a clause; times are the program's own.
+pub fn what_happens(trace: &Trace, at: Nanos) -> String {
+    let log = trace.log_in_program_time();
+    match log.iter().rev().find(|line| line.at <= at) {
+        Some(line) => format!("{} writes “{}” ({} s)", line.lane, line.text, tenths(line.at)),
+        None => "nothing has been written yet".to_owned(),
+    }
+}
+
+/// What a run's measured figures rest on.
+pub fn measured_note(resolution: Nanos) -> String {
+    format!(
+        "1 run · read from performance.now(), which an isolated page is told to the nearest {} µs",
+        resolution.0 / 1000
+    )
+}
+
+fn tenths(at: Nanos) -> String {
+    format!("{:.1}", at.as_secs_f64())
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "=,.-_".contains(letter);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::model::Settings;
+
+    use super::*;
+
+    #[test]
+    fn figures_say_no_more_than_they_know() {
+        let said: Vec<String> =
+            [0, 1_500_000, 3_000_000_000, 60_004_000_000].map(|nanos| seconds(Nanos(nanos))).to_vec();
+        assert_eq!(said, ["0.00 s", "0.002 s", "3.00 s", "60.00 s"]);
+        assert_eq!(times_faster(Some(Nanos(5)), Some(Nanos(3))), "1.67×");
+        assert_eq!(times_faster(Some(Nanos(0)), Some(Nanos(0))), "–");
+    }
+
+    #[test]
+    fn the_command_names_every_parameter_and_survives_a_shell() {
+        let lesson = lessons::find("delay-messages").expect("the lesson is there");
+        let given = [("messages".to_owned(), "TWO=2,Ä=3".to_owned())];
+        let values = Values::read(lesson.parameters, &given).expect("the messages are right");
+        assert_eq!(
+            native_command(lesson, Model::ProcessPool, &values),
+            "cargo run --release -p interleave -- run delay-messages --model process-pool \
+             --set 'messages=TWO=2,Ä=3' --set workers=2"
+        );
+    }
+
+    #[test]
+    fn the_playhead_tells_the_last_line_that_was_written() {
+        let lesson = lessons::find("delay-messages").expect("the lesson is there");
+        let prepared = lesson.prepare(&Values::read(lesson.parameters, &[]).expect("defaults are right"));
+        let settings = Settings { model: Model::Threads, workers: prepared.workers, seed: 0 };
+        let trace = engine::simulate::simulate(&prepared.program, &settings).expect("it runs");
+        let at = |seconds: f64| what_happens(&trace, Nanos((seconds * 1e9) as u64));
+        for seconds in [2.0, 2.5] {
+            assert_eq!(at(seconds), "Thread-1 writes “TWO printed” (2.0 s)");
+        }
+        assert_eq!(
+            what_happens(&Trace::new(Model::Threads, Clock::Browser, Speed::REAL), Nanos(5)),
+            "nothing has been written yet"
+        );
+    }
+}

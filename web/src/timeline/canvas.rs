@@ -1,0 +1,266 @@
+//! The canvas under a timeline: a surface over the browser's drawing calls, redrawn at most once a frame.
+
+use std::f64::consts::TAU;
+use std::sync::Arc;
+
+use engine::time::Nanos;
+use engine::trace::{State, Trace};
+use leptos::html::Canvas;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
+
+use crate::backend::LiveClock;
+use crate::state::browser;
+use crate::state::theme::Scheme;
+use crate::timeline::draw::{self, Area, Style, Surface};
+use crate::timeline::layout::lay_out;
+use crate::timeline::viewport::Viewport;
+
+/// What a timeline's canvas follows.
+#[derive(Clone, Copy)]
+pub struct Followed {
+    /// The run; nothing is drawn without one.
+    pub trace: Signal<Option<Arc<Trace>>>,
+    /// The clock of a measured run, by which its unfinished spans grow.
+    pub run_clock: Signal<Option<LiveClock>>,
+    /// Where to draw.
+    pub viewport: Signal<Viewport>,
+    /// In which colours.
+    pub scheme: Signal<Scheme>,
+}
+
+/// A timeline drawn on a canvas, described by `label` for whoever cannot see it.
+#[component]
+pub fn TimelineCanvas(
+    /// What it shows.
+    followed: Followed,
+    /// What it is, in words.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView {
+    let painter = Painter { canvas: NodeRef::new(), frame: StoredValue::new(None), followed };
+    Effect::new(move || {
+        painter.canvas.track();
+        followed.trace.track();
+        followed.run_clock.track();
+        followed.viewport.track();
+        followed.scheme.track();
+        painter.ask_for_frame();
+    });
+    on_cleanup(move || painter.cancel_frame());
+    view! { <canvas node_ref=painter.canvas role="img" aria-label=label></canvas> }
+}
+
+#[derive(Clone, Copy)]
+struct Painter {
+    canvas: NodeRef<Canvas>,
+    /// The frame that was asked for and has not come.
+    frame: StoredValue<Option<AnimationFrameRequestHandle>>,
+    followed: Followed,
+}
+
+impl Painter {
+    fn ask_for_frame(self) {
+        if self.frame.get_value().is_some() {
+            return;
+        }
+        let asked = request_animation_frame_with_handle(move || {
+            self.frame.set_value(None);
+            self.paint();
+        });
+        self.frame.set_value(asked.ok());
+    }
+
+    fn cancel_frame(self) {
+        if let Some(frame) = self.frame.try_get_value().flatten() {
+            frame.cancel();
+        }
+    }
+
+    /// Draws what there is now. Signals are read untracked: the effect above has asked for this frame because of them.
+    fn paint(self) {
+        // A frame may come when the page has moved on.
+        let Some(Some(canvas)) = self.canvas.try_get_untracked() else { return };
+        let Some(trace) = self.followed.trace.get_untracked() else { return };
+        let clock = self.followed.run_clock.get_untracked().filter(|_| trace.finished.is_none());
+        let now = clock.map_or(Nanos::ZERO, |clock| clock.now(browser::now_ms())).max(trace.end());
+        let layout = lay_out(&trace, now);
+        let viewport = self.followed.viewport.get_untracked();
+        let height_px = draw::height_px(layout.rows.len());
+        if let Some(mut surface) = CanvasSurface::new(&canvas, height_px) {
+            draw::draw(&mut surface, &layout, &viewport);
+        }
+        if clock.is_some_and(|clock| clock.is_running()) {
+            self.ask_for_frame();
+        }
+    }
+}
+
+/// The real surface: a canvas with as many pixels as the screen has under it.
+struct CanvasSurface {
+    context: CanvasRenderingContext2d,
+    palette: Palette,
+}
+
+impl CanvasSurface {
+    fn new(canvas: &HtmlCanvasElement, height_px: f64) -> Option<CanvasSurface> {
+        let ratio = browser::pixel_ratio();
+        // The height follows from the rows, the width from the page.
+        let _ = HtmlElement::style(canvas).set_property("height", &format!("{height_px}px"));
+        let width_px = f64::from(canvas.client_width());
+        let (width, height) = ((width_px * ratio).round() as u32, (height_px * ratio).round() as u32);
+        if (canvas.width(), canvas.height()) != (width, height) {
+            canvas.set_width(width);
+            canvas.set_height(height);
+        }
+        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
+        context.clear_rect(0.0, 0.0, width_px, height_px);
+        context.set_text_baseline("middle");
+        Some(CanvasSurface { context, palette: Palette::of(canvas)? })
+    }
+
+    fn stripes(&self, area: Area, state: State) {
+        let Area { x_px, y_px, width_px, height_px } = area;
+        let (step_px, lean_px) = match state {
+            State::Ready => (6.0, height_px),
+            State::Queued => (5.0, 0.0),
+            State::Running | State::Waiting => return,
+        };
+        self.context.save();
+        self.context.clip();
+        self.context.begin_path();
+        // Stripes stand on the picture's own grid, so that neighbouring blocks continue each other.
+        let mut stripe_px = ((x_px - lean_px) / step_px).floor() * step_px;
+        while stripe_px < x_px + width_px {
+            self.context.move_to(stripe_px, y_px + height_px);
+            self.context.line_to(stripe_px + lean_px, y_px);
+            stripe_px += step_px;
+        }
+        self.context.set_line_width(if lean_px > 0.0 { 2.0 } else { 1.0 });
+        self.context.stroke();
+        self.context.restore();
+    }
+}
+
+impl Surface for CanvasSurface {
+    fn grid_line(&mut self, x_px: f64, height_px: f64) {
+        self.context.set_fill_style_str(&self.palette.line);
+        self.context.fill_rect(x_px.round(), 0.0, 1.0, height_px);
+    }
+
+    fn block(&mut self, area: Area, state: State) {
+        let colours = self.palette.state(state);
+        let Area { x_px, y_px, width_px, height_px } = area;
+        let radius_px = (width_px / 2.0).min(3.0);
+        self.context.begin_path();
+        rounded(&self.context, area, radius_px);
+        self.context.set_fill_style_str(&colours.fill);
+        self.context.fill();
+        self.context.set_stroke_style_str(&colours.mark);
+        self.stripes(area, state);
+        // The outline tells a pale block from the ground, and from the next one.
+        if state != State::Running && width_px > 3.0 {
+            let inner =
+                Area { x_px: x_px + 0.5, y_px: y_px + 0.5, width_px: width_px - 1.0, height_px: height_px - 1.0 };
+            self.context.begin_path();
+            rounded(&self.context, inner, radius_px);
+            self.context.set_line_width(1.0);
+            self.context.stroke();
+        }
+    }
+
+    fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style) {
+        self.context.set_font(font(style));
+        if let Style::On(State::Queued | State::Ready) = style {
+            // Words on a pattern stand on a plain ground.
+            let width_px = self.text_width_px(text, style);
+            if let Style::On(state) = style {
+                self.context.set_fill_style_str(&self.palette.state(state).fill);
+            }
+            self.context.fill_rect(x_px - 3.0, y_px - 6.0, width_px + 6.0, 12.0);
+        }
+        let (colour, align) = match style {
+            Style::RowName => (&self.palette.muted, "right"),
+            Style::On(State::Running) => (&self.palette.on_running, "left"),
+            Style::On(_) => (&self.palette.ink, "left"),
+        };
+        self.context.set_fill_style_str(colour);
+        self.context.set_text_align(align);
+        // Where a text cannot be drawn, the table still says it.
+        let _ = self.context.fill_text(text, x_px, y_px + 0.5);
+    }
+
+    fn text_width_px(&self, text: &str, style: Style) -> f64 {
+        self.context.set_font(font(style));
+        self.context.measure_text(text).map_or(f64::INFINITY, |metrics| metrics.width())
+    }
+}
+
+fn font(style: Style) -> &'static str {
+    match style {
+        Style::RowName => "11px system-ui, sans-serif",
+        Style::On(_) => "10.5px system-ui, sans-serif",
+    }
+}
+
+fn rounded(context: &CanvasRenderingContext2d, area: Area, radius_px: f64) {
+    let Area { x_px, y_px, width_px, height_px } = area;
+    let quarter = TAU / 4.0;
+    let (left, right) = (x_px + radius_px, x_px + width_px - radius_px);
+    let (top, bottom) = (y_px + radius_px, y_px + height_px - radius_px);
+    let corners = [(right, top, 3.0), (right, bottom, 0.0), (left, bottom, 1.0), (left, top, 2.0)];
+    for (x, y, turn) in corners {
+        // Fails only for a negative radius.
+        let _ = context.arc(x, y, radius_px.max(0.0), turn * quarter, (turn + 1.0) * quarter);
+    }
+    context.close_path();
+}
+
+/// The colours of a canvas. The style sheet has them, so that the legend and the canvas cannot differ.
+struct Palette {
+    ink: String,
+    muted: String,
+    line: String,
+    on_running: String,
+    running: StateColours,
+    ready: StateColours,
+    waiting: StateColours,
+    queued: StateColours,
+}
+
+struct StateColours {
+    fill: String,
+    mark: String,
+}
+
+impl Palette {
+    fn of(canvas: &HtmlCanvasElement) -> Option<Palette> {
+        let style = browser::computed_style(canvas)?;
+        let colour = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
+        let state = |name: &str| StateColours {
+            fill: colour(&format!("--state-{name}")),
+            mark: colour(&format!("--state-{name}-mark")),
+        };
+        Some(Palette {
+            ink: colour("--ink"),
+            muted: colour("--muted"),
+            line: colour("--grid"),
+            on_running: colour("--on-running"),
+            running: state("running"),
+            ready: state("ready"),
+            waiting: state("waiting"),
+            queued: state("queued"),
+        })
+    }
+
+    fn state(&self, state: State) -> &StateColours {
+        match state {
+            State::Running => &self.running,
+            State::Ready => &self.ready,
+            State::Waiting => &self.waiting,
+            State::Queued => &self.queued,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! A timeline as a table, for whoever cannot see a canvas or wants the exact figures.
+
+use engine::time::Nanos;
+use engine::trace::Trace;
+
+/// One span in words. Times are those of the trace's own clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRow {
+    /// Who.
+    pub task: String,
+    /// Where.
+    pub lane: String,
+    /// In which state.
+    pub state: &'static str,
+    /// From when.
+    pub from: Nanos,
+    /// Until when.
+    pub to: Nanos,
+    /// Why the task did not run; empty where it did.
+    pub because: String,
+}
+
+/// Every span of `trace` in the order of time, those that go on drawn out to `now`.
+pub fn table(trace: &Trace, now: Nanos) -> Vec<TableRow> {
+    let mut spans: Vec<_> = trace.spans_until(now).collect();
+    spans.sort_by_key(|span| (span.start, span.end, span.task));
+    let row = |span: &engine::trace::Span| TableRow {
+        task: trace.task_name(span.task).to_owned(),
+        lane: trace.lane_name(span.lane).to_owned(),
+        state: span.activity.state().word(),
+        from: span.start,
+        to: span.end,
+        because: trace.cause(span),
+    };
+    spans.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::model::{Model, Settings};
+    use lessons::Values;
+
+    use super::*;
+
+    #[test]
+    fn whatever_does_not_run_has_a_reason() {
+        let lesson = lessons::find("delay-messages").expect("the lesson is there");
+        let given = [("messages".to_owned(), "A=1,B=2,C=3".to_owned())];
+        let prepared = lesson.prepare(&Values::read(lesson.parameters, &given).expect("the messages are right"));
+        for model in Model::ALL {
+            let settings = Settings { model, workers: prepared.workers, seed: 0 };
+            let trace = engine::simulate::simulate(&prepared.program, &settings).expect("it runs");
+            let rows = table(&trace, trace.end());
+            assert!(rows.is_sorted_by_key(|row| row.from), "{model}");
+            for row in rows {
+                assert_eq!(row.because.is_empty(), row.state == "running", "{model}: {row:?}");
+            }
+        }
+    }
+}
