@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::error::RunError;
 use engine::measure::{Plan, Recorder, run_on_event_loop, run_on_lanes};
-use engine::model::{Model, Settings, Speed};
+use engine::model::{Model, Speed};
 use engine::program::Outcome;
 use engine::time::Nanos;
 use engine::trace::Event;
@@ -33,7 +33,8 @@ pub struct Wish {
 /// How long a run may be silent before its runner says that it is still there.
 const SILENCE: Duration = Duration::from_millis(500);
 
-/// Runs what is wished for, and calls `tell` with what happened since it was last called, at least twice a second.
+/// Runs what is wished for, and calls `tell` with what happened since it was last called: at least twice a second, unless
+/// a task of an event loop keeps the coordinator's own thread busy for longer.
 ///
 /// # Errors
 /// Why the run could not begin, or how it went wrong.
@@ -41,7 +42,7 @@ pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone
     let prepared = prepare(&wish).map_err(Trouble::Run)?;
     let recorder = {
         let mailbox = mailbox.clone();
-        Arc::new(Recorder::new(Nanos::ZERO, move |event| mailbox.put(Told::Event(event))))
+        Arc::new(Recorder::new(move |event| mailbox.put(Told::Event(event))))
     };
     if wish.model == Model::EventLoop {
         let forward = {
@@ -50,10 +51,9 @@ pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone
         };
         let selector = TimerSelector::new(Arc::clone(&recorder), SILENCE, forward.clone());
         let result = run_on_event_loop(prepared.program, selector, wish.speed, Arc::clone(&recorder)).await;
-        let (at, outcome) = result.map_err(failed)?;
-        recorder.record(finish(at, outcome));
+        let result = result.map(|(at, outcome)| recorder.record(finish(at, outcome)));
         forward();
-        return Ok(());
+        return result.map_err(|error| Trouble::Run(in_words(&error)));
     }
     start_on_lanes(prepared, &wish, recorder, mailbox.clone());
     loop {
@@ -85,7 +85,7 @@ fn in_one_line(wrong: &[Diagnostic]) -> String {
 /// Hands the run to the pool: its first task takes a Worker too, so the coordinator is free to tell.
 fn start_on_lanes(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mailbox: Mailbox) {
     let plan = Plan {
-        settings: Settings { model: wish.model, workers: prepared.workers, seed: wish.seed },
+        settings: prepared.settings(wish.model, wish.seed),
         program: prepared.program,
         speed: wish.speed,
         recorder: Arc::clone(&recorder),
@@ -94,7 +94,8 @@ fn start_on_lanes(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mail
     };
     rayon::spawn(move || {
         let result = run_on_lanes(plan).map(|(at, outcome)| recorder.record(finish(at, outcome)));
-        mailbox.put(Told::Over(result.map_err(failed)));
+        // Where the first task failed, others may still sit on their Workers: this pool cannot be counted on further.
+        mailbox.put(Told::Over(result.map_err(|error| Trouble::Lab(in_words(&error)))));
     });
 }
 
@@ -112,8 +113,8 @@ fn forward(told: impl IntoIterator<Item = Told>, tell: &impl Fn(Vec<Event>)) -> 
     over
 }
 
-fn failed(error: RunError) -> Trouble {
-    Trouble::Run(format!("The run failed: {error}."))
+fn in_words(error: &RunError) -> String {
+    format!("The run failed: {error}.")
 }
 
 /// A browser does not tell how much CPU time a Worker used.

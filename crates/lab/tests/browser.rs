@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use engine::model::{Model, Settings, Speed};
+use engine::model::{Model, Speed};
 use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Clock, Event, Trace, agreement};
@@ -84,6 +84,5 @@ fn predict(wish: &Wish) -> Trace {
     let lesson = lessons::find(&wish.lesson).expect("lesson 1 is open");
     let values = Values::read(lesson.parameters, &wish.parameters).expect("the values are within their bounds");
     let prepared = lesson.prepare(&values);
-    let settings = Settings { model: wish.model, workers: prepared.workers, seed: wish.seed };
-    simulate(&prepared.program, &settings).expect("the lesson runs to its end")
+    simulate(&prepared.program, &prepared.settings(wish.model, wish.seed)).expect("the lesson runs to its end")
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU16;
 
-use engine::model::Model;
+use engine::model::{Model, Settings};
 use engine::program::Program;
 
 use crate::delay_messages;
@@ -79,6 +79,11 @@ pub fn find(id: &str) -> Result<&'static Lesson, Diagnostic> {
 }
 
 impl Prepared {
+    /// What decides how a run on `model` goes, its random draws beginning at `seed`.
+    pub fn settings(&self, model: Model, seed: u64) -> Settings {
+        Settings { model, workers: self.workers, seed }
+    }
+
     /// How many threads a measured run on `model` keeps busy at the most, the first task's among them. An event loop
     /// has the one thread that it runs on, and a process pool none that a browser could give.
     pub fn threads(&self, model: Model) -> usize {

@@ -26,7 +26,7 @@ impl ReadyQueue {
     /// Takes the first task out. From now on it can be woken again.
     pub(super) fn pop(&self) -> Option<TaskId> {
         let ready = self.lock().pop_front()?;
-        ready.queued.store(false, Ordering::Release);
+        ready.queued.swap(false, Ordering::AcqRel);
         Some(ready.task)
     }
 

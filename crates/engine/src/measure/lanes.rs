@@ -58,15 +58,8 @@ pub fn run_on_lanes(plan: Plan) -> Result<(Nanos, Outcome), RunError> {
         shared: Mutex::new(Shared { placement, made: 0, results: HashMap::new(), inboxes: HashMap::new() }),
         ended: Condvar::new(),
     });
-    let mut workers = plan.workers.into_iter();
-    for event in lanes {
-        if let Event::Lane { lane, name, kind: LaneKind::PoolProcess } = &event {
-            let started = run.start_worker(*lane, name, None, workers.next());
-            started.map_err(|reason| TaskFailed { task: name.clone(), reason })?;
-        }
-        run.recorder.record(event);
-    }
-    let result = run.main();
+    let result = run.announce(lanes, plan.workers).and_then(|()| run.main());
+    // However the run ended: without its inbox a worker goes home.
     run.lock().inboxes.clear();
     result
 }
@@ -99,6 +92,19 @@ struct Assigned {
 }
 
 impl Run {
+    /// Tells of the lanes that are there from the beginning, and starts those that are a pool's processes.
+    fn announce(self: &Arc<Self>, lanes: Vec<Event>, workers: Vec<Box<dyn Worker>>) -> Result<(), RunError> {
+        let mut workers = workers.into_iter();
+        for event in lanes {
+            if let Event::Lane { lane, name, kind: LaneKind::PoolProcess } = &event {
+                let started = self.start_worker(*lane, name, None, workers.next());
+                started.map_err(|reason| TaskFailed { task: name.clone(), reason })?;
+            }
+            self.recorder.record(event);
+        }
+        Ok(())
+    }
+
     fn main(self: &Arc<Self>) -> Result<(Nanos, Outcome), RunError> {
         let station = self.station(MAIN_LANE);
         let task = self.register("main", None);
@@ -110,8 +116,13 @@ impl Run {
         Ok((end, outcome?))
     }
 
-    /// Does one task from its beginning to its end, on this thread or by `worker`.
-    fn do_task(self: &Arc<Self>, lane: LaneId, assigned: &Assigned, worker: Option<&mut (dyn Worker + 'static)>) {
+    /// Does one task from its beginning to its end, on this thread or by `worker`, and returns what the lane is for next.
+    fn do_task(
+        self: &Arc<Self>,
+        lane: LaneId,
+        assigned: &Assigned,
+        worker: Option<&mut (dyn Worker + 'static)>,
+    ) -> Option<Assigned> {
         let Assigned { task, job } = assigned;
         let result = match worker {
             Some(worker) => worker.work(lane, *task, job),
@@ -121,13 +132,17 @@ impl Run {
                 body.and_then(|body| run_body(&job.name, body))
             }
         };
-        self.end(*task, result);
+        self.end(*task, result, Some(lane))
     }
 
-    fn end(&self, task: TaskId, result: Result<Vec<u8>, TaskFailed>) {
+    /// Publishes how a task ended and takes its lane back, if it had one. Both under one lock: whoever joins the task
+    /// finds the lane free, as in a prediction.
+    fn end(&self, task: TaskId, result: Result<Vec<u8>, TaskFailed>, lane: Option<LaneId>) -> Option<Assigned> {
         self.recorder.record_now(|at| Event::End { task, at });
-        self.lock().results.insert(task, result);
+        let mut shared = self.lock();
+        shared.results.insert(task, result);
         self.ended.notify_all();
+        lane.and_then(|lane| shared.placement.release(lane))
     }
 
     fn spawn(self: &Arc<Self>, spawner: TaskId, station: &Station, job: Job, request: &Request) -> TaskId {
@@ -147,7 +162,7 @@ impl Run {
             Place::Queue(_) => Ok(()),
         };
         if let Err(reason) = started {
-            self.end(task, Err(TaskFailed { task: name, reason }));
+            self.end(task, Err(TaskFailed { task: name, reason }), None);
         }
         task
     }
@@ -173,7 +188,7 @@ impl Run {
 
     fn start_thread(self: &Arc<Self>, lane: LaneId, name: &str, assigned: Assigned) -> Result<(), String> {
         let run = Arc::clone(self);
-        self.start(name, move || run.do_task(lane, &assigned, None))
+        self.start(name, move || drop(run.do_task(lane, &assigned, None)))
     }
 
     /// Starts the thread of a pool's lane. It does its first task if it has one, and then whatever it is given.
@@ -190,8 +205,7 @@ impl Run {
         let body = move || {
             let mut next = first.or_else(|| tasks.recv().ok());
             while let Some(assigned) = next {
-                run.do_task(lane, &assigned, worker.as_deref_mut());
-                let queued = run.lock().placement.release(lane);
+                let queued = run.do_task(lane, &assigned, worker.as_deref_mut());
                 next = queued.or_else(|| tasks.recv().ok());
             }
         };

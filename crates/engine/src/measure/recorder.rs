@@ -1,30 +1,35 @@
 //! The recorder: a run's clock, and the one place that its events go through.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use web_time::Instant;
 
 use crate::time::Nanos;
 use crate::trace::Event;
 
-/// A clock that started with the run, and a sink for what happens. Many threads share it.
+/// The clock of a run, and a sink for what happens. Many threads share it.
 pub struct Recorder {
-    origin: Instant,
+    origin: OnceLock<Instant>,
+    /// What the clock showed at its origin.
     start: Nanos,
     sink: Mutex<Box<dyn FnMut(Event) + Send>>,
 }
 
 impl Recorder {
-    /// A recorder whose clock starts now, at `start`, and whose events go to `sink`.
-    ///
-    /// A run starts at zero. A process that joins a run starts at what the run's clock shows by then.
-    pub fn new(start: Nanos, sink: impl FnMut(Event) + Send + 'static) -> Recorder {
-        Recorder { origin: Instant::now(), start, sink: Mutex::new(Box::new(sink)) }
+    /// A recorder for a run that is yet to begin. Its clock starts at zero when it is first read, which is when the first
+    /// task is made: what had to be set up before is no part of the run.
+    pub fn new(sink: impl FnMut(Event) + Send + 'static) -> Recorder {
+        Recorder { origin: OnceLock::new(), start: Nanos::ZERO, sink: Mutex::new(Box::new(sink)) }
+    }
+
+    /// A recorder for a process that joins a run whose clock shows `now`.
+    pub fn joining(now: Nanos, sink: impl FnMut(Event) + Send + 'static) -> Recorder {
+        Recorder { origin: OnceLock::from(Instant::now()), start: now, sink: Mutex::new(Box::new(sink)) }
     }
 
     /// The time since the run's start.
     pub fn now(&self) -> Nanos {
-        self.start + Nanos::from(self.origin.elapsed())
+        self.start + Nanos::from(self.origin.get_or_init(Instant::now).elapsed())
     }
 
     /// Passes on an event that carries its own time.

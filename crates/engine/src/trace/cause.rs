@@ -14,7 +14,7 @@ impl Trace {
                 None => "the event loop is waking up".to_owned(),
             },
             Activity::Ready(ReadyFor::LaneStart) => {
-                format!("{} is starting", self.lane_name(span.lane))
+                format!("{} has yet to begin it", self.lane_name(span.lane))
             }
             Activity::Waiting(WaitFor::Timer(due)) => format!("a timer is due at {due}"),
             Activity::Waiting(WaitFor::Task(task)) => {

@@ -1,11 +1,11 @@
 //! Chrome's trace event format, which Perfetto opens: one JSON array of events, times in microseconds.
 //!
-//! Source: "Trace Event Format", the Chromium project's document of 2016, sections *Complete events*, *Instant
+//! Source: "Trace Event Format", the Chromium project's document of 2016, sections *Complete events*, *Async events*, *Instant
 //! events* and *Metadata events*.
 
 use serde_json::{Value, json};
 
-use crate::trace::{Marked, Span, Trace};
+use crate::trace::{Activity, LaneKind, Marked, Span, Trace};
 
 /// `traces` as one Chrome trace: a process a trace, a thread a lane.
 pub fn chrome_json(traces: &[&Trace]) -> Value {
@@ -24,20 +24,15 @@ fn trace_events(process: usize, trace: &Trace) -> Vec<Value> {
             "ph": "M", "name": "thread_name", "pid": process, "tid": lane, "args": { "name": trace.text(record.name) },
         }));
     }
-    // Perfetto nests complete events of one thread that lie inside each other, the longer first.
+    // Complete events of one thread must lie one inside the other, the longer first; what overlaps otherwise is dropped.
     let mut spans: Vec<Span> = trace.spans_until(trace.end()).collect();
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), span.task));
     for span in spans {
-        events.push(json!({
-            "ph": "X",
-            "name": trace.task_name(span.task),
-            "cat": span.activity.state().word(),
-            "pid": process,
-            "tid": span.lane.0,
-            "ts": micros(span.start.0),
-            "dur": micros(span.end.0 - span.start.0),
-            "args": { "state": span.activity.state().word(), "because": trace.cause(&span) },
-        }));
+        if waits_beside_others(trace, &span) {
+            events.extend(async_events(process, trace, &span));
+        } else {
+            events.push(complete_event(process, trace, &span));
+        }
     }
     for mark in &trace.marks {
         let text = match mark.kind {
@@ -49,6 +44,45 @@ fn trace_events(process: usize, trace: &Trace) -> Vec<Value> {
         }));
     }
     events
+}
+
+/// Whether other tasks may wait on the same lane meanwhile: on an event loop and in a queue they do.
+fn waits_beside_others(trace: &Trace, span: &Span) -> bool {
+    let kind = trace.lanes.get(span.lane.0 as usize).map(|lane| lane.kind);
+    matches!(kind, Some(LaneKind::EventLoop | LaneKind::Queue)) && span.activity != Activity::Running
+}
+
+fn complete_event(process: usize, trace: &Trace, span: &Span) -> Value {
+    json!({
+        "ph": "X",
+        "name": trace.task_name(span.task),
+        "cat": span.activity.state().word(),
+        "pid": process,
+        "tid": span.lane.0,
+        "ts": micros(span.start.0),
+        "dur": micros(span.end.0 - span.start.0),
+        "args": arguments(trace, span),
+    })
+}
+
+/// A beginning and an end that are matched by task, for what overlaps on one thread.
+fn async_events(process: usize, trace: &Trace, span: &Span) -> [Value; 2] {
+    [("b", span.start), ("e", span.end)].map(|(phase, at)| {
+        json!({
+            "ph": phase,
+            "id2": { "local": span.task.0 },
+            "name": trace.task_name(span.task),
+            "cat": span.activity.state().word(),
+            "pid": process,
+            "tid": span.lane.0,
+            "ts": micros(at.0),
+            "args": arguments(trace, span),
+        })
+    })
+}
+
+fn arguments(trace: &Trace, span: &Span) -> Value {
+    json!({ "state": span.activity.state().word(), "because": trace.cause(span) })
 }
 
 fn micros(nanos: u64) -> f64 {

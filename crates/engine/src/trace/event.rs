@@ -73,6 +73,20 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// When it happened; a lane's appearance has no time of its own.
+    pub fn at(&self) -> Option<Nanos> {
+        match self {
+            Event::Lane { .. } => None,
+            Event::Task { at, .. }
+            | Event::Enter { at, .. }
+            | Event::Mark { at, .. }
+            | Event::End { at, .. }
+            | Event::Finish { at, .. } => Some(*at),
+        }
+    }
+}
+
 /// What a lane is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LaneKind {

@@ -123,6 +123,7 @@ pub struct Trace {
     /// How the run ended; `None` while it goes on.
     pub finished: Option<Finish>,
     open: Vec<Option<Span>>,
+    end: Nanos,
     names: Vec<String>,
     name_ids: HashMap<String, NameId>,
 }
@@ -151,6 +152,7 @@ impl Trace {
             marks: Vec::new(),
             finished: None,
             open: Vec::new(),
+            end: Nanos::ZERO,
             names: Vec::new(),
             name_ids: HashMap::new(),
         }
@@ -158,6 +160,7 @@ impl Trace {
 
     /// Adds what `event` says. An event about a lane or a task that was never announced is left out.
     pub fn apply(&mut self, event: Event) {
+        self.end = self.end.max(event.at().unwrap_or_default());
         match event {
             Event::Lane { lane, name, kind } => {
                 let name = self.intern(name);
@@ -205,11 +208,7 @@ impl Trace {
 
     /// The latest instant that the trace speaks of.
     pub fn end(&self) -> Nanos {
-        let spans = self.spans.iter().map(|span| span.end);
-        let open = self.open.iter().flatten().map(|span| span.start);
-        let marks = self.marks.iter().map(|mark| mark.at);
-        let finish = self.finished.iter().map(|finish| finish.at);
-        spans.chain(open).chain(marks).chain(finish).max().unwrap_or(Nanos::ZERO)
+        self.end
     }
 
     /// The text behind `name`.
