@@ -259,6 +259,28 @@ fn people_see_a_table_a_timeline_and_a_log() {
     ");
 }
 
+/// What the last line of a timeline is that has little room for `name`.
+#[track_caller]
+fn check_named(name: &str, expected: &str) {
+    let words = format!("run delay-messages --clock virtual --model sequential --set messages=A=50,{name}=10");
+    let text = succeed(&words);
+    let line = text.lines().last().unwrap_or_default();
+    assert_eq!(line, format!("  MainThread █ A ───────────────────────────────────────────────────{expected}"));
+}
+
+#[test]
+fn a_name_of_any_script_is_written_where_it_has_room() {
+    check_named("AB", "█ AB ──────█");
+    check_named("ELEVENELEVE", "█──────────█");
+    // Two columns a letter.
+    check_named("漢字漢字", "█ 漢字漢字 █");
+    // A mark upon a letter takes none.
+    check_named("हिंदी", "█ हिंदी ────█");
+    // A terminal may show each two letters in one column.
+    check_named("لالالالا", "█ لالالالا █");
+    check_named("لالالالالالا", "█──────────█");
+}
+
 #[track_caller]
 fn check_refused(words: &str, complaint: &[&str]) {
     check_refused_words(&words.split(' ').collect::<Vec<_>>(), complaint);

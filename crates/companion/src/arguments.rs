@@ -57,8 +57,8 @@ Examples:
   interleave run delay-messages --set messages=A=1,B=2.5 --clock virtual
   interleave run delay-messages --speed 10 --repeat 5 --json
 
-The report goes to standard output, everything else to standard error. Times in the log are the program's own, as if \
-speed were 1. The exit code is 0, 1 for a run that failed, or 2 for a wrong word.")]
+The report goes to standard output, everything else to standard error. Lines of --log are in the program's own time: \
+what the clock showed, times --speed. In --json every at_s is what the clock showed, as wall_s is. The exit code is 0, 1 for a run that failed, or 2 for a wrong word.")]
 pub struct RunArguments {
     /// The lesson's id; `interleave lessons` lists them
     pub lesson: String,
@@ -84,7 +84,7 @@ pub struct RunArguments {
     /// Print one JSON object and nothing else
     #[arg(long)]
     pub json: bool,
-    /// Print the log of each run, line by line
+    /// Print the log of each run, line by line, in the program's own time; JSON always holds it, in the clock's
     #[arg(long)]
     pub log: bool,
     /// Write the runs to this file as a Chrome trace, which ui.perfetto.dev opens; of repeated runs the last

@@ -28,13 +28,13 @@ pub fn predict(request: &Request, model: Model) -> Result<Trace, RunError> {
 /// Measures one run of `model` on this machine. A process pool's jobs are done by `pool`.
 ///
 /// # Errors
-/// Where a task fails that the program does not carry on without.
-pub fn measure(request: &Request, model: Model, pool: Option<&Pool>) -> Result<Trace, RunError> {
+/// A clause, where a task fails that the program does not carry on without.
+pub fn measure(request: &Request, model: Model, pool: Option<&Pool>) -> Result<Trace, String> {
     let trace = Arc::new(Mutex::new(Some(Trace::new(model, Clock::Machine, request.speed))));
     let before = cpu_time::used();
     let recorder = {
         let trace = Arc::clone(&trace);
-        Arc::new(Recorder::new(Nanos::ZERO, move |event| {
+        Arc::new(Recorder::new(move |event| {
             // What a task still does when the program has ended is no part of the run.
             if let Some(trace) = &mut *trace.lock().unwrap_or_else(PoisonError::into_inner) {
                 trace.apply(event);
@@ -51,7 +51,8 @@ pub fn measure(request: &Request, model: Model, pool: Option<&Pool>) -> Result<T
             recorder,
             threads: Arc::new(OsThreads),
             workers: workers.unwrap_or_default(),
-        })?,
+        })
+        .map_err(|error| error.to_string())?,
     };
     let cpu = cpu_time::since(before);
     let cpu = jobs_cpu.map_or(cpu, |jobs| cpu.zip(jobs.total()).map(|(own, jobs)| own + jobs));
@@ -61,13 +62,27 @@ pub fn measure(request: &Request, model: Model, pool: Option<&Pool>) -> Result<T
     Ok(trace)
 }
 
-fn on_event_loop(request: &Request, recorder: Arc<Recorder>) -> Result<(Nanos, Outcome), RunError> {
+fn on_event_loop(request: &Request, recorder: Arc<Recorder>) -> Result<(Nanos, Outcome), String> {
     let selector = BlockingSelector::new(Arc::clone(&recorder));
-    let mut run = pin!(run_on_event_loop(request.prepared.program.clone(), selector, request.speed, recorder));
-    loop {
-        // The selector blocks this thread, so the first poll is also the last.
-        if let Poll::Ready(result) = run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return result;
-        }
+    polled_once(run_on_event_loop(request.prepared.program.clone(), selector, request.speed, recorder))
+}
+
+/// What a run comes to that blocks this thread wherever it waits, so that its first poll is also its last.
+fn polled_once<T>(run: impl Future<Output = Result<T, RunError>>) -> Result<T, String> {
+    match pin!(run).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result.map_err(|error| error.to_string()),
+        // Nobody would wake it.
+        Poll::Pending => Err("its event loop gave way instead of waiting, which is a mistake in Interleave".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::polled_once;
+
+    #[test]
+    fn an_event_loop_that_gives_way_is_told_and_not_spun_upon() {
+        let told = polled_once::<()>(std::future::pending()).unwrap_err();
+        assert_eq!(told, "its event loop gave way instead of waiting, which is a mistake in Interleave");
     }
 }

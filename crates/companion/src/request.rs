@@ -71,7 +71,21 @@ impl Request {
 
     /// What decides how the run on `model` goes.
     pub fn settings(&self, model: Model) -> Settings {
-        Settings { model, workers: self.prepared.workers, seed: self.seed }
+        self.prepared.settings(model, self.seed)
+    }
+
+    /// The command that repeats the run on `model`, with every value given.
+    pub fn command(&self, model: Model) -> String {
+        let mut command = format!("interleave run {} --model {model}", self.lesson.id);
+        // No value holds what a shell would take for its own.
+        for (name, value) in self.values() {
+            command += &format!(" --set {name}={}", value.text());
+        }
+        command += &format!(" --seed {}", self.seed);
+        match self.clock {
+            Clock::Real => command + &format!(" --speed {}", self.speed.factor()),
+            Clock::Virtual => command + " --clock virtual",
+        }
     }
 
     /// Each parameter's name and value, in the lesson's own order.

@@ -57,7 +57,9 @@ fn run_all(request: &Request) -> (Vec<Run>, Vec<String>) {
         };
         match traces {
             Ok(traces) => runs.extend(Run::new(model, traces)),
-            Err(reason) => wrong.push(format!("The run on {model} failed: {reason}.")),
+            Err(reason) => {
+                wrong.push(format!("The run on {model} failed: {reason}.\nTo repeat it: {}", request.command(model)));
+            }
         }
     }
     (runs, wrong)
@@ -70,7 +72,7 @@ fn measure_repeatedly(request: &Request, model: Model) -> Result<Vec<Trace>, Str
     };
     let _progress = notice::progress(announcement(request, model));
     let runs = (0..request.repeat).map(|_| measure(request, model, pool.as_ref()));
-    runs.collect::<Result<_, _>>().map_err(|error| error.to_string())
+    runs.collect()
 }
 
 /// The pool is up before the clock starts: what its processes cost to start is another lesson's matter, and told here.

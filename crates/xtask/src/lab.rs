@@ -52,10 +52,7 @@ pub fn hook(workspace: &Workspace, stage: Stage) -> Result<()> {
 fn put(workspace: &Workspace, needs: &Needs, staging: &Path) -> Result<()> {
     let step = Step::begin("Building the threaded module");
     let bound = bind(workspace, needs, &compile(workspace, needs)?)?;
-    let coordinator = workspace.lab().join(COORDINATOR);
-    if coordinator.is_file() {
-        fs::copy(&coordinator, bound.join(COORDINATOR))?;
-    }
+    add_coordinator(&workspace.lab(), &bound)?;
     let files = files_under(&bound)?;
     let folder = staging.join(format!("{FOLDER}{:016x}", fingerprint(&bound, &files)?));
     for file in &files {
@@ -84,6 +81,13 @@ fn bind(workspace: &Workspace, needs: &Needs, module: &Path) -> Result<PathBuf> 
     bindgen.args(["--target", "web", "--no-typescript", "--out-name", "lab", "--out-dir"]).arg(&out).arg(module);
     run_aloud(&mut bindgen)?;
     Ok(out)
+}
+
+fn add_coordinator(lab: &Path, bound: &Path) -> Result<()> {
+    let script = lab.join(COORDINATOR);
+    fs::copy(&script, bound.join(COORDINATOR)).map(drop).with_context(|| {
+        format!("{} could not be copied: without it the page cannot measure in the browser.", script.display())
+    })
 }
 
 /// Writes the folder's name into the built page.
@@ -128,4 +132,16 @@ fn fingerprint(folder: &Path, files: &[PathBuf]) -> Result<u64> {
         fs::read(folder.join(file))?.hash(&mut hasher);
     }
     Ok(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::add_coordinator;
+    use std::env::temp_dir;
+
+    #[test]
+    fn a_module_without_its_coordinator_is_not_shipped() {
+        let error = add_coordinator(&temp_dir().join("no-such-folder"), &temp_dir()).expect_err("nothing to copy");
+        assert!(error.to_string().contains("coordinator.js could not be copied: without it"), "{error}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Serving the page: built once by the companion, or rebuilt at each change by trunk.
 
 use crate::build;
-use crate::process::run_aloud;
+use crate::process::hand_over;
 use crate::setup;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -15,11 +15,11 @@ pub fn play(workspace: &Workspace, port: u16, no_open: bool) -> Result<()> {
     if no_open {
         serve.arg("--no-open");
     }
-    run_aloud(&mut serve)
+    hand_over(&mut serve)
 }
 
 /// Hands over to trunk, which serves the page and rebuilds it at each change until it is interrupted.
 pub fn watch(workspace: &Workspace, port: u16) -> Result<()> {
     let needs = setup::for_building(workspace)?;
-    run_aloud(build::trunk(workspace, &needs)?.args(["serve", "--port", &port.to_string()]))
+    hand_over(build::trunk(workspace, &needs)?.args(["serve", "--port", &port.to_string()]))
 }

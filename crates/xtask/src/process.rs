@@ -75,6 +75,20 @@ pub fn run_aloud(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Becomes another program, so that whoever ends this one ends that one. Returns only if that one could not be started.
+#[cfg(unix)]
+pub fn hand_over(command: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    let error = command.exec();
+    Err(error).with_context(|| not_started(command))
+}
+
+/// Runs a program to its end, with its output let through: this system knows no way to become it.
+#[cfg(not(unix))]
+pub fn hand_over(command: &mut Command) -> Result<()> {
+    run_aloud(command)
+}
+
 /// Runs a program with its output let through, and gives each line of its standard output to `heard` as well.
 pub fn run_heard(command: &mut Command, mut heard: impl FnMut(&str)) -> Result<ExitStatus> {
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
@@ -101,8 +115,12 @@ pub fn shown(command: &Command) -> String {
 }
 
 fn spawn(command: &mut Command) -> Result<Child> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    command.spawn().with_context(|| format!("`{name}` could not be started: see that it is installed and may be run."))
+    command.spawn().with_context(|| not_started(command))
+}
+
+fn not_started(command: &Command) -> String {
+    let name = command.get_program().to_string_lossy();
+    format!("`{name}` could not be started: see that it is installed and may be run.")
 }
 
 fn forward_lines(from: Option<impl Read + Send + 'static>, to: mpsc::Sender<String>) {
@@ -122,4 +140,34 @@ fn tail(log: &Path) -> Result<String> {
     let lines: Vec<_> = text.lines().collect();
     let last = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
     Ok(format!("{}\nAll that it printed: {}", last.join("\n"), log.display()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::hand_over;
+    use std::env;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn whoever_hands_over_becomes_the_other_program() {
+        const INNER: &str = "INTERLEAVE_TEST_HANDS_OVER";
+        if env::var_os(INNER).is_some() {
+            hand_over(Command::new("sh").args(["-c", "echo; echo I am $$"])).expect("sh is there");
+            return;
+        }
+        // This test once more, in a process that may be replaced.
+        let mut inner = Command::new(env::current_exe().expect("a path"));
+        inner.args(["--exact", "process::tests::whoever_hands_over_becomes_the_other_program", "--nocapture"]);
+        let inner = inner.env(INNER, "1").stdout(Stdio::piped()).spawn().expect("this test starts");
+        let id = inner.id();
+        let said = inner.wait_with_output().expect("it ends").stdout;
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.lines().any(|line| line == format!("I am {id}")), "{said}");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_told() {
+        let error = hand_over(&mut Command::new("no-such-program")).expect_err("nothing to become");
+        assert!(error.to_string().starts_with("`no-such-program` could not be started"), "{error}");
+    }
 }

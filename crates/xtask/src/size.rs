@@ -118,6 +118,8 @@ mod tests {
         fs::remove_dir_all(&dist).expect("the folder goes");
 
         let json = serde_json::to_value(&sizes).expect("JSON");
+        let keys: Vec<_> = json.as_object().expect("one object").keys().map(String::as_str).collect();
+        assert_eq!(keys, ["files", "first_view_brotli", "lab_brotli"]);
         assert_eq!(json["files"][0]["path"], "index.html");
         assert_eq!(json["files"][0]["raw"], 1000);
         assert_eq!(json["files"][0]["part"], "first-view");

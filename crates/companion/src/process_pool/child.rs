@@ -86,7 +86,7 @@ fn prepare(lesson: &str, parameters: &[(String, String)]) -> Result<Program, Str
 /// Does one job. This process's clock starts at what the run's clock showed when the order was sent, so its times are
 /// early by as long as the order took through the pipe: some tens of microseconds.
 fn do_job(prepared: &Prepared, lane: LaneId, task: TaskId, job: &Job, now: Nanos) -> io::Result<()> {
-    let recorder = Recorder::new(now, |event| {
+    let recorder = Recorder::joining(now, |event| {
         if tell(&Answer::Event(event)).is_err() {
             exit(0);
         }

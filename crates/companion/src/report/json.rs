@@ -80,7 +80,7 @@ struct RunObject<'a> {
 
 #[derive(Serialize)]
 struct LineObject<'a> {
-    /// On the clock that `wall_s` is read from.
+    /// On the clock that `wall_s` is read from: unlike the log for people, not in the program's own time.
     at_s: f64,
     lane: &'a str,
     text: &'a str,

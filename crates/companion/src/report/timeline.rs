@@ -5,7 +5,7 @@
 use engine::model::Model;
 use engine::time::Nanos;
 use engine::trace::{Activity, LaneId, LaneKind, Span, State, TaskId, Trace};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 use crate::report::style::{DIM, HEADING, HINDERED, RUNNING};
 use crate::report::{Report, Run};
@@ -23,7 +23,7 @@ const INDENT: usize = 2;
 pub fn draw(report: &Report, width: usize) -> String {
     let end = report.runs.iter().map(|run| program_time(&run.trace, run.trace.end())).max().unwrap_or_default();
     let sources: Vec<(&Run, Vec<Source>)> = report.runs.iter().map(|run| (run, sources(&run.trace))).collect();
-    let names = sources.iter().flat_map(|(_, sources)| sources).map(|source| source.name.width());
+    let names = sources.iter().flat_map(|(_, sources)| sources).map(|source| columns(source.name.chars()));
     let gutter = names.max().unwrap_or(0).min(width / 3);
     let cells = width.saturating_sub(INDENT + gutter + 1).max(FEWEST_CELLS);
     let axis = Axis { end, cells };
@@ -132,7 +132,7 @@ fn fill_queue(row: &mut [Cell], spans: &[&Span], at: impl Fn(Nanos) -> usize) {
         let queued = spans.iter().filter(|span| (at(span.start)..at(span.end)).contains(&cell)).count();
         *drawn = match queued {
             0 => Cell::Empty,
-            _ if queued != last => Cell::Text(char::from_digit(queued as u32, 10).unwrap_or('+')),
+            _ if queued != last => Cell::Text(char::from_digit(queued as u32, 10).unwrap_or('+').into()),
             _ => Cell::State(State::Queued),
         };
         last = queued;
@@ -163,26 +163,37 @@ fn write_names(row: &mut [Cell], trace: &Trace, spans: &[&Span], at: impl Fn(Nan
 /// The first of the cells from `start` to `end` from which on a label covers nothing that runs.
 fn room_for(label: &str, row: &[Cell], start: usize, end: usize) -> Option<usize> {
     let free = |cell: &Cell| *cell == Cell::State(State::Waiting);
-    let fits = |cell: &usize| row[*cell..*cell + label.width()].iter().all(free);
-    (start..(end + 1).saturating_sub(label.width())).find(fits)
+    let width = columns(label.chars());
+    let fits = |cell: &usize| row.get(*cell..*cell + width).is_some_and(|cells| cells.iter().all(free));
+    (start..(end + 1).saturating_sub(width)).find(fits)
 }
 
+/// Writes a label into the first of `cells`. What they have no room for is left out.
 fn write_label(cells: &mut [Cell], label: &str) {
-    let mut cell = 0;
+    let mut next = 0;
     for letter in label.chars() {
-        let width = letter.width().unwrap_or(1);
-        cells[cell..cell + width].fill(Cell::Covered);
-        cells[cell] = Cell::Text(letter);
-        cell += width;
+        let width = columns([letter]);
+        if width == 0 {
+            // It stands upon the letter before it.
+            if let Some(Cell::Text(text)) = cells[..next].iter_mut().rfind(|cell| **cell != Cell::Covered) {
+                text.push(letter);
+            }
+            continue;
+        }
+        let Some(place) = cells.get_mut(next..next + width) else { return };
+        place.fill(Cell::Covered);
+        place[0] = Cell::Text(letter.into());
+        next += width;
     }
 }
 
 /// One character's place in a row.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Cell {
     Empty,
     State(State),
-    Text(char),
+    /// A letter and the marks upon it.
+    Text(String),
     /// The second column of a wide character.
     Covered,
 }
@@ -192,11 +203,11 @@ fn painted(row: &[Cell]) -> String {
     let used = row.iter().rposition(|cell| *cell != Cell::Empty).map_or(0, |last| last + 1);
     let mut text = String::new();
     for stretch in row[..used].chunk_by(|a, b| a == b) {
-        match stretch[0] {
+        match &stretch[0] {
             Cell::Empty => text += &" ".repeat(stretch.len()),
-            Cell::Text(letter) => text.extend(stretch.iter().map(|_| letter)),
+            Cell::Text(letter) => text += &letter.repeat(stretch.len()),
             Cell::Covered => {}
-            Cell::State(state) => text += &state_drawn(state, stretch.len()),
+            Cell::State(state) => text += &state_drawn(*state, stretch.len()),
         }
     }
     text
@@ -278,26 +289,27 @@ impl Axis {
 
 /// A name in exactly `width` columns. One that is too long loses its middle: its number stands at its end.
 fn fitted(name: &str, width: usize) -> String {
-    if name.width() <= width {
-        return format!("{name}{}", " ".repeat(width - name.width()));
+    if columns(name.chars()) <= width {
+        return format!("{name}{}", " ".repeat(width - columns(name.chars())));
     }
     let tail_width = width.saturating_sub(1) / 2;
     let tail: Vec<char> = taken(name.chars().rev(), tail_width);
-    let head: Vec<char> = taken(name.chars(), width.saturating_sub(1 + columns(&tail)));
+    let head: Vec<char> = taken(name.chars(), width.saturating_sub(1 + columns(tail.iter().copied())));
     let fitted: String = head.iter().chain(&['…']).chain(tail.iter().rev()).collect();
-    format!("{fitted}{}", " ".repeat(width.saturating_sub(fitted.width())))
+    format!("{fitted}{}", " ".repeat(width.saturating_sub(columns(fitted.chars()))))
 }
 
 /// The first of `letters` that fit into `width` columns.
 fn taken(letters: impl Iterator<Item = char>, width: usize) -> Vec<char> {
     let mut used = 0;
     let fits = |letter: &char| {
-        used += letter.width().unwrap_or(0);
+        used += columns([*letter]);
         used <= width
     };
     letters.take_while(fits).collect()
 }
 
-fn columns(letters: &[char]) -> usize {
-    letters.iter().map(|letter| letter.width().unwrap_or(0)).sum()
+/// The columns that letters take one by one. A terminal may join some into fewer, as in لا; a row has room for all.
+fn columns(letters: impl IntoIterator<Item = char>) -> usize {
+    letters.into_iter().map(|letter| letter.width().unwrap_or(0)).sum()
 }
