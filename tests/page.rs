@@ -46,6 +46,27 @@ async fn a_change_moves_the_prediction_and_the_link() {
 }
 
 #[tokio::test]
+async fn a_slider_or_a_row_moves_the_prediction_and_the_link() {
+    let server = Server::start();
+    let browser = Browser::open(&format!("{}{LESSON}", server.address)).await;
+    browser.slide("slider-workers", "1").await;
+    browser.until_text("wall-thread-pool-predicted", "5.00 s").await;
+    assert_eq!(browser.value("param-workers").await, "1");
+    assert_link(&browser, "TWO=2,THREE=3", "1").await;
+    browser.slide("slider-delay-0", "4.5").await;
+    browser.until_text("wall-threads-predicted", "4.50 s").await;
+    browser.until_text("wall-thread-pool-predicted", "7.50 s").await;
+    assert_link(&browser, "TWO=4.5,THREE=3", "1").await;
+    browser.click("add-message").await;
+    browser.until_text("wall-sequential-predicted", "8.50 s").await;
+    assert_link(&browser, "TWO=4.5,THREE=3,FOUR=1", "1").await;
+    browser.click("remove-1").await;
+    browser.until_text("wall-sequential-predicted", "5.50 s").await;
+    assert_link(&browser, "TWO=4.5,FOUR=1", "1").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_bad_value_is_answered_in_words_and_keeps_the_last_good_picture() {
     let server = Server::start();
     let browser = Browser::open(&format!("{}{LESSON}", server.address)).await;
@@ -54,11 +75,11 @@ async fn a_bad_value_is_answered_in_words_and_keeps_the_last_good_picture() {
     let bad_messages = ["TWO=-1", "TWO=1e9", "TWO=NaN", "TWO=abc", "=2", "TWO=1,TWO=2", too_many.as_str()];
     let fields = bad_messages.map(|text| ("messages", text)).into_iter();
     for (field, text) in fields.chain(["0", "65", "10000", "2.5", "abc"].map(|text| ("workers", text))) {
-        browser.type_into(&format!("param-{field}"), text).await;
+        browser.fill(&format!("param-{field}"), text).await;
         browser.until(&format!("{}?.textContent.includes('must be')", element(&format!("error-{field}")))).await;
         assert_eq!(browser.text("wall-thread-pool-predicted").await, "3.00 s", "after {field} {text}");
         let mended = if field == "messages" { "TWO=2,THREE=3" } else { "2" };
-        browser.type_into(&format!("param-{field}"), mended).await;
+        browser.fill(&format!("param-{field}"), mended).await;
         browser.until(&format!("!{}?.textContent", element(&format!("error-{field}")))).await;
     }
     browser.close().await;
@@ -85,10 +106,8 @@ async fn a_bad_link_is_answered_in_words() {
 async fn a_measured_run_tells_the_published_story() {
     let server = Server::start();
     let browser = Browser::open(&format!("{}{LESSON}&speed=10", server.address)).await;
-    browser.click("run-browser").await;
-    for model in BROWSER_MODELS {
-        browser.until_matches(&format!("wall-{model}-browser"), r"^\d+\.\d\d s").await;
-    }
+    assert_runs_to_its_end(&browser).await;
+    browser.until("document.body.innerText.includes('µs long')").await;
     for (model, printed) in [("threads", "Thread-1"), ("event-loop", "MainThread")] {
         let log = browser.text(&format!("log-{model}")).await;
         let order = ["Main started", "received", "received", "TWO printed", "THREE printed", "Main ended"];
@@ -104,35 +123,67 @@ async fn a_measured_run_tells_the_published_story() {
 async fn a_run_can_be_cancelled_and_the_next_one_works() {
     let server = Server::start();
     let browser = Browser::open(&format!("{}{LESSON}", server.address)).await;
-    browser.click("run-browser").await;
-    browser.until(&format!("{}?.innerText.includes('Main started')", element("log-sequential"))).await;
+    begin_to_run(&browser).await;
     browser.click("cancel").await;
     browser.until("!document.querySelector('[data-testid=run-browser]').disabled").await;
-    browser.goto(&format!("{}{LESSON}&speed=10", server.address)).await;
-    browser.click("run-browser").await;
-    browser.until_matches("wall-event-loop-browser", r"^\d+\.\d\d s").await;
+    let said = browser.text("run-status").await;
+    assert!(said.contains("Cancelled"), "{said}");
+    choose_ten_times(&browser).await;
+    assert_runs_to_its_end(&browser).await;
     browser.close().await;
 }
 
-/// A Worker cannot be killed from outside, so the page's first message to it is broken on its way: the lab is sent bytes
-/// that make it fall over, as a defect would.
+/// The page's first message to its lab is broken on the way, so that the real lab cannot say of which run it speaks.
 #[tokio::test]
-async fn a_lab_that_dies_is_spoken_of_and_the_next_run_works() {
+async fn a_lab_that_does_not_understand_is_replaced_and_the_next_run_works() {
     let server = Server::start();
     let browser = Browser::open(&format!("{}{LESSON}&speed=10", server.address)).await;
+    browser.run(KEEP_LABS).await;
     browser
         .run(
-            "const post = Worker.prototype.postMessage; let runs = 0; \
-             Worker.prototype.postMessage = function (...message) { \
-                 if (++runs === 2) { this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' })); } \
-                 else { post.apply(this, message); } };",
+            "const post = Worker.prototype.postMessage; \
+             Worker.prototype.postMessage = function () { \
+                 Worker.prototype.postMessage = post; \
+                 post.call(this, new Uint8Array([255, 255, 255])); };",
         )
         .await;
     browser.click("run-browser").await;
-    browser.until("[...document.querySelectorAll('[role=alert]')].some(said => said.innerText.match(/lab/i))").await;
-    browser.until("!document.querySelector('[data-testid=run-browser]').disabled").await;
-    browser.click("run-browser").await;
+    assert_lab_was_lost(&browser, "none of protocol version").await;
+    assert_runs_to_its_end(&browser).await;
+    assert_eq!(browser.run("return labs.length").await, 2, "the next run has a lab of its own");
+    browser.close().await;
+}
+
+/// A Worker cannot be made to crash from outside, so the page is told of a crash as a browser would tell it.
+#[tokio::test]
+async fn a_lab_that_crashes_in_the_middle_of_a_run_is_replaced_and_the_next_run_works() {
+    let server = Server::start();
+    let browser = Browser::open(&format!("{}{LESSON}", server.address)).await;
+    browser.run(KEEP_LABS).await;
+    begin_to_run(&browser).await;
+    browser.run("setTimeout(() => labs[0].dispatchEvent(new ErrorEvent('error', { message: 'out of memory' })))").await;
+    assert_lab_was_lost(&browser, "out of memory").await;
+    browser.until("document.body.innerText.includes('in the middle of this run')").await;
+    choose_ten_times(&browser).await;
+    assert_runs_to_its_end(&browser).await;
+    assert_eq!(browser.run("return labs.length").await, 2, "the next run has a lab of its own");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_skip_link_disturbs_no_run_and_the_history_still_leads_back() {
+    let server = Server::start();
+    let browser = Browser::open(&server.address).await;
+    browser.click("lesson-link-delay-messages").await;
+    choose_ten_times(&browser).await;
+    begin_to_run(&browser).await;
+    browser.run("document.querySelector('a.skip').click()").await;
     browser.until_matches("wall-event-loop-browser", r"^\d+\.\d\d s").await;
+    assert_eq!(browser.run("return location.hash").await, "#main");
+    browser.run("history.go(-2)").await;
+    browser.until(&element("lesson-link-delay-messages")).await;
+    browser.run("history.forward()").await;
+    browser.until_text("wall-sequential-predicted", "5.00 s").await;
     browser.close().await;
 }
 
@@ -146,6 +197,48 @@ async fn without_isolation_predictions_work_and_the_page_says_why_measuring_does
     assert!(status.contains("predictions only"), "{status}");
     browser.until("document.body.innerText.includes('cargo xtask play')").await;
     browser.close().await;
+}
+
+/// Keeps every lab that the page starts in `labs`.
+const KEEP_LABS: &str = "window.labs = []; \
+                         window.Worker = class extends Worker { \
+                             constructor(...given) { super(...given); labs.push(this); } };";
+
+async fn choose_ten_times(browser: &Browser) {
+    browser.until(&format!("{}?.querySelector('[value=\"10\"]')", element("param-speed"))).await;
+    browser.run(&format!("{}.querySelector('[value=\"10\"]').click()", element("param-speed"))).await;
+}
+
+/// Begins to run what the page shows, and waits until it is in the middle of its first run.
+async fn begin_to_run(browser: &Browser) {
+    browser.click("run-browser").await;
+    // The predicted log, which stands there until then, has an end.
+    let log = format!("{}.innerText", element("log-sequential"));
+    browser.until(&format!("{log}.includes('Main started') && !{log}.includes('Main ended')")).await;
+}
+
+/// Runs what the page shows, on the page as it stands.
+async fn assert_runs_to_its_end(browser: &Browser) {
+    browser.click("run-browser").await;
+    for model in BROWSER_MODELS {
+        browser.until_matches(&format!("wall-{model}-browser"), r"^\d+\.\d\d s").await;
+    }
+}
+
+/// Asserts that the page says so, and why, and can run again.
+async fn assert_lab_was_lost(browser: &Browser, why: &str) {
+    browser
+        .until(&format!("{}.querySelector('[role=alert]').innerText.includes('{why}')", element("run-status")))
+        .await;
+    let said = browser.text("run-status").await;
+    assert!(said.starts_with("The lab was ended: ") && said.ends_with('.'), "{said}");
+    browser.until("!document.querySelector('[data-testid=run-browser]').disabled").await;
+}
+
+async fn assert_link(browser: &Browser, messages: &str, workers: &str) {
+    let named = |name| format!("return new URLSearchParams(location.search).get('{name}')");
+    assert_eq!(browser.run(&named("messages")).await, messages);
+    assert_eq!(browser.run(&named("workers")).await, workers);
 }
 
 fn element(test_id: &str) -> String {

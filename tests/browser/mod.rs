@@ -44,10 +44,6 @@ impl Browser {
         Browser { client, driver }
     }
 
-    pub async fn goto(&self, address: &str) {
-        self.client.goto(address).await.expect("the page opens");
-    }
-
     pub async fn address(&self) -> String {
         self.client.current_url().await.expect("the page has an address").to_string()
     }
@@ -61,6 +57,16 @@ impl Browser {
         let field = self.find(test_id).await;
         field.clear().await.unwrap_or_else(|error| panic!("{test_id} cannot be emptied: {error}"));
         field.send_keys(text).await.unwrap_or_else(|error| panic!("{test_id} takes no text: {error}"));
+    }
+
+    /// Replaces what stands in a field at once, as by pasting: nothing on the way can be taken for what was meant.
+    pub async fn fill(&self, test_id: &str, text: &str) {
+        self.put(test_id, text, &["input"]).await;
+    }
+
+    /// Moves a slider and lets it go.
+    pub async fn slide(&self, test_id: &str, value: &str) {
+        self.put(test_id, value, &["input", "change"]).await;
     }
 
     /// The text of an element, as it can be seen.
@@ -106,9 +112,22 @@ impl Browser {
         .await;
     }
 
+    /// Closes a page that is still sound.
     pub async fn close(self) {
+        let crash = self.run("return document.querySelector('.crash')?.innerText").await;
+        assert_eq!(crash, Value::Null, "the page itself broke down");
         self.client.close().await.expect("the browser closes");
         drop(self.driver);
+    }
+
+    async fn put(&self, test_id: &str, value: &str, events: &[&str]) {
+        self.find(test_id).await;
+        let script = "const [test_id, value, events] = arguments; \
+                      const field = document.querySelector(`[data-testid=\"${test_id}\"]`); \
+                      field.value = value; \
+                      for (const event of events) field.dispatchEvent(new Event(event, { bubbles: true }));";
+        let given = vec![json!(test_id), json!(value), json!(events)];
+        self.client.execute(script, given).await.unwrap_or_else(|error| panic!("{test_id} cannot be set: {error}"));
     }
 
     async fn find(&self, test_id: &str) -> fantoccini::elements::Element {

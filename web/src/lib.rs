@@ -29,7 +29,9 @@ pub fn App() -> impl IntoView {
         let Reading { place, complaints } = address.reading();
         match place {
             Place::Home => view! { <Home address complaints scheme=themed.scheme /> }.into_any(),
-            Place::Lesson(place) => view! { <LessonPage place complaints isolation scheme=themed.scheme /> }.into_any(),
+            Place::Lesson(place) => {
+                view! { <LessonPage place complaints address isolation scheme=themed.scheme /> }.into_any()
+            }
         }
     };
     view! {

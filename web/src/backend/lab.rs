@@ -89,13 +89,14 @@ impl Backend for Lab {
     }
 }
 
-/// Does what a session wants done. Nothing is borrowed while the page is told, for it may start or stop a job.
+/// Does what a session wants done. Nothing is borrowed while the page or the Worker is told: the page may start or stop
+/// a job, and a Worker may answer at once with an error, which ends in [`lose`].
 fn carry_out(inner: &Rc<RefCell<Inner>>, effects: Vec<Effect>) {
     for effect in effects {
         match effect {
             Effect::Send(command) => {
-                let sent = inner.borrow().runner.as_ref().map(|runner| runner.send(&command));
-                if let Some(Err(_)) = sent {
+                let worker = inner.borrow().runner.as_ref().map(|runner| runner.worker.clone());
+                if worker.is_some_and(|worker| send(&worker, &command).is_err()) {
                     lose(inner, "a command could not be sent to it".to_owned());
                     return;
                 }
@@ -186,10 +187,6 @@ impl Runner {
             _on_error: on_error,
         })
     }
-
-    fn send(&self, command: &protocol::Command) -> Result<(), JsValue> {
-        self.worker.post_message(&Uint8Array::from(protocol::encode(command).as_slice()))
-    }
 }
 
 impl Drop for Runner {
@@ -202,6 +199,10 @@ impl Drop for Runner {
             ticks.clear();
         }
     }
+}
+
+fn send(worker: &Worker, command: &protocol::Command) -> Result<(), JsValue> {
+    worker.post_message(&Uint8Array::from(protocol::encode(command).as_slice()))
 }
 
 /// A listener that does not keep alive what it tells.

@@ -1,6 +1,7 @@
 //! What time it is in a run of which only reports are heard.
 
 use engine::time::Nanos;
+use engine::trace::Trace;
 
 /// The clock of a run elsewhere, as the page infers it from what it hears.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,8 +40,19 @@ impl LiveClock {
     }
 }
 
+/// How far a run has come at `now_ms` of the page's: until then its unfinished spans go on. A run that has ended, or has
+/// no such `clock`, came as far as its trace says.
+pub fn reached(trace: &Trace, clock: Option<LiveClock>, now_ms: f64) -> Nanos {
+    let clock = clock.filter(|_| trace.finished.is_none());
+    clock.map_or(Nanos::ZERO, |clock| clock.now(now_ms)).max(trace.end())
+}
+
 #[cfg(test)]
 mod tests {
+    use engine::model::{Model, Speed};
+    use engine::program::Outcome;
+    use engine::trace::{Clock, Event};
+
     use super::*;
 
     #[test]
@@ -54,5 +66,17 @@ mod tests {
         clock.stop(1980.0);
         clock.stop(2500.0);
         assert_eq!(clock.now(3000.0), Nanos(1_000_000_000));
+    }
+
+    #[test]
+    fn a_run_goes_on_until_now_a_cut_off_one_until_its_cut_and_a_finished_one_until_its_end() {
+        let mut trace = Trace::new(Model::Threads, Clock::Browser, Speed::REAL);
+        let mut clock = LiveClock::start(1000.0);
+        assert_eq!(reached(&trace, Some(clock), 1500.0), Nanos(500_000_000));
+        assert_eq!(reached(&trace, None, 1500.0), Nanos::ZERO);
+        clock.stop(1600.0);
+        assert_eq!(reached(&trace, Some(clock), 9000.0), Nanos(600_000_000));
+        trace.apply(Event::Finish { at: Nanos(550_000_000), cpu: None, outcome: Outcome::default() });
+        assert_eq!(reached(&trace, Some(clock), 9000.0), Nanos(550_000_000));
     }
 }

@@ -12,7 +12,7 @@ use engine::model::{Model, Speed};
 use engine::trace::{Clock, Event, Trace};
 use lessons::{Lesson, Prepared, Values};
 
-pub use live_clock::LiveClock;
+pub use live_clock::{LiveClock, reached};
 
 /// The name of the `<meta>` that holds the folder of the threaded module.
 pub const LAB_META: &str = "interleave-lab";

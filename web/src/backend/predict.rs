@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use engine::model::{Model, Settings};
+use engine::model::Model;
 use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
@@ -34,7 +34,7 @@ impl Backend for Predictor {
         let prepared = job.prepared();
         for &model in job.lesson.models.iter().filter(|model| self.runs(**model)) {
             tell(Progress::Began(model));
-            let settings = Settings { model, workers: prepared.workers, seed: 0 };
+            let settings = prepared.settings(model, 0);
             match simulate(&prepared.program, &settings) {
                 Ok(trace) => {
                     tell(Progress::Known(Box::new(trace)));

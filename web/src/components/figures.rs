@@ -4,9 +4,8 @@ use engine::model::{Model, Speed};
 use engine::trace::Clock;
 use leptos::prelude::*;
 
-use crate::state::isolation::TIMER_RESOLUTION;
 use crate::state::lesson::LessonState;
-use crate::state::words;
+use crate::state::{timer, words};
 
 /// Wall time and speed-up, predicted and, once there is a run, measured in this browser.
 #[component]
@@ -40,7 +39,7 @@ pub fn Figures(
 fn figure(model: Model, clock: Clock, speed: Speed, wall: String, times: String) -> impl IntoView {
     let (class, id, note) = match clock {
         Clock::Virtual => ("figure", "predicted", "from the simulator's virtual clock".to_owned()),
-        Clock::Browser => ("figure browser", "browser", words::measured_note(TIMER_RESOLUTION)),
+        Clock::Browser => ("figure browser", "browser", words::measured_note(timer::step())),
         Clock::Machine => ("figure machine", "machine", "from this machine's clock".to_owned()),
     };
     view! {

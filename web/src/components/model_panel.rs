@@ -64,10 +64,7 @@ pub fn ModelPanel(
 #[component]
 fn Track(state: LessonState, model: Model, clock: Clock, scheme: Signal<Scheme>, children: Children) -> impl IntoView {
     let trace = Signal::derive(move || state.trace(model, clock));
-    let run_clock = Signal::derive(move || match clock {
-        Clock::Browser => state.measured.run(model).with(|run| run.as_ref().map(|run| run.clock)),
-        Clock::Virtual | Clock::Machine => None,
-    });
+    let run_clock = Signal::derive(move || state.run_clock(model, clock));
     let label = Signal::derive(move || {
         format!("{}, {}: a timeline. The table below says the same.", model.title(), clock.label())
     });

@@ -11,10 +11,10 @@ use crate::components::legend::Legend;
 use crate::components::model_panel::ModelPanel;
 use crate::components::playhead::Playhead;
 use crate::components::run_bar::{RunButtons, RunStatus};
-use crate::state::isolation::{Isolation, TIMER_RESOLUTION};
+use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
-use crate::state::words;
+use crate::state::{timer, words};
 
 /// The models of a lesson, one under the other.
 #[component]
@@ -35,6 +35,7 @@ pub fn Stage(
     };
     let gutter = move || format!("{}px", state.viewport.get().left_px);
     let models = state.lesson.models.iter().map(|&model| view! { <ModelPanel state model scheme /> }).collect_view();
+    let title = format!("{} models, one time axis", state.lesson.models.len());
     let note = move || state.measured.is_any().then(|| measured_note(state));
     view! {
         <section
@@ -44,7 +45,7 @@ pub fn Stage(
             style=("--gutter", gutter)
         >
             <div class="stage-head">
-                <h2 class="eyebrow" id="stage-title">"Five models, one clock"</h2>
+                <h2 class="eyebrow" id="stage-title">{title}</h2>
                 <RunButtons state isolation />
             </div>
             <RunStatus state isolation />
@@ -65,7 +66,7 @@ fn measured_note(state: LessonState) -> impl IntoView {
         let factor = speed.factor();
         format!(" Delays were divided by {factor}; the timelines show the program’s own time, the figures the time that really passed.")
     });
-    view! { <p class="footnote">{format!("Browser: {}.", words::measured_note(TIMER_RESOLUTION))} {scaled}</p> }
+    view! { <p class="footnote">{format!("Browser: {}.", words::measured_note(timer::step()))} {scaled}</p> }
 }
 
 /// Keeps `width_px` at the width of `element` as long as both live.

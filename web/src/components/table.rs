@@ -1,12 +1,15 @@
 //! A timeline's twin for whoever cannot see it: the same spans as a table.
 
 use engine::model::Model;
+use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
 use leptos::ev::Event;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDetailsElement;
 
+use crate::backend::reached;
+use crate::state::browser;
 use crate::state::lesson::LessonState;
 use crate::timeline::table::{TableRow, table};
 
@@ -25,7 +28,14 @@ pub fn SpanTable(
     };
     let tables = move || {
         let clocks = [Clock::Virtual, Clock::Browser].into_iter().filter(|_| is_open.get());
-        clocks.filter_map(|clock| state.trace(model, clock)).map(|trace| spans(&trace)).collect_view()
+        let of_clock = |clock| {
+            let trace = state.trace(model, clock)?;
+            // As far as the canvas draws it. The figures of a run that goes on move with its reports, not with every
+            // frame: nobody could read them.
+            let now = reached(&trace, state.run_clock(model, clock), browser::now_ms());
+            Some(spans(&trace, now))
+        };
+        clocks.filter_map(of_clock).collect_view()
     };
     view! {
         <details class="twin" data-testid=format!("table-{model}") on:toggle=toggled>
@@ -35,7 +45,7 @@ pub fn SpanTable(
     }
 }
 
-fn spans(trace: &Trace) -> impl IntoView + use<> {
+fn spans(trace: &Trace, now: Nanos) -> impl IntoView + use<> {
     let speed = trace.speed.factor();
     let caption = if speed == 1.0 {
         format!("{}, {}", trace.model.title(), trace.clock.label())
@@ -69,7 +79,7 @@ fn spans(trace: &Trace) -> impl IntoView + use<> {
                         <th scope="col">"Because"</th>
                     </tr>
                 </thead>
-                <tbody>{table(trace, trace.end()).into_iter().map(row).collect_view()}</tbody>
+                <tbody>{table(trace, now).into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>
     }

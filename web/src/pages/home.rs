@@ -46,7 +46,7 @@ pub fn Home(
                 </div>
                 <div class="panel">{first.map(|lesson| view! { <Preview lesson scheme /> })}</div>
             </section>
-            <h2 class="eyebrow" id="lessons">"Sixteen lessons"</h2>
+            <h2 class="eyebrow" id="lessons">{format!("{} lessons", catalogue().len())}</h2>
             <ol class="cards" aria-labelledby="lessons">
                 {cards.map(|(index, entry)| view! { <LessonCard entry number=index + 1 address /> }).collect_view()}
             </ol>

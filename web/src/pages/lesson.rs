@@ -7,7 +7,7 @@ use crate::components::controls::Controls;
 use crate::components::log::Logs;
 use crate::components::notices::Notices;
 use crate::components::stage::Stage;
-use crate::state::address;
+use crate::state::address::{self, Address};
 use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
 use crate::state::link::LessonPlace;
@@ -20,6 +20,8 @@ pub fn LessonPage(
     place: LessonPlace,
     /// What was wrong with the link that led here.
     complaints: Vec<Diagnostic>,
+    /// Where changes are written.
+    address: Address,
     /// What this browser can do.
     isolation: Isolation,
     /// In which colours pictures are drawn.
@@ -28,7 +30,7 @@ pub fn LessonPage(
 ) -> impl IntoView {
     let lesson = place.lesson;
     address::set_title(&format!("{} · Interleave", lesson.title));
-    let state = LessonState::new(&place);
+    let state = LessonState::new(&place, address);
     let is_this = |entry: &Entry| matches!(entry, Entry::Open(open) if open.id == lesson.id);
     let number = catalogue().iter().position(is_this).map_or(0, |index| index + 1);
     view! {

@@ -12,13 +12,16 @@ use crate::state::link::{self, Place, Reading};
 #[derive(Clone, Copy)]
 pub struct Address {
     reading: RwSignal<Reading>,
+    /// The query that stood there when the page last read or wrote it.
+    query: StoredValue<String>,
 }
 
 impl Address {
     /// The address as it is now, followed when a person goes back and forth.
     pub fn follow_history() -> Address {
-        let address = Address { reading: RwSignal::new(link::read(&query())) };
-        let listener = window_event_listener(ev::popstate, move |_| address.reading.set(link::read(&query())));
+        let query = query();
+        let address = Address { reading: RwSignal::new(link::read(&query)), query: StoredValue::new(query) };
+        let listener = window_event_listener(ev::popstate, move |_| address.read());
         on_cleanup(move || listener.remove());
         address
     }
@@ -39,19 +42,31 @@ impl Address {
             // Where history is forbidden the page changes all the same.
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(address));
         }
+        self.query.set_value(query());
         let query = address.split_once('?').map_or("", |(_, query)| query);
         self.reading.set(link::read(query));
         if let Some(window) = browser::window() {
             window.scroll_to_with_x_and_y(0.0, 0.0);
         }
     }
-}
 
-/// Makes the address name `place`, without a step in the history.
-pub fn replace(place: &Place) {
-    if let Some(history) = browser::window().and_then(|window| window.history().ok()) {
-        // Browsers refuse when it is done too often; the next change writes the address anew.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&link::write(place)));
+    /// Makes the address name `place`, which the page shows already, without a step in the history.
+    pub fn replace(self, place: &Place) {
+        if let Some(history) = browser::window().and_then(|window| window.history().ok()) {
+            // Browsers refuse when it is done too often; the next change writes the address anew.
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&link::write(place)));
+        }
+        self.query.set_value(query());
+    }
+
+    /// Goes where the history went. A step to a fragment, such as the skip link's, leaves the query and so the page as
+    /// they are: building it anew would end a run.
+    fn read(self) {
+        let query = query();
+        if self.query.with_value(|before| *before != query) {
+            self.reading.set(link::read(&query));
+            self.query.set_value(query);
+        }
     }
 }
 

@@ -2,16 +2,21 @@
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
-use web_sys::{Clipboard, CssStyleDeclaration, Element, Storage, Window};
+use web_sys::{Clipboard, CssStyleDeclaration, Element, Performance, Storage, Window};
 
 /// The window, where there is one.
 pub fn window() -> Option<Window> {
     web_sys::window()
 }
 
+/// The page's clock.
+pub fn performance() -> Option<Performance> {
+    window()?.performance()
+}
+
 /// `performance.now()`: milliseconds since the page was opened.
 pub fn now_ms() -> f64 {
-    window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+    performance().map_or(0.0, |clock| clock.now())
 }
 
 /// How many of the screen's pixels make one CSS pixel, side by side.

@@ -1,7 +1,5 @@
 //! Whether this browser can really run threads here, and if not, why not and what to do.
 
-use engine::time::Nanos;
-
 use crate::state::browser;
 
 /// What stands between a page and threads that share memory.
@@ -36,9 +34,6 @@ pub struct Facts {
     /// `navigator.hardwareConcurrency`.
     pub cores: u32,
 }
-
-/// How finely an isolated page's clock is told, as browsers round it.
-pub const TIMER_RESOLUTION: Nanos = Nanos(5_000);
 
 impl Isolation {
     /// What follows from the facts.

@@ -13,8 +13,8 @@ use lessons::{Lesson, Parameter, Values};
 
 use crate::backend::lab::Lab;
 use crate::backend::predict::Predictions;
-use crate::backend::{Backend, Job};
-use crate::state::address;
+use crate::backend::{Backend, Job, LiveClock};
+use crate::state::address::Address;
 use crate::state::form::Form;
 use crate::state::link::{LessonPlace, Place};
 use crate::state::measured::Measured;
@@ -43,6 +43,7 @@ pub struct LessonState {
     pub width_px: RwSignal<f64>,
     /// Where time is drawn, on all timelines alike.
     pub viewport: Memo<Viewport>,
+    address: Address,
     lab: StoredValue<Lab, LocalStorage>,
     /// Runs out when a person has stopped typing.
     typing: StoredValue<Option<TimeoutHandle>>,
@@ -52,8 +53,8 @@ pub struct LessonState {
 const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 impl LessonState {
-    /// The state that a link describes.
-    pub fn new(place: &LessonPlace) -> LessonState {
+    /// The state that a link describes; what is changed about it goes into `address`.
+    pub fn new(place: &LessonPlace, address: Address) -> LessonState {
         let lesson = place.lesson;
         let form = RwSignal::new(Form::new(place));
         let values = Memo::new(move |_| form.with(|form| form.values().clone()));
@@ -78,6 +79,7 @@ impl LessonState {
             log_of: RwSignal::new(Clock::Virtual),
             width_px,
             viewport: Memo::new(move |_| Viewport::fit(longest.get(), width_px.get())),
+            address,
             lab: StoredValue::new_local(Lab::default()),
             typing,
         }
@@ -90,6 +92,14 @@ impl LessonState {
             Clock::Browser => self.measured.trace(model),
             // The companion, which measures on the machine, has no door to the page yet.
             Clock::Machine => None,
+        }
+    }
+
+    /// The clock by which the unfinished spans of a model's run grow; a prediction has none.
+    pub fn run_clock(self, model: Model, clock: Clock) -> Option<LiveClock> {
+        match clock {
+            Clock::Browser => self.measured.run(model).with(|run| run.as_ref().map(|run| run.clock)),
+            Clock::Virtual | Clock::Machine => None,
         }
     }
 
@@ -140,7 +150,7 @@ impl LessonState {
     /// Writes the state into the address. It is called when a change is complete, not on every pixel of it.
     pub fn commit(self) {
         let place = self.form.with_untracked(Form::place);
-        address::replace(&Place::Lesson(place));
+        self.address.replace(&Place::Lesson(place));
     }
 
     /// Measures in this browser.

@@ -10,4 +10,5 @@ pub mod link;
 pub mod measured;
 pub mod rows;
 pub mod theme;
+pub mod timer;
 pub mod words;

@@ -59,12 +59,13 @@ pub fn what_happens(trace: &Trace, at: Nanos) -> String {
     }
 }
 
-/// What a run's measured figures rest on.
-pub fn measured_note(resolution: Nanos) -> String {
-    format!(
-        "1 run · read from performance.now(), which an isolated page is told to the nearest {} µs",
-        resolution.0 / 1000
-    )
+/// What a run's measured figures rest on, where the browser's clock moves in steps of `step`, if that is known.
+pub fn measured_note(step: Option<Nanos>) -> String {
+    let steps = step.map_or_else(
+        || "too long to be measured in a moment".to_owned(),
+        |step| format!("{} µs long", step.0 as f64 / 1e3),
+    );
+    format!("1 run · read from performance.now(), whose steps in this browser are {steps}")
 }
 
 fn tenths(at: Nanos) -> String {
@@ -78,7 +79,6 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use engine::model::Settings;
 
     use super::*;
 
@@ -89,6 +89,9 @@ mod tests {
         assert_eq!(said, ["0.00 s", "0.002 s", "3.00 s", "60.00 s"]);
         assert_eq!(times_faster(Some(Nanos(5)), Some(Nanos(3))), "1.67×");
         assert_eq!(times_faster(Some(Nanos(0)), Some(Nanos(0))), "–");
+        assert!(measured_note(Some(Nanos(5_000))).ends_with("are 5 µs long"));
+        assert!(measured_note(Some(Nanos(100))).ends_with("are 0.1 µs long"));
+        assert!(measured_note(None).ends_with("are too long to be measured in a moment"));
     }
 
     #[test]
@@ -107,7 +110,7 @@ mod tests {
     fn the_playhead_tells_the_last_line_that_was_written() {
         let lesson = lessons::find("delay-messages").expect("the lesson is there");
         let prepared = lesson.prepare(&Values::read(lesson.parameters, &[]).expect("defaults are right"));
-        let settings = Settings { model: Model::Threads, workers: prepared.workers, seed: 0 };
+        let settings = prepared.settings(Model::Threads, 0);
         let trace = engine::simulate::simulate(&prepared.program, &settings).expect("it runs");
         let at = |seconds: f64| what_happens(&trace, Nanos((seconds * 1e9) as u64));
         for seconds in [2.0, 2.5] {

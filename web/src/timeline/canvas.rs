@@ -3,14 +3,13 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use engine::time::Nanos;
 use engine::trace::{State, Trace};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 
-use crate::backend::LiveClock;
+use crate::backend::{LiveClock, reached};
 use crate::state::browser;
 use crate::state::theme::Scheme;
 use crate::timeline::draw::{self, Area, Style, Surface};
@@ -83,15 +82,14 @@ impl Painter {
         // A frame may come when the page has moved on.
         let Some(Some(canvas)) = self.canvas.try_get_untracked() else { return };
         let Some(trace) = self.followed.trace.get_untracked() else { return };
-        let clock = self.followed.run_clock.get_untracked().filter(|_| trace.finished.is_none());
-        let now = clock.map_or(Nanos::ZERO, |clock| clock.now(browser::now_ms())).max(trace.end());
-        let layout = lay_out(&trace, now);
+        let clock = self.followed.run_clock.get_untracked();
+        let layout = lay_out(&trace, reached(&trace, clock, browser::now_ms()));
         let viewport = self.followed.viewport.get_untracked();
         let height_px = draw::height_px(layout.rows.len());
         if let Some(mut surface) = CanvasSurface::new(&canvas, height_px) {
             draw::draw(&mut surface, &layout, &viewport);
         }
-        if clock.is_some_and(|clock| clock.is_running()) {
+        if trace.finished.is_none() && clock.is_some_and(|clock| clock.is_running()) {
             self.ask_for_frame();
         }
     }

@@ -161,7 +161,7 @@ fn wait_label(trace: &Trace, span: &Span) -> String {
 
 #[cfg(test)]
 mod tests {
-    use engine::model::{Settings, Speed};
+    use engine::model::Speed;
     use engine::trace::Clock;
     use lessons::Values;
 
@@ -172,7 +172,7 @@ mod tests {
         let lesson = lessons::find("delay-messages").expect("the lesson is there");
         let given = [("messages".to_owned(), messages.to_owned())];
         let prepared = lesson.prepare(&Values::read(lesson.parameters, &given).expect("the messages are right"));
-        let settings = Settings { model, workers: prepared.workers, seed: 0 };
+        let settings = prepared.settings(model, 0);
         let mut trace = engine::simulate::simulate(&prepared.program, &settings).expect("it runs");
         trace.speed = Speed::new(speed).expect("the speed is right");
         let seconds = |at: Nanos| at.as_secs_f64();

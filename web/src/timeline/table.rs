@@ -37,7 +37,7 @@ pub fn table(trace: &Trace, now: Nanos) -> Vec<TableRow> {
 
 #[cfg(test)]
 mod tests {
-    use engine::model::{Model, Settings};
+    use engine::model::Model;
     use lessons::Values;
 
     use super::*;
@@ -48,7 +48,7 @@ mod tests {
         let given = [("messages".to_owned(), "A=1,B=2,C=3".to_owned())];
         let prepared = lesson.prepare(&Values::read(lesson.parameters, &given).expect("the messages are right"));
         for model in Model::ALL {
-            let settings = Settings { model, workers: prepared.workers, seed: 0 };
+            let settings = prepared.settings(model, 0);
             let trace = engine::simulate::simulate(&prepared.program, &settings).expect("it runs");
             let rows = table(&trace, trace.end());
             assert!(rows.is_sorted_by_key(|row| row.from), "{model}");
