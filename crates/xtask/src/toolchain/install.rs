@@ -28,8 +28,8 @@ const IDLE: Duration = Duration::from_secs(90);
 pub(super) fn sources(workspace: &Workspace, candidates: &[Candidate]) -> Result<Toolchain> {
     let rustups = candidates.iter().filter(|candidate| candidate.is_new_enough()).find_map(rustup_name);
     if let Some(name) = &rustups {
-        match with_rustup(workspace, name) {
-            Ok(()) => return found_after_installing("rust-src"),
+        match with_rustup(workspace, name).and_then(|()| found_after_installing("rust-src")) {
+            Ok(toolchain) => return Ok(toolchain),
             Err(error) => trouble(format!("rustup could not add the library sources: {error:#}")),
         }
     }
