@@ -1,7 +1,9 @@
 //! One Chromium, driven through ChromeDriver.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -37,7 +39,7 @@ impl Browser {
         let Value::Object(capabilities) = capabilities else { unreachable!("it was written as an object") };
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&driver.address)
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .expect("ChromeDriver starts a browser");
         client.goto(address).await.expect("the page opens");
@@ -140,7 +142,7 @@ impl Browser {
 /// A ChromeDriver that ends with the test, and its browser with it.
 struct Driver {
     process: Child,
-    address: String,
+    port: u16,
 }
 
 impl Driver {
@@ -160,12 +162,22 @@ impl Driver {
                 line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok().filter(|port: &u16| *port != 0)
             })
             .expect("ChromeDriver says on which port it listens");
-        Driver { process, address: format!("http://127.0.0.1:{port}") }
+        Driver { process, port }
+    }
+
+    /// Asks for its end. Only so does it end its browser too, which a test that fails has not closed.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port))?;
+        connection.set_read_timeout(Some(Duration::from_secs(10)))?;
+        connection.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        connection.read_to_end(&mut Vec::new()).map(drop)
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        // One that does not answer is ended all the same.
+        let _ = self.shut_down();
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
