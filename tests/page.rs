@@ -78,6 +78,7 @@ async fn a_bad_value_is_answered_in_words_and_keeps_the_last_good_picture() {
         browser.fill(&format!("param-{field}"), text).await;
         browser.until(&format!("{}?.textContent.includes('must be')", element(&format!("error-{field}")))).await;
         assert_eq!(browser.text("wall-thread-pool-predicted").await, "3.00 s", "after {field} {text}");
+        browser.until("document.querySelector('[data-testid=run-browser]').disabled").await;
         let mended = if field == "messages" { "TWO=2,THREE=3" } else { "2" };
         browser.fill(&format!("param-{field}"), mended).await;
         browser.until(&format!("!{}?.textContent", element(&format!("error-{field}")))).await;

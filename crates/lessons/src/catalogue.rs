@@ -74,6 +74,10 @@ pub fn open_lessons() -> impl Iterator<Item = &'static Lesson> + Clone {
 /// # Errors
 /// Where no lesson that can be taken has it, with the nearest one that has.
 pub fn find(id: &str) -> Result<&'static Lesson, Diagnostic> {
+    let is_coming = |entry: &Entry| matches!(entry, Entry::Coming { id: coming, .. } if *coming == id);
+    if CATALOGUE.iter().any(is_coming) {
+        return Err(Diagnostic::new("lesson", id, "one that is there already, and this one is still to come", None));
+    }
     let names = open_lessons().map(|lesson| lesson.id);
     open_lessons().find(|lesson| lesson.id == id).ok_or_else(|| Diagnostic::unknown_name("lesson", id, names))
 }

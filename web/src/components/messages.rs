@@ -146,10 +146,10 @@ fn Row(editor: Editor, index: usize) -> impl IntoView {
         state.edit(editor.parameter, editor.changed_row(index, |row| row.delay = event_target_value(&event)));
     };
     let type_name = move |event: &Event| {
-        state.type_in(editor.parameter, editor.changed_row(index, |row| row.name = taken(event)));
+        state.type_in(editor.parameter, editor.changed_row(index, |row| row.name = taken(event, rows::in_name)));
     };
     let type_delay = move |event: &Event| {
-        state.type_in(editor.parameter, editor.changed_row(index, |row| row.delay = taken(event)));
+        state.type_in(editor.parameter, editor.changed_row(index, |row| row.delay = taken(event, rows::in_delay)));
     };
     let let_go = move |_| {
         editor.is_dragged.set(false);
@@ -228,9 +228,9 @@ fn Row(editor: Editor, index: usize) -> impl IntoView {
 }
 
 /// What was typed, without what a row's field cannot hold; the field then holds no more than that either.
-fn taken(event: &Event) -> String {
+fn taken(event: &Event, keep: fn(&str) -> String) -> String {
     let typed = event_target_value(event);
-    let kept = rows::in_one_field(&typed);
+    let kept = keep(&typed);
     if kept != typed
         && let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
     {

@@ -37,7 +37,7 @@ pub fn Home(
                 <div class="hero-words">
                     <h1>"See what your program is waiting for"</h1>
                     <p>
-                        "Interleave runs one small program in five ways: one thing at a time, on threads, on a thread pool, on an event loop and on a process pool. Guess how long each will take, move a delay, and watch them run side by side."
+                        "Interleave runs one small program in five ways: one thing at a time, on threads, on a thread pool, on an event loop and on a process pool. Move a delay, and see at once what each will make of it; then run them and compare."
                     </p>
                     <p class="sub">
                         "Every figure says where it comes from: predicted by a simulator, or measured here, in your own browser."

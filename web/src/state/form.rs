@@ -51,6 +51,11 @@ impl Form {
         self.drafts.get(name)?.wrong.as_ref()
     }
 
+    /// Whether any field holds what cannot be used.
+    pub fn is_any_wrong(&self) -> bool {
+        self.drafts.values().any(|draft| draft.wrong.is_some())
+    }
+
     /// Takes a text that is still being typed: its field shows it, and nothing is made of it yet.
     pub fn type_in(&mut self, parameter: &Parameter, text: String) {
         if let Some(draft) = self.drafts.get_mut(parameter.name) {

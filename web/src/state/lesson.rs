@@ -170,7 +170,7 @@ impl LessonState {
     /// Cancels what is being measured.
     pub fn cancel(self) {
         self.lab.with_value(Backend::stop);
-        self.measured.stop("Cancelled. What was measured before stays.");
+        self.measured.stop("Cancelled. The runs that had ended stay.");
     }
 
     fn drop_measured(self) {

@@ -45,9 +45,14 @@ pub fn with_one_more(mut rows: Vec<MessageRow>) -> Vec<MessageRow> {
     rows
 }
 
-/// What may stand in one field of a row: a comma or an equals sign would make another row or field of it.
-pub fn in_one_field(typed: &str) -> String {
+/// What may stand in a row's name: a comma or an equals sign would make another row or field of it.
+pub fn in_name(typed: &str) -> String {
     typed.chars().filter(|letter| !matches!(letter, ',' | '=')).collect()
+}
+
+/// What may stand in a row's delay. A comma is a decimal point to many people: dropped, it would make 25 of 2,5.
+pub fn in_delay(typed: &str) -> String {
+    in_name(&typed.replace(',', "."))
 }
 
 /// What is wrong with the row at `index`, as a sentence.
@@ -94,7 +99,8 @@ mod tests {
             assert_eq!(text(&rows(given)), given);
         }
         assert_eq!(rows("").len(), 1);
-        assert_eq!(in_one_field("A=1,B"), "A1B");
+        assert_eq!(in_name("A=1,B"), "A1B");
+        assert_eq!(in_delay("2,5"), "2.5");
     }
 
     #[test]
