@@ -7,7 +7,8 @@ use std::task::{Wake, Waker};
 
 use crate::trace::TaskId;
 
-/// The queue that wakers push to. A waker may be called from anywhere, which is why it is behind a lock.
+/// The queue that wakers push to. The standard library's wakers may be called from any thread, which is why it is behind
+/// a lock; a call from another thread does not end a selector's wait, though, so nothing outside the loop wakes tasks yet.
 #[derive(Debug, Default)]
 pub(super) struct ReadyQueue {
     tasks: Mutex<VecDeque<Arc<ReadyTask>>>,
