@@ -1,0 +1,131 @@
+//! The spans of a trace by task, and who held what when: what explanations and hints look things up in.
+
+use crate::sync::{ObjectId, ObjectKind};
+use crate::time::Nanos;
+use crate::trace::{Activity, LaneId, LaneKind, Marked, Span, TaskId, Trace, Used};
+
+/// The spans of a trace, by task and in the order of time; those that still go on are drawn out to its end.
+pub(crate) struct Lives<'t> {
+    trace: &'t Trace,
+    spans: Vec<Span>,
+}
+
+/// A stretch of time for which a task held a lock or a permit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Holding {
+    pub(crate) object: ObjectId,
+    pub(crate) task: TaskId,
+    pub(crate) from: Nanos,
+    /// When it let go; `None` where it has not.
+    pub(crate) to: Option<Nanos>,
+}
+
+impl<'t> Lives<'t> {
+    pub(crate) fn new(trace: &'t Trace) -> Lives<'t> {
+        let mut spans: Vec<Span> = trace.spans_until(trace.end()).collect();
+        // A stable order: of two spans that begin at one instant, the shorter was over first.
+        spans.sort_by_key(|span| (span.task, span.start, span.end));
+        Lives { trace, spans }
+    }
+
+    /// All spans, by task.
+    pub(crate) fn all(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// The spans of one task, in the order of time.
+    pub(crate) fn of(&self, task: TaskId) -> &[Span] {
+        let first = self.spans.partition_point(|span| span.task < task);
+        let after = self.spans.partition_point(|span| span.task <= task);
+        &self.spans[first..after]
+    }
+
+    /// What a task was doing at an instant. A span without length is found where nothing else is.
+    pub(crate) fn at(&self, task: TaskId, at: Nanos) -> Option<&Span> {
+        let spans = self.of(task);
+        let span = spans.get(spans.partition_point(|span| span.start <= at).checked_sub(1)?)?;
+        (at < span.end || span.start == at || self.goes_on(span)).then_some(span)
+    }
+
+    /// Whether a span is not over by the end of the trace.
+    pub(crate) fn goes_on(&self, span: &Span) -> bool {
+        let ended = self.trace.tasks.get(span.task.0 as usize).and_then(|record| record.ended);
+        ended.is_none() && self.of(span.task).last() == Some(span)
+    }
+
+    /// The lanes of the workers who take tasks from a queue, told by where its tasks went; none where none went on yet.
+    pub(crate) fn workers(&self, queue: LaneId) -> Vec<LaneId> {
+        let kind_of = |lane: LaneId| self.trace.lanes.get(lane.0 as usize).map(|record| record.kind);
+        let leaves_it = |pair: &&[Span]| {
+            pair[0].task == pair[1].task && pair[0].lane == queue && pair[0].activity == Activity::Queued
+        };
+        let kind = self.spans.windows(2).find(leaves_it).and_then(|pair| kind_of(pair[1].lane));
+        let lanes = (0..self.trace.lanes.len() as u32).map(LaneId);
+        lanes.filter(|&lane| kind.is_some_and(|kind| kind != LaneKind::Queue && kind_of(lane) == Some(kind))).collect()
+    }
+}
+
+/// Who held locks and permits, and from when to when, in the order in which they were acquired.
+pub(crate) fn holdings(trace: &Trace) -> Vec<Holding> {
+    let mut marks: Vec<_> = trace.marks.iter().collect();
+    marks.sort_by_key(|mark| mark.at);
+    let mut book = Book { holdings: Vec::new(), open: vec![Vec::new(); trace.objects.len()] };
+    for mark in marks {
+        let Marked::Used(object, used) = mark.kind else { continue };
+        let Some(kind) = trace.objects.get(object.0 as usize).map(|record| record.kind) else { continue };
+        match (kind, used) {
+            (ObjectKind::Lock | ObjectKind::ReentrantLock | ObjectKind::Semaphore(_), Used::Acquired) => {
+                book.acquire(object, kind, mark.task, mark.at);
+            }
+            (ObjectKind::Lock | ObjectKind::ReentrantLock | ObjectKind::Semaphore(_), Used::Released) => {
+                book.release(object, mark.task, mark.at);
+            }
+            // Who waits for a condition lets go of its lock without a word. Whoever is through with using it has the lock.
+            (ObjectKind::Condition(lock), _) if !book.holds(lock, mark.task) => {
+                book.acquire(lock, ObjectKind::Lock, mark.task, mark.at);
+            }
+            _ => {}
+        }
+    }
+    book.holdings
+}
+
+/// The holdings so far, and by object those that go on, each with how often it was taken.
+struct Book {
+    holdings: Vec<Holding>,
+    open: Vec<Vec<(usize, u32)>>,
+}
+
+impl Book {
+    fn acquire(&mut self, object: ObjectId, kind: ObjectKind, task: TaskId, at: Nanos) {
+        let Some(open) = self.open.get_mut(object.0 as usize) else { return };
+        if !matches!(kind, ObjectKind::Semaphore(_)) {
+            if let Some((_, times)) = open.iter_mut().find(|(holding, _)| self.holdings[*holding].task == task) {
+                *times += 1;
+                return;
+            }
+            for (holding, _) in open.drain(..) {
+                self.holdings[holding].to = Some(at);
+            }
+        }
+        open.push((self.holdings.len(), 1));
+        self.holdings.push(Holding { object, task, from: at, to: None });
+    }
+
+    /// A semaphore's permit may be given back by another task than took it.
+    fn release(&mut self, object: ObjectId, task: TaskId, at: Nanos) {
+        let Some(open) = self.open.get_mut(object.0 as usize) else { return };
+        let own = open.iter().position(|(holding, _)| self.holdings[*holding].task == task);
+        let Some(place) = own.or((!open.is_empty()).then_some(0)) else { return };
+        open[place].1 -= 1;
+        if open[place].1 == 0 {
+            let (holding, _) = open.remove(place);
+            self.holdings[holding].to = Some(at);
+        }
+    }
+
+    fn holds(&self, object: ObjectId, task: TaskId) -> bool {
+        let open = self.open.get(object.0 as usize);
+        open.is_some_and(|open| open.iter().any(|(holding, _)| self.holdings[*holding].task == task))
+    }
+}
