@@ -7,15 +7,21 @@
 //!
 //! The engine knows no lesson, no page, no file and no process.
 
+pub mod costs;
 pub mod error;
 pub mod event_loop;
+pub mod executor;
+pub mod hints;
 pub mod measure;
 pub mod model;
+pub mod network;
 pub mod operation;
 pub mod placement;
 pub mod program;
 pub mod protocol;
 pub mod simulate;
+pub mod sync;
 pub mod task;
 pub mod time;
 pub mod trace;
+pub mod work;

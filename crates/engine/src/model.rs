@@ -5,6 +5,7 @@ use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
+use crate::costs::Costs;
 use crate::time::Nanos;
 
 /// How the tasks of a program share time.
@@ -21,12 +22,33 @@ pub enum Model {
     EventLoop,
     /// A fixed number of processes that take tasks from one queue and share no memory.
     ProcessPool,
+    /// One process a task.
+    Processes,
+    /// An event loop that hands blocking work to a pool of threads.
+    LoopAndThreads,
+    /// An event loop that hands computing work to a pool of processes.
+    LoopAndProcesses,
+    /// A fixed number of processes, each with a pool of threads.
+    ProcessesOfThreads,
 }
 
 impl Model {
-    /// Every model, in the order in which they are shown.
-    pub const ALL: [Model; 5] =
-        [Model::Sequential, Model::Threads, Model::ThreadPool, Model::EventLoop, Model::ProcessPool];
+    /// Every model, in the order in which they are shown: the five pure ones, then those that mix.
+    pub const ALL: [Model; 9] = [
+        Model::Sequential,
+        Model::Threads,
+        Model::ThreadPool,
+        Model::EventLoop,
+        Model::ProcessPool,
+        Model::Processes,
+        Model::LoopAndThreads,
+        Model::LoopAndProcesses,
+        Model::ProcessesOfThreads,
+    ];
+
+    /// The five that most lessons run on.
+    pub const COMMON: &[Model] =
+        &[Model::Sequential, Model::Threads, Model::ThreadPool, Model::EventLoop, Model::ProcessPool];
 
     /// The name that links, commands and files use, such as `thread-pool`.
     pub fn id(self) -> &'static str {
@@ -36,6 +58,10 @@ impl Model {
             Model::ThreadPool => "thread-pool",
             Model::EventLoop => "event-loop",
             Model::ProcessPool => "process-pool",
+            Model::Processes => "processes",
+            Model::LoopAndThreads => "loop-and-threads",
+            Model::LoopAndProcesses => "loop-and-processes",
+            Model::ProcessesOfThreads => "processes-of-threads",
         }
     }
 
@@ -47,12 +73,26 @@ impl Model {
             Model::ThreadPool => "Thread pool",
             Model::EventLoop => "Event loop",
             Model::ProcessPool => "Process pool",
+            Model::Processes => "Processes",
+            Model::LoopAndThreads => "Loop and threads",
+            Model::LoopAndProcesses => "Loop and processes",
+            Model::ProcessesOfThreads => "Processes of threads",
         }
     }
 
     /// Whether spawned tasks wait in a queue for one of a fixed number of workers.
     pub fn is_pool(self) -> bool {
-        matches!(self, Model::ThreadPool | Model::ProcessPool)
+        matches!(self, Model::ThreadPool | Model::ProcessPool | Model::ProcessesOfThreads)
+    }
+
+    /// Whether tasks take turns on an event loop.
+    pub fn has_loop(self) -> bool {
+        matches!(self, Model::EventLoop | Model::LoopAndThreads | Model::LoopAndProcesses)
+    }
+
+    /// Whether spawned tasks run in processes of their own, which share no memory with the first task.
+    pub fn spawns_processes(self) -> bool {
+        matches!(self, Model::ProcessPool | Model::Processes | Model::ProcessesOfThreads)
     }
 }
 
@@ -63,14 +103,32 @@ impl fmt::Display for Model {
 }
 
 /// What, beside the program itself, decides how a run goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// The concurrency model.
     pub model: Model,
-    /// The most workers that a pool may have; models without a pool take no notice.
-    pub workers: NonZeroU16,
+    /// The most threads of a pool: the model's own, or the one that a loop hands work to.
+    pub threads: NonZeroU16,
+    /// The number of processes of a pool.
+    pub processes: NonZeroU16,
     /// Where every random draw of the run begins.
     pub seed: u64,
+    /// What the machine charges; a measured run takes from it only whether there is a GIL, and its switch interval.
+    pub costs: Costs,
+}
+
+impl Settings {
+    /// The most threads that a pool has: the model's own pool, or for a plain event loop the default executor of
+    /// `asyncio.to_thread`, which has `min(32, cores + 4)` (CPython's `ThreadPoolExecutor`).
+    pub fn executor_threads(&self) -> NonZeroU16 {
+        match self.model {
+            Model::EventLoop | Model::LoopAndProcesses => {
+                let cores_and_four = self.costs.cores.saturating_add(4);
+                cores_and_four.min(const { NonZeroU16::new(32).unwrap() })
+            }
+            _ => self.threads,
+        }
+    }
 }
 
 /// How many times faster than written the delays of a measured run pass: a positive, finite number.

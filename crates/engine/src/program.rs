@@ -41,6 +41,17 @@ pub trait Work: Serialize + DeserializeOwned + 'static {
     /// The name that the timeline shows for the task that does this job.
     fn name(&self) -> String;
 
+    /// The bytes of a message that hands this job to another process, in the program that the lesson is about: a list that
+    /// travels there is only described here. As many as are really sent, unless said otherwise.
+    fn message_bytes(&self) -> Option<u64> {
+        None
+    }
+
+    /// The bytes of the message that brings the result back. As few as nothing, unless said otherwise.
+    fn result_bytes(&self) -> u64 {
+        0
+    }
+
     /// The body of the task.
     fn run(self, task: Task) -> impl Future<Output = Self::Output> + 'static;
 }

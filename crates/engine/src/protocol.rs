@@ -10,7 +10,7 @@ use crate::model::{Model, Speed};
 use crate::trace::Event;
 
 /// The version of these messages. Whoever changes one raises it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a page asks of a runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,22 +2,22 @@
 
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
-use engine::trace::{Activity, Clock, Event, LaneId, LaneKind, TaskId, Trace, WaitFor, chrome_json};
+use engine::trace::{Activity, Clock, Doing, Event, LaneId, LaneKind, Process, TaskId, Trace, WaitFor, chrome_json};
 use serde_json::Value;
 
 #[test]
 fn waits_that_overlap_on_a_loop_do_not_break_the_nesting() {
     let mut trace = Trace::new(Model::EventLoop, Clock::Machine, Speed::REAL);
     let lane = LaneId(0);
-    trace.apply(Event::Lane { lane, name: "MainThread".to_owned(), kind: LaneKind::EventLoop });
+    trace.apply(Event::Lane { lane, name: "MainThread".to_owned(), kind: LaneKind::EventLoop, process: Process(0) });
     // Two tasks run one after the other, and their waits overlap without the one holding the other.
     for (number, begins, due) in [(0, 10, 100), (1, 12, 200)] {
         let task = TaskId(number);
         trace.apply(Event::Task { task, name: format!("T{number}"), parent: None, at: Nanos(begins) });
-        let enter = |activity, at| Event::Enter { task, lane, activity, at: Nanos(at), line: None };
-        trace.apply(enter(Activity::Running, begins));
+        let enter = |activity, at| Event::Enter { task, lane, activity, at: Nanos(at), line: None, by: None };
+        trace.apply(enter(Activity::Running(Doing::Steps), begins));
         trace.apply(enter(Activity::Waiting(WaitFor::Timer(Nanos(due))), begins + 1));
-        trace.apply(enter(Activity::Running, due));
+        trace.apply(enter(Activity::Running(Doing::Steps), due));
         trace.apply(Event::End { task, at: Nanos(due + 1) });
     }
     let exported = chrome_json(&[&trace]);

@@ -1,262 +1,325 @@
-//! A single-threaded executor that is an event loop: ready queue, timer heap, selector.
+//! An event loop: a program's tasks on the [executor](crate::executor), on one thread.
 //!
 //! # The protocol
-//! One turn of the loop has three steps, as in CPython's `asyncio` (`BaseEventLoop._run_once`):
+//! Turns, the ready queue and timers are the executor's, and told there. The loop adds what makes tasks of a lesson out of
+//! an executor's tasks:
 //!
-//! 1. **Select.** If no task is ready, wait until the earliest timer is due. If one is ready, do not wait.
-//! 2. **Timers.** Wake whoever's timer has come due, the earliest first. They go to the end of the ready queue.
-//! 3. **Run.** Poll as many tasks as stood in the queue when this step began, each until it waits. Tasks that become
-//!    ready meanwhile are for the next turn.
+//! - A task asks its [host](crate::task::Host), which is the loop. What can be answered at once is. Otherwise the task is left pending, and
+//!   whoever ends its wait leaves the answer in its entry and puts it into the ready queue.
+//! - **A task that keeps the thread** (it computes, or calls something that blocks) is left pending too, but nobody else is
+//!   polled until the thread is through with it: the executor asks the loop after each poll who is next, and the loop says
+//!   "the same one again". What a poll itself costs is spent in the same way, before the body is really polled.
+//! - **Work that is sent away** becomes a task elsewhere. When it comes back the thread's park ends, and whoever waits for it
+//!   becomes ready.
+//! - Objects that tasks share belong to the loop, so only its own tasks can use them, as asyncio has it.
 //!
-//! From 2 and 3 follows the rule that surprises people: tasks that are already ready run before timers that came due
-//! while the loop was busy.
-//!
-//! A task that waits has left its waker with what it waits for (a timer, or the task that it joins). Waking moves it to
-//! the ready queue, at most once until it is polled. Nothing wakes a task that waits for nothing.
+//! One code for predicted and measured runs: [`LoopThread`] is what differs.
 
-mod ready;
-mod selector;
-mod timers;
+mod host;
+mod platform;
+mod task;
+mod thread;
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::future::poll_fn;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
-pub use selector::Selector;
+pub use thread::{LoopThread, Returned};
 
-use crate::error::{RunError, TaskFailed};
-use crate::model::{Model, Speed};
-use crate::operation::{Job, Operation, Reply, Request};
+use crate::error::{Link, RunError, TaskFailed};
+use crate::executor::{Executor, JoinHandle, Key, Unfinished};
+use crate::model::{Settings, Speed};
+use crate::operation::{Job, Reply};
+use crate::placement::MAIN_LANE;
 use crate::program::{Body, Outcome, Program, poll_body};
-use crate::task::{Host, Task};
+use crate::sync::{Objects, Wait, Woken};
+use crate::task::Task;
 use crate::time::Nanos;
-use crate::trace::{Activity, Event, LaneId, LaneKind, Line, MarkKind, ReadyFor, TaskId, WaitFor};
-use ready::ReadyQueue;
-use timers::Timers;
+use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId, Used};
+use crate::work::Computation;
+use platform::LoopPlatform;
+use task::{LoopTask, Place, Waiting};
 
-/// Runs `program` on an event loop until its first task ends, and tells `record` what happens. Returns the end and the
-/// outcome; tasks that nobody joined are dropped where they wait, as `asyncio.run` cancels them.
-///
-/// # Errors
-/// What the first task failed with, or [`RunError::Stalled`] where every task waits and no timer is set.
-pub async fn run<S: Selector + 'static>(
+/// Runs `program` on an event loop on `thread` until its first task ends. Returns when that was, and what it came to. Tasks
+/// that nobody joined are dropped where they wait, as `asyncio.run` cancels them.
+pub async fn run<T: LoopThread>(
     program: Program,
-    selector: S,
+    settings: &Settings,
     speed: Speed,
-    record: impl Fn(Event) + 'static,
-) -> Result<(Nanos, Outcome), RunError> {
-    let event_loop = EventLoop::new(program, selector, speed, Box::new(record));
-    event_loop.start();
-    let result = loop {
-        if event_loop.ready.len() == 0 {
-            let Some(deadline) = event_loop.timers.borrow().earliest() else {
-                break Err(RunError::Stalled { waiting: event_loop.registered_names() });
-            };
-            event_loop.current.set(None);
-            event_loop.selector.select(deadline).await;
-        }
-        event_loop.wake_due_timers();
-        event_loop.run_ready_tasks();
-        let main = event_loop.returned.borrow_mut().remove(&MAIN);
-        if let Some(result) = main {
-            break Program::outcome(result).map_err(RunError::from);
+    thread: T,
+) -> (Nanos, Result<Outcome, RunError>) {
+    let this = Rc::new_cyclic(|this| EventLoop {
+        this: this.clone(),
+        program,
+        settings: *settings,
+        speed,
+        thread,
+        executor: OnceCell::new(),
+        tasks: RefCell::default(),
+        by_slot: RefCell::default(),
+        objects: RefCell::default(),
+        object_names: RefCell::default(),
+        current: Cell::new(None),
+        held: RefCell::new(None),
+        is_paid: Cell::new(false),
+        failed: RefCell::new(None),
+        broken: RefCell::new(None),
+        end: Cell::new(None),
+    });
+    let executor = this.executor.get_or_init(|| Executor::new(LoopPlatform::new(&this))).clone();
+    let main = this.thread.register("main", None);
+    let body = this.program.main(this.handle(main));
+    let handle = this.launch(main, "main".to_owned(), body);
+    let result = executor.run_until(handle).await;
+    let end = this.end.get().unwrap_or_else(|| this.thread.now());
+    let names = |keys: Vec<_>| keys.into_iter().map(|key| this.name(this.task_of(key))).collect();
+    let broken = this.broken.borrow_mut().take();
+    let outcome = match (broken, result) {
+        (Some(broken), _) => Err(broken),
+        (None, Ok(result)) => Program::outcome(result).map_err(RunError::from),
+        (None, Err(Unfinished::Stalled { waiting })) => Err(RunError::Stalled { waiting: names(waiting) }),
+        (None, Err(Unfinished::Failed(error))) => {
+            Err(RunError::Task(TaskFailed { task: "main".to_owned(), reason: error.to_string() }))
         }
     };
-    // Bodies hold the loop that holds them: letting go of them here ends the circle.
-    event_loop.registered.borrow_mut().clear();
-    let end = event_loop.selector.now();
-    result.map(|outcome| (end, outcome))
+    // Timers hold the executor, whose platform holds the loop: letting go of them here ends the circle.
+    this.tasks.borrow_mut().clear();
+    (end, outcome)
 }
 
-const MAIN: TaskId = TaskId(0);
-const LANE: LaneId = LaneId(0);
+type LoopExecutor<T> = Executor<LoopPlatform<T>>;
 
-struct EventLoop<S> {
-    this: Weak<EventLoop<S>>,
+/// How a task ends: with its serialised output.
+type Ended = Result<Vec<u8>, TaskFailed>;
+
+struct EventLoop<T: LoopThread> {
+    this: Weak<EventLoop<T>>,
     program: Program,
-    selector: S,
+    settings: Settings,
     speed: Speed,
-    record: Box<dyn Fn(Event)>,
-    ready: Arc<ReadyQueue>,
-    timers: RefCell<Timers>,
-    /// Tasks that have been made and have not ended.
-    registered: RefCell<BTreeMap<TaskId, Registered>>,
-    /// What ended tasks returned, until they are joined.
-    returned: RefCell<BTreeMap<TaskId, Result<Vec<u8>, TaskFailed>>>,
-    /// How many tasks have been made: the number of the next one.
-    made: Cell<u32>,
-    /// The task that is being polled.
+    thread: T,
+    executor: OnceCell<LoopExecutor<T>>,
+    /// Tasks by their numbers; `None` for numbers that other threads have given.
+    tasks: RefCell<Vec<Option<LoopTask<LoopPlatform<T>>>>>,
+    /// The task in each of the executor's slots.
+    by_slot: RefCell<Vec<TaskId>>,
+    objects: RefCell<Objects>,
+    /// Their names, for a deadlock.
+    object_names: RefCell<Vec<String>>,
+    /// The task that is being polled, or whose return is being told of: who ends waits.
     current: Cell<Option<TaskId>>,
+    /// What the task that was just polled keeps the thread for.
+    held: RefCell<Option<Held>>,
+    /// Whether the cost of the present poll has been spent.
+    is_paid: Cell<bool>,
+    /// What the task that was just polled must not have done, which ends it.
+    failed: RefCell<Option<TaskFailed>>,
+    /// Why the run cannot go on.
+    broken: RefCell<Option<RunError>>,
+    /// When the first task ended.
+    end: Cell<Option<Nanos>>,
 }
 
-struct Registered {
-    name: Rc<str>,
-    /// `None` while the task is being polled.
-    body: Option<Body>,
-    waker: Waker,
-    joined_by: Option<(TaskId, Waker)>,
+/// What a task keeps the loop's thread for.
+#[derive(Debug)]
+enum Held {
+    /// Polling it.
+    Poll(Nanos),
+    Compute(Computation, Line),
+    Block(Nanos, Line),
+    /// Writing or reading a message, or starting a thread; the answer is known.
+    Spend(Nanos, Doing, Reply),
 }
 
-impl<S: Selector + 'static> EventLoop<S> {
-    fn new(program: Program, selector: S, speed: Speed, record: Box<dyn Fn(Event)>) -> Rc<Self> {
-        Rc::new_cyclic(|this| EventLoop {
-            this: this.clone(),
-            program,
-            selector,
-            speed,
-            record,
-            ready: Arc::default(),
-            timers: RefCell::default(),
-            registered: RefCell::default(),
-            returned: RefCell::default(),
-            made: Cell::new(0),
-            current: Cell::new(None),
+impl<T: LoopThread> EventLoop<T> {
+    fn this(&self) -> Rc<Self> {
+        self.this.upgrade().expect("whoever calls the loop's methods holds the loop")
+    }
+
+    fn executor(&self) -> &LoopExecutor<T> {
+        self.executor.get().expect("the executor is there before the first task is")
+    }
+
+    /// Has the executor run a task that was registered.
+    fn launch(self: &Rc<Self>, task: TaskId, name: String, mut body: Body) -> JoinHandle<Ended> {
+        let this = Rc::clone(self);
+        self.put(task, LoopTask::new(name, Place::Loop(None)));
+        self.executor().spawn_with(move |key| {
+            this.place(task, key);
+            async move {
+                let result = poll_fn(|context| this.poll(task, &mut body, context)).await;
+                this.ended(task, result)
+            }
         })
     }
 
-    fn start(&self) {
-        (self.record)(Event::Lane { lane: LANE, name: "MainThread".to_owned(), kind: LaneKind::EventLoop });
-        let task = self.register("main".to_owned());
-        let body = self.program.main(self.handle(task));
-        self.schedule(task, body);
-    }
-
-    fn wake_due_timers(&self) {
-        let now = self.selector.now();
-        while let Some(due) = self.timers.borrow_mut().pop_due(now) {
-            due.waker.wake();
-            self.enter(due.task, Activity::Ready(ReadyFor::Turn), due.deadline, None);
+    /// Polls the body of a task, once that is paid for. In a run that was broken off nothing happens any more.
+    fn poll(&self, task: TaskId, body: &mut Body, context: &mut Context<'_>) -> Poll<Ended> {
+        if self.is_broken() {
+            return Poll::Pending;
+        }
+        let cost = self.thread.poll_cost();
+        if cost > Nanos::ZERO && !self.is_paid.get() {
+            *self.held.borrow_mut() = Some(Held::Poll(cost));
+            return Poll::Pending;
+        }
+        // Its name is looked up when it is needed, which is where it fails.
+        let polled = poll_body("", body, context).map_err(|failed| TaskFailed { task: self.name(task), ..failed });
+        match self.failed.borrow_mut().take() {
+            Some(failed) => Poll::Ready(Err(failed)),
+            None => polled,
         }
     }
 
-    fn run_ready_tasks(&self) {
-        for _ in 0..self.ready.len() {
-            if let Some(task) = self.ready.pop() {
-                self.run_task(task);
+    /// Tells that a task has ended, and hands its result to whoever waits for it. The first task's is returned.
+    fn ended(&self, task: TaskId, result: Ended) -> Ended {
+        let at = self.thread.now();
+        self.thread.record(Event::End { task, at });
+        self.objects.borrow_mut().forget(task);
+        self.is_paid.set(false);
+        if task == MAIN {
+            self.end.set(Some(at));
+            return result;
+        }
+        self.publish(task, result, Nanos::ZERO);
+        Ok(Vec::new())
+    }
+
+    /// Leaves a task's result to whoever joins it. Reading it costs `cost`.
+    fn publish(&self, task: TaskId, result: Ended, cost: Nanos) {
+        let result = (Reply::Joined(result), cost);
+        let told = self.with(task, |entry| {
+            entry.place = Place::Ended;
+            match entry.joined_by.take() {
+                Some(joiner) => Some((joiner, result)),
+                None => {
+                    entry.answer = Some(result);
+                    None
+                }
             }
+        });
+        if let Some((joiner, (reply, cost))) = told {
+            self.answer(joiner, reply, cost);
         }
     }
 
-    fn run_task(&self, task: TaskId) {
-        let Some((name, mut body, waker)) = self.take_body(task) else {
-            return;
+    /// Leaves the answer that a task waits for, and puts it into the ready queue.
+    fn answer(&self, task: TaskId, reply: Reply, cost: Nanos) {
+        let key = self.with(task, |entry| {
+            entry.answer = Some((reply, cost));
+            entry.waits = None;
+            // Whoever had patience needs it no longer.
+            entry.timer = None;
+            entry.key()
+        });
+        if let Some(key) = key {
+            self.executor().wake_local(key);
+        }
+    }
+
+    /// Has those go on whom the current task has let go on by using an object.
+    fn let_go_on(&self, woken: &[Woken]) {
+        for &Woken { task, answer } in woken {
+            if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits.take()) {
+                self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
+            }
+            self.answer(task, Reply::Used(answer), Nanos::ZERO);
+        }
+    }
+
+    /// Takes up what other threads have sent back.
+    fn take_returned(&self) {
+        while let Some(Returned { task, result, cost }) = self.thread.take_returned() {
+            let before = self.current.replace(Some(task));
+            self.publish(task, result, cost);
+            self.current.set(before);
+        }
+    }
+
+    /// Ends the run because it can never go on.
+    fn break_off(&self, error: RunError) {
+        self.broken.borrow_mut().get_or_insert(error);
+        self.end.set(Some(self.thread.now()));
+        if let Some(key) = self.with(MAIN, |entry| entry.key()) {
+            self.executor().abort(key);
+        }
+    }
+
+    fn is_broken(&self) -> bool {
+        self.broken.borrow().is_some()
+    }
+
+    /// A cycle of waiting by its names.
+    fn links(&self, cycle: &[Wait]) -> Vec<Link> {
+        let names = self.object_names.borrow();
+        let link = |wait: &Wait| Link {
+            task: self.name(wait.task),
+            object: wait.object.and_then(|object| names.get(object.0 as usize).cloned()),
+            holder: self.name(wait.holder),
         };
-        self.current.set(Some(task));
-        self.enter(task, Activity::Running, self.selector.now(), None);
-        match poll_body(&name, &mut body, &mut Context::from_waker(&waker)) {
-            Poll::Ready(result) => self.end(task, result),
-            Poll::Pending => self.put_body(task, body),
-        }
+        cycle.iter().map(link).collect()
     }
 
-    /// Makes a task that has no body yet.
-    fn register(&self, name: String) -> TaskId {
-        let task = TaskId(self.made.replace(self.made.get() + 1));
-        let at = self.selector.now();
-        (self.record)(Event::Task { task, name: name.clone(), parent: self.current.get(), at });
-        let waker = self.ready.waker(task);
-        self.registered.borrow_mut().insert(task, Registered { name: name.into(), body: None, waker, joined_by: None });
+    fn spawn(self: &Rc<Self>, job: Job, line: Line) -> TaskId {
+        let task = self.thread.register(&job.name, self.current.get());
+        self.mark(self.current.get().unwrap_or(MAIN), MarkKind::Spawned(task), Some(line));
+        let body = self.program.job(self.handle(task), &job).unwrap_or_else(|failed| {
+            // It fails when it is first polled, as it would have to if it were damaged on its way.
+            Box::pin(async move { panic!("{}", failed.reason) })
+        });
+        // What the task returns is published by itself.
+        drop(self.launch(task, job.name, body));
         task
     }
 
-    /// Gives a task its body and puts it into the ready queue.
-    fn schedule(&self, task: TaskId, body: Body) {
-        self.put_body(task, body);
-        if let Some(registered) = self.registered.borrow().get(&task) {
-            registered.waker.wake_by_ref();
+    fn handle(self: &Rc<Self>, task: TaskId) -> Task {
+        Task::new(task, self.settings.model, self.settings.seed, Rc::<Self>::clone(self))
+    }
+
+    fn put(&self, task: TaskId, entry: LoopTask<LoopPlatform<T>>) {
+        let mut tasks = self.tasks.borrow_mut();
+        if tasks.len() <= index(task) {
+            tasks.resize_with(index(task) + 1, || None);
         }
-        self.enter(task, Activity::Ready(ReadyFor::Turn), self.selector.now(), None);
+        tasks[index(task)] = Some(entry);
     }
 
-    fn spawn(&self, job: &Job, line: Line) -> TaskId {
-        let task = self.register(job.name.clone());
-        self.mark(MarkKind::Spawned(task), line);
-        match self.program.job(self.handle(task), job) {
-            Ok(body) => self.schedule(task, body),
-            Err(failed) => self.end(task, Err(failed)),
+    fn place(&self, task: TaskId, key: Key) {
+        let mut by_slot = self.by_slot.borrow_mut();
+        if by_slot.len() <= key.slot() {
+            by_slot.resize(key.slot() + 1, MAIN);
         }
-        task
+        by_slot[key.slot()] = task;
+        drop(by_slot);
+        self.with(task, |entry| entry.place = Place::Loop(Some(key)));
     }
 
-    fn end(&self, task: TaskId, result: Result<Vec<u8>, TaskFailed>) {
-        let now = self.selector.now();
-        (self.record)(Event::End { task, at: now });
-        let registered = self.registered.borrow_mut().remove(&task);
-        self.returned.borrow_mut().insert(task, result);
-        if let Some((joiner, waker)) = registered.and_then(|entry| entry.joined_by) {
-            waker.wake();
-            self.enter(joiner, Activity::Ready(ReadyFor::Turn), now, None);
-        }
+    fn task_of(&self, key: Key) -> TaskId {
+        self.by_slot.borrow()[key.slot()]
     }
 
-    fn take_body(&self, task: TaskId) -> Option<(Rc<str>, Body, Waker)> {
-        let mut registered = self.registered.borrow_mut();
-        let entry = registered.get_mut(&task)?;
-        Some((Rc::clone(&entry.name), entry.body.take()?, entry.waker.clone()))
+    fn name(&self, task: TaskId) -> String {
+        self.with(task, |entry| entry.name.clone())
     }
 
-    fn put_body(&self, task: TaskId, body: Body) {
-        if let Some(registered) = self.registered.borrow_mut().get_mut(&task) {
-            registered.body = Some(body);
-        }
+    fn with<R>(&self, task: TaskId, change: impl FnOnce(&mut LoopTask<LoopPlatform<T>>) -> R) -> R {
+        let mut tasks = self.tasks.borrow_mut();
+        let entry = tasks.get_mut(index(task)).and_then(Option::as_mut);
+        change(entry.expect("whoever speaks of a task has been told its number by the loop"))
     }
 
-    fn handle(&self, task: TaskId) -> Task {
-        let host = self.this.upgrade().expect("the loop outlives its tasks: it holds them");
-        Task::new(task, Model::EventLoop, host)
+    fn enter(&self, task: TaskId, activity: Activity, at: Nanos, line: Option<Line>, by: Option<TaskId>) {
+        self.thread.record(Event::Enter { task, lane: MAIN_LANE, activity, at, line, by });
     }
 
-    fn enter(&self, task: TaskId, activity: Activity, at: Nanos, line: Option<Line>) {
-        (self.record)(Event::Enter { task, lane: LANE, activity, at, line });
-    }
-
-    fn mark(&self, mark: MarkKind, line: Line) {
-        let task = self.current.get().unwrap_or(MAIN);
-        (self.record)(Event::Mark { task, lane: LANE, at: self.selector.now(), mark, line: Some(line) });
-    }
-
-    fn registered_names(&self) -> Vec<String> {
-        self.registered.borrow().values().map(|registered| registered.name.to_string()).collect()
+    fn mark(&self, task: TaskId, mark: MarkKind, line: Option<Line>) {
+        self.thread.record(Event::Mark { task, lane: MAIN_LANE, at: self.thread.now(), mark, line });
     }
 }
 
-impl<S: Selector + 'static> Host for EventLoop<S> {
-    fn poll(&self, task: TaskId, request: &mut Request, context: &mut Context<'_>) -> Poll<Reply> {
-        let line = request.line;
-        match &request.operation {
-            Operation::Log(text) => {
-                self.mark(MarkKind::Log(text.clone()), line);
-                Poll::Ready(Reply::Done)
-            }
-            Operation::Spawn(job) => Poll::Ready(Reply::Spawned(self.spawn(job, line))),
-            Operation::CountTasks => Poll::Ready(Reply::Counted(Some(self.registered.borrow().len()))),
-            Operation::Sleep(delay) => {
-                let now = self.selector.now();
-                let begun = request.begun;
-                let deadline = begun.unwrap_or(now) + self.speed.shorten(*delay);
-                if begun.is_some() {
-                    return if now >= deadline { Poll::Ready(Reply::Done) } else { Poll::Pending };
-                }
-                request.begun = Some(now);
-                self.timers.borrow_mut().set(deadline, task, context.waker().clone());
-                self.enter(task, Activity::Waiting(WaitFor::Timer(deadline)), now, Some(line));
-                Poll::Pending
-            }
-            &Operation::Join(joined) => {
-                if let Some(result) = self.returned.borrow_mut().remove(&joined) {
-                    return Poll::Ready(Reply::Joined(result));
-                }
-                let now = self.selector.now();
-                if request.begun.replace(now).is_none() {
-                    self.enter(task, Activity::Waiting(WaitFor::Task(joined)), now, Some(line));
-                }
-                if let Some(registered) = self.registered.borrow_mut().get_mut(&joined) {
-                    registered.joined_by = Some((task, context.waker().clone()));
-                }
-                Poll::Pending
-            }
-        }
-    }
+const MAIN: TaskId = TaskId(0);
+
+fn index(task: TaskId) -> usize {
+    task.0 as usize
 }

@@ -1,37 +1,50 @@
 //! Running a program on threads that really block, and handing a pool's jobs to its workers.
 //!
 //! # The protocol
-//! Everything that threads share is one [`Shared`] behind one lock: the placement policy, the results of ended tasks and
-//! the inboxes of a pool's workers. A thread holds the lock only to look and to change, never while a body runs.
+//! Everything that threads share is one [`Shared`] behind one lock: the placement policy, the results of ended tasks, the
+//! objects that tasks share and the inboxes of a pool's workers. A thread holds the lock only to look and to change, never
+//! while a body runs.
 //!
 //! - Who spawns asks the placement. A new lane becomes a thread, and the spawner waits until it runs; a free lane gets the
 //!   task through its inbox; a queued task stays with the placement.
-//! - Who ends a task leaves its result, wakes all who join, and asks the placement for the lane's next task. A worker
-//!   for which there is none waits at its inbox, and goes home when the run drops the inboxes.
-//! - Who joins waits on one condition variable until the result is there.
+//! - Who ends a task leaves its result to whoever joins it, and asks the placement for the lane's next task. A worker for
+//!   which there is none waits at its inbox.
+//! - Who waits for another task, for its end or for an object, leaves a [`Waiter`](super::shared::Waiter) and waits on its own
+//!   condition variable. Whoever lets it go on leaves the answer there.
+//! - A body is polled with the GIL, where there is one. Its thread lets go of it only after it has told what it does instead,
+//!   and tells that it runs only once it has it back: nobody is seen running without it. Nobody waits for it under the lock.
+//! - A cycle of waiting is noticed by the task that closes it, a standstill by the last task that could go on. Where no
+//!   patience will end it, the run is broken off.
+//! - A run that is over, because its first task has ended or because it was broken off, cuts off whoever is left: all who
+//!   wait or sleep are told, who computes looks at each checkpoint, and the next operation is not answered. Bodies are left
+//!   where they are, and their threads go home. [`run()`] returns when all have; only a [`Worker`] is not waited for.
 
-use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
+use crate::costs::Interval;
 use crate::error::{RunError, TaskFailed};
-use crate::measure::station::run_body;
-use crate::measure::{Recorder, Station, Threads, Worker};
+use crate::measure::body::{Desk, Ended, Left, Over, run_body};
+use crate::measure::ending::Out;
+use crate::measure::shared::{Assigned, Made, Shared, Waiting};
+use crate::measure::{Gil, Recorder, Station, Threads, Worker, loop_thread};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Operation, Reply, Request};
-use crate::placement::{MAIN_LANE, Place, Placement};
+use crate::placement::{MAIN_LANE, MAIN_PROCESS, NewLane, Owner, Place, Placement};
 use crate::program::{Outcome, Program};
+use crate::simulate::BESIDE_THE_LOOP;
 use crate::task::{Host, Task};
 use crate::time::Nanos;
-use crate::trace::{Activity, Event, LaneId, LaneKind, MarkKind, ReadyFor, TaskId, WaitFor};
+use crate::trace::{Activity, Doing, Event, LaneId, LaneKind, Line, MarkKind, ReadyFor, TaskId, WaitFor};
+use crate::work::calibrate_spin;
 
-/// All that a run on lanes needs.
+/// All that a run needs.
 pub struct Plan {
     /// What runs.
     pub program: Program,
-    /// On which model, and with how many workers.
+    /// On which model, with how many workers, and with which GIL.
     pub settings: Settings,
     /// By how much delays are divided.
     pub speed: Speed,
@@ -43,177 +56,247 @@ pub struct Plan {
     pub workers: Vec<Box<dyn Worker>>,
 }
 
-/// Runs the plan's program, its first task on the calling thread, and returns its end and its outcome.
-///
-/// # Errors
-/// [`RunError::Task`] where a task fails that the program does not carry on without.
-pub fn run_on_lanes(plan: Plan) -> Result<(Nanos, Outcome), RunError> {
+/// Runs the plan's program, its first task or its event loop on the calling thread. Returns when it ended and what it came to.
+pub fn run(plan: Plan) -> (Nanos, Result<Outcome, RunError>) {
+    // What takes time before the run is no part of it.
+    calibrate_spin();
     let (placement, lanes) = Placement::new(&plan.settings);
+    // The switch interval is a time of the program's own, as delays are: at ten times the speed the same threads take turns.
+    let interval = |interval: Interval| plan.speed.shorten(interval.nanos()).into();
+    let gil = plan.settings.costs.gil.map(|it| Arc::new(Gil::new(interval(it))));
     let run = Arc::new(Run {
         program: plan.program,
         settings: plan.settings,
         speed: plan.speed,
         recorder: plan.recorder,
         threads: plan.threads,
-        shared: Mutex::new(Shared { placement, made: 0, results: HashMap::new(), inboxes: HashMap::new() }),
-        ended: Condvar::new(),
+        gil,
+        shared: Mutex::new(Shared::new(placement)),
+        is_over: AtomicBool::new(false),
+        over: Condvar::new(),
+        home: Condvar::new(),
     });
-    let result = run.announce(lanes, plan.workers).and_then(|()| run.main());
-    // However the run ended: without its inbox a worker goes home.
-    run.lock().inboxes.clear();
-    result
+    let ended = match run.announce(lanes, plan.workers) {
+        Ok(()) if plan.settings.model.has_loop() => loop_thread::run(&run),
+        Ok(()) => run.main(),
+        Err(error) => (run.recorder.now(), Err(error)),
+    };
+    run.send_all_home();
+    ended
 }
 
-struct Run {
-    program: Program,
-    settings: Settings,
-    speed: Speed,
-    recorder: Arc<Recorder>,
+pub(super) struct Run {
+    pub(super) program: Program,
+    pub(super) settings: Settings,
+    pub(super) speed: Speed,
+    pub(super) recorder: Arc<Recorder>,
     threads: Arc<dyn Threads>,
+    gil: Option<Arc<Gil>>,
     shared: Mutex<Shared>,
-    /// Told whenever a task has ended.
-    ended: Condvar,
-}
-
-struct Shared {
-    placement: Placement<Assigned>,
-    /// How many tasks have been made: the number of the next one.
-    made: u32,
-    /// What ended tasks returned, until they are joined.
-    results: HashMap<TaskId, Result<Vec<u8>, TaskFailed>>,
-    inboxes: HashMap<LaneId, Sender<Assigned>>,
-}
-
-/// A task with what it is to do.
-#[derive(Debug)]
-struct Assigned {
-    task: TaskId,
-    job: Job,
+    /// Whether nothing of the run is to go on. Written under the lock.
+    pub(super) is_over: AtomicBool,
+    /// Told when the run is over, for those who sleep.
+    pub(super) over: Condvar,
+    /// Told when the last thread has gone home.
+    pub(super) home: Condvar,
 }
 
 impl Run {
     /// Tells of the lanes that are there from the beginning, and starts those that are a pool's processes.
-    fn announce(self: &Arc<Self>, lanes: Vec<Event>, workers: Vec<Box<dyn Worker>>) -> Result<(), RunError> {
+    fn announce(self: &Arc<Self>, lanes: Vec<NewLane>, workers: Vec<Box<dyn Worker>>) -> Result<(), RunError> {
         let mut workers = workers.into_iter();
-        for event in lanes {
-            if let Event::Lane { lane, name, kind: LaneKind::PoolProcess } = &event {
-                let started = self.start_worker(*lane, name, None, workers.next());
-                started.map_err(|reason| TaskFailed { task: name.clone(), reason })?;
+        for new in lanes {
+            if new.process != MAIN_PROCESS {
+                let started = self.start_worker(&new, None, workers.next());
+                started.map_err(|reason| TaskFailed { task: new.name.clone(), reason })?;
             }
-            self.recorder.record(event);
+            self.recorder.record(new.event());
         }
         Ok(())
     }
 
-    fn main(self: &Arc<Self>) -> Result<(Nanos, Outcome), RunError> {
+    fn main(self: &Arc<Self>) -> (Nanos, Result<Outcome, RunError>) {
         let station = self.station(MAIN_LANE);
         let task = self.register("main", None);
-        station.enter(task, Activity::Running, None);
-        let body = self.program.main(self.handle(task, MAIN_LANE));
-        let outcome = Program::outcome(run_body("main", body));
-        let end = self.recorder.now();
-        self.recorder.record(Event::End { task, at: end });
-        Ok((end, outcome?))
-    }
-
-    /// Does one task from its beginning to its end, on this thread or by `worker`, and returns what the lane is for next.
-    fn do_task(
-        self: &Arc<Self>,
-        lane: LaneId,
-        assigned: &Assigned,
-        worker: Option<&mut (dyn Worker + 'static)>,
-    ) -> Option<Assigned> {
-        let Assigned { task, job } = assigned;
-        let result = match worker {
-            Some(worker) => worker.work(lane, *task, job),
-            None => {
-                self.station(lane).enter(*task, Activity::Running, None);
-                let body = self.program.job(self.handle(*task, lane), job);
-                body.and_then(|body| run_body(&job.name, body))
+        station.runs(task, None);
+        let begin = |host| Ok(self.program.main(self.handle(task, host)));
+        let ended = run_body("main", self.desk(MAIN_LANE), begin);
+        // Who was cut off has let go of it.
+        let has_gil = ended.is_ok();
+        // The end and whether the run was broken off are settled under one lock: who is left can no longer break it off.
+        let shared = self.lock();
+        let (at, settled) = match (&shared.broken, ended) {
+            (Some((at, error)), _) => (*at, Err(error.clone())),
+            (None, Ok(result)) => {
+                let at = self.recorder.record_now(|at| Event::End { task, at });
+                self.recorder.close();
+                self.is_over.store(true, Ordering::Relaxed);
+                (at, Ok(result))
+            }
+            (None, Err(Over)) => {
+                unreachable!("before its first task has ended a run is over only if it was broken off")
             }
         };
-        self.end(*task, result, Some(lane))
+        drop(shared);
+        if has_gil {
+            station.leave_gil(Some(task));
+        }
+        (at, settled.and_then(|result| Program::outcome(result).map_err(RunError::from)))
+    }
+
+    /// Does tasks on this thread, one after the other, as long as the lane is given some.
+    fn work_on(
+        self: &Arc<Self>,
+        lane: LaneId,
+        first: Assigned,
+        inbox: Option<&Receiver<Assigned>>,
+    ) -> Result<(), Over> {
+        let station = self.station(lane);
+        let mut next = Some(first);
+        while let Some(Assigned { task, job }) = next {
+            station.runs(task, None);
+            let mut result = self.do_here(lane, task, &job)?;
+            let mut ended = task;
+            // Who finds a task in the queue keeps the GIL and goes on.
+            while let Some(Assigned { task, job }) = self.end(ended, result, Some(lane)) {
+                station.enter(task, Activity::Running(Doing::Steps), None, Some(ended));
+                result = self.do_here(lane, task, &job)?;
+                ended = task;
+            }
+            station.leave_gil(Some(ended));
+            next = inbox.and_then(|inbox| inbox.recv().ok());
+        }
+        Ok(())
+    }
+
+    fn do_here(self: &Arc<Self>, lane: LaneId, task: TaskId, job: &Job) -> Result<Ended, Over> {
+        run_body(&job.name, self.desk(lane), |host| self.program.job(self.handle(task, host), job))
     }
 
     /// Publishes how a task ended and takes its lane back, if it had one. Both under one lock: whoever joins the task
     /// finds the lane free, as in a prediction.
-    fn end(&self, task: TaskId, result: Result<Vec<u8>, TaskFailed>, lane: Option<LaneId>) -> Option<Assigned> {
+    fn end(&self, task: TaskId, result: Ended, lane: Option<LaneId>) -> Option<Assigned> {
         self.recorder.record_now(|at| Event::End { task, at });
         let mut shared = self.lock();
-        shared.results.insert(task, result);
-        self.ended.notify_all();
-        lane.and_then(|lane| shared.placement.release(lane))
+        shared.publish(task, result);
+        if self.is_over() {
+            return None;
+        }
+        let next = lane.and_then(|lane| shared.placement.release(lane));
+        shared.going_on += usize::from(next.is_some());
+        self.look_for_a_standstill(&mut shared);
+        next
     }
 
-    fn spawn(self: &Arc<Self>, spawner: TaskId, station: &Station, job: Job, request: &Request) -> TaskId {
+    fn spawn(self: &Arc<Self>, spawner: TaskId, station: &Station, job: Job, line: Line) -> Result<TaskId, Over> {
         let name = job.name.clone();
         let task = self.register(&name, Some(spawner));
-        station.mark(spawner, MarkKind::Spawned(task), request);
-        let started = match self.place(task, job) {
-            Place::SpawnersLane(assigned) => {
-                station.enter(spawner, Activity::Waiting(WaitFor::Task(task)), Some(request));
-                self.do_task(station.lane, &assigned, None);
-                station.enter(spawner, Activity::Running, Some(request));
-                Ok(())
+        station.mark(spawner, MarkKind::Spawned(task), line);
+        match self.place(Owner::Tasks, task, job) {
+            Place::SpawnersLane(Assigned { task, job }) => {
+                self.lock().begin_to_wait(spawner, Waiting::Call(task));
+                station.enter(spawner, Activity::Waiting(WaitFor::Task(task)), Some(line), None);
+                station.enter(task, Activity::Running(Doing::Steps), None, None);
+                let result = self.do_here(station.lane, task, &job)?;
+                self.lock().end_call(spawner);
+                self.end(task, result, Some(station.lane));
+                station.enter(spawner, Activity::Running(Doing::Steps), Some(line), Some(task));
             }
-            Place::NewLane(assigned, lane, name, LaneKind::Thread) => self.start_thread(lane, &name, assigned),
-            Place::NewLane(assigned, lane, name, _) => self.start_worker(lane, &name, Some(assigned), None),
-            Place::FreeLane(assigned, lane) => self.deliver(lane, assigned),
-            Place::Queue(_) => Ok(()),
-        };
-        if let Err(reason) = started {
-            self.end(task, Err(TaskFailed { task: name, reason }), None);
+            place @ Place::NewLane(..) => {
+                // The spawner keeps the GIL: whoever is started stands in line for it, as in a prediction.
+                station.enter(spawner, Activity::Running(Doing::Starting), Some(line), None);
+                self.start(place, &name);
+                station.enter(spawner, Activity::Running(Doing::Steps), Some(line), None);
+            }
+            place => self.start(place, &name),
         }
+        Ok(task)
+    }
+
+    /// Has a job of an event loop's task done by another lane.
+    pub(super) fn send_away(self: &Arc<Self>, owner: Owner, spawner: TaskId, job: Job, line: Line) -> TaskId {
+        let name = job.name.clone();
+        let task = self.register(&name, Some(spawner));
+        self.station(MAIN_LANE).mark(spawner, MarkKind::Spawned(task), line);
+        self.lock().sent_by_loop.insert(task);
+        let place = self.place(owner, task, job);
+        self.start(place, &name);
         task
     }
 
     /// Asks the placement for a place and records it. Both under the lock: nobody hears of a lane before it is announced,
     /// nor of a task that left the queue before it entered it.
-    fn place(&self, task: TaskId, job: Job) -> Place<Assigned> {
+    fn place(&self, owner: Owner, task: TaskId, job: Job) -> Place<Assigned> {
         let mut shared = self.lock();
-        let place = shared.placement.place(Assigned { task, job });
-        match &place {
-            Place::SpawnersLane(_) => {}
-            Place::NewLane(_, lane, name, kind) => {
-                self.recorder.record(Event::Lane { lane: *lane, name: name.clone(), kind: *kind });
-                self.station(*lane).enter(task, Activity::Ready(ReadyFor::LaneStart), None);
-            }
-            Place::FreeLane(_, lane) => {
-                self.station(*lane).enter(task, Activity::Ready(ReadyFor::LaneStart), None);
-            }
-            Place::Queue(lane) => self.station(*lane).enter(task, Activity::Queued, None),
+        let place = shared.placement.place(owner, Assigned { task, job });
+        shared.going_on += usize::from(!matches!(place, Place::Queue(..)));
+        let (lane, new, activity) = match &place {
+            Place::SpawnersLane(_) => return place,
+            Place::NewLane(_, new) => (new.lane, Some(new), Activity::Ready(ReadyFor::LaneStart)),
+            Place::FreeLane(_, lane) => (*lane, None, Activity::Ready(ReadyFor::LaneStart)),
+            Place::Queue(lane, new) => (*lane, new.as_ref(), Activity::Queued),
+        };
+        if let Some(new) = new {
+            self.recorder.record(new.event());
         }
+        self.station(lane).enter(task, activity, None, None);
         place
     }
 
-    fn start_thread(self: &Arc<Self>, lane: LaneId, name: &str, assigned: Assigned) -> Result<(), String> {
-        let run = Arc::clone(self);
-        self.start(name, move || drop(run.do_task(lane, &assigned, None)))
+    /// Has a task begin where it was placed; one that cannot ends at once.
+    fn start(self: &Arc<Self>, place: Place<Assigned>, name: &str) {
+        let (task, started) = match place {
+            Place::SpawnersLane(_) | Place::Queue(..) => return,
+            Place::NewLane(assigned, new) if new.kind == LaneKind::Thread => {
+                (assigned.task, self.start_thread(&new, assigned))
+            }
+            Place::NewLane(assigned, new) => (assigned.task, self.start_worker(&new, Some(assigned), None)),
+            Place::FreeLane(assigned, lane) => (assigned.task, self.deliver(lane, assigned)),
+        };
+        if let Err(reason) = started {
+            self.end(task, Err(TaskFailed { task: name.to_owned(), reason }), None);
+        }
+    }
+
+    fn start_thread(self: &Arc<Self>, new: &NewLane, assigned: Assigned) -> Result<(), String> {
+        let (run, lane, out) = (Arc::clone(self), new.lane, Out::new(self));
+        self.start_body(&new.name, move || {
+            let _out = out;
+            // Where the run is over, there is nothing left to do but to go home.
+            let _: Result<(), Over> = run.work_on(lane, assigned, None);
+        })
     }
 
     /// Starts the thread of a pool's lane. It does its first task if it has one, and then whatever it is given.
     fn start_worker(
         self: &Arc<Self>,
-        lane: LaneId,
-        name: &str,
+        new: &NewLane,
         first: Option<Assigned>,
-        mut worker: Option<Box<dyn Worker>>,
+        worker: Option<Box<dyn Worker>>,
     ) -> Result<(), String> {
         let (inbox, tasks) = channel();
+        let (run, lane) = (Arc::clone(self), new.lane);
         self.lock().inboxes.insert(lane, inbox);
-        let run = Arc::clone(self);
-        let body = move || {
-            let mut next = first.or_else(|| tasks.recv().ok());
-            while let Some(assigned) = next {
-                let queued = run.do_task(lane, &assigned, worker.as_deref_mut());
-                next = queued.or_else(|| tasks.recv().ok());
-            }
+        let Some(mut worker) = worker else {
+            let out = Out::new(self);
+            return self.start_body(&new.name, move || {
+                let _out = out;
+                if let Some(first) = first.or_else(|| tasks.recv().ok()) {
+                    let _: Result<(), Over> = run.work_on(lane, first, Some(&tasks));
+                }
+            });
         };
-        self.start(name, body)
+        self.start_body(&new.name, move || {
+            let mut next = first.or_else(|| tasks.recv().ok());
+            while let Some(Assigned { task, job }) = next {
+                let result = worker.work(lane, task, &job);
+                next = run.end(task, result, Some(lane)).or_else(|| tasks.recv().ok());
+            }
+        })
     }
 
     /// Starts a thread and waits until it runs, as CPython's `Thread.start` does: what is started first begins first.
-    fn start(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), String> {
+    fn start_body(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), String> {
         let (begun, begins) = channel();
         let body = move || {
             drop(begun);
@@ -233,60 +316,59 @@ impl Run {
         }
     }
 
-    fn join(&self, task: TaskId, station: &Station, joined: TaskId, request: &Request) -> Reply {
+    pub(super) fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId {
         let mut shared = self.lock();
-        if let Some(result) = shared.results.remove(&joined) {
-            return Reply::Joined(result);
-        }
-        station.enter(task, Activity::Waiting(WaitFor::Task(joined)), Some(request));
-        let result = loop {
-            if let Some(result) = shared.results.remove(&joined) {
-                break result;
-            }
-            shared = self.ended.wait(shared).unwrap_or_else(PoisonError::into_inner);
-        };
-        station.enter(task, Activity::Running, Some(request));
-        Reply::Joined(result)
-    }
-
-    fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId {
-        let mut shared = self.lock();
-        let task = TaskId(shared.made);
-        shared.made += 1;
+        let task = TaskId(shared.tasks.len() as u32);
+        shared.tasks.push(Made { name: name.to_owned(), has_ended: false });
         // Recorded under the lock, so that tasks are announced in the order of their numbers.
         self.recorder.record_now(|at| Event::Task { task, name: name.to_owned(), parent, at });
         task
     }
 
-    fn handle(self: &Arc<Self>, task: TaskId, lane: LaneId) -> Task {
-        Task::new(task, self.settings.model, Rc::new(Lane { run: Arc::clone(self), station: self.station(lane) }))
+    fn handle(&self, task: TaskId, host: Rc<dyn Host>) -> Task {
+        Task::new(task, self.settings.model, self.settings.seed, host)
     }
 
-    fn station(&self, lane: LaneId) -> Station {
-        Station { lane, speed: self.speed, recorder: Arc::clone(&self.recorder) }
+    fn desk(self: &Arc<Self>, lane: LaneId) -> Lane {
+        Lane { run: Arc::clone(self), station: self.station(lane) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared> {
+    pub(super) fn station(&self, lane: LaneId) -> Station {
+        Station { lane, speed: self.speed, recorder: Arc::clone(&self.recorder), gil: self.gil.clone() }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Shared> {
         // Nothing is half changed when a thread panics under the lock: each change is one call.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The host of tasks on one lane: it does what they ask for at once, and blocks while that takes.
+/// The desk of tasks on one lane: it does what they ask for at once, and blocks while that takes.
 struct Lane {
     run: Arc<Run>,
     station: Station,
 }
 
-impl Host for Lane {
-    fn poll(&self, task: TaskId, request: &mut Request, _: &mut Context<'_>) -> Poll<Reply> {
-        let (run, station) = (&self.run, &self.station);
-        Poll::Ready(match &request.operation {
-            Operation::Log(text) => station.log(task, text, request),
-            Operation::Sleep(delay) => station.sleep(task, *delay, request),
-            Operation::Spawn(job) => Reply::Spawned(run.spawn(task, station, job.clone(), request)),
-            Operation::Join(joined) => run.join(task, station, *joined, request),
-            Operation::CountTasks => Reply::Counted(None),
-        })
+impl Desk for Lane {
+    fn answer(&self, task: TaskId, request: &Request) -> Result<Reply, Left> {
+        let (run, station, line) = (&self.run, &self.station, request.line);
+        if run.is_over() {
+            station.leave_gil(Some(task));
+            return Err(Left::Over);
+        }
+        if let Some(reply) = station.answer(task, request, &**run)? {
+            return Ok(reply);
+        }
+        match &request.operation {
+            Operation::Spawn(job) => Ok(Reply::Spawned(run.spawn(task, station, job.clone(), line)?)),
+            Operation::Join(joined) => Ok(run.join(station, task, *joined, line)?),
+            // They belong to the loop, which runs elsewhere.
+            Operation::Make(..) | Operation::Use { .. } if run.settings.model.has_loop() => {
+                Err(Left::Failed(BESIDE_THE_LOOP.to_owned()))
+            }
+            Operation::Make(kind, name) => Ok(run.make(*kind, name)?),
+            &Operation::Use { object, what, patience } => run.use_object(station, task, object, what, patience, line),
+            answered => unreachable!("the station answers {answered:?}"),
+        }
     }
 }

@@ -1,28 +1,29 @@
 //! Measuring a run on a real clock.
 //!
-//! [`run_on_lanes`] runs a program on threads that really block; [`run_on_event_loop`] runs it on the event loop of
-//! [`crate::event_loop`]. Where a thread comes from, how an event loop waits and who does the jobs of a pool's worker
-//! differ between a machine and a browser: those are [`Threads`], [`Selector`] and
-//! [`Worker`].
+//! [`run()`] runs a program on threads that really block; an event loop is one more thing that such a thread can run. Where
+//! a thread comes from and who does the jobs of a pool's worker differ between a machine and a browser: those are
+//! [`Threads`] and [`Worker`].
 
+mod body;
+mod ending;
+mod gil;
 mod lanes;
+mod loop_thread;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+mod objects;
 mod recorder;
+mod shared;
 mod station;
+mod sync;
 
-use std::sync::Arc;
-
-pub use lanes::{Plan, run_on_lanes};
+pub use gil::Gil;
+pub use lanes::{Plan, run};
 pub use recorder::Recorder;
 pub use station::{Station, run_job};
 
-use crate::error::{RunError, TaskFailed};
-use crate::event_loop::{self, Selector};
-use crate::model::Speed;
+use crate::error::TaskFailed;
 use crate::operation::Job;
-use crate::program::{Outcome, Program};
-use crate::time::Nanos;
 use crate::trace::{LaneId, TaskId};
 
 /// Where threads come from: the operating system, or a pool of Web Workers.
@@ -42,17 +43,4 @@ pub trait Worker: Send {
     /// # Errors
     /// Where the job ended without an output, or the worker died over it.
     fn work(&mut self, lane: LaneId, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed>;
-}
-
-/// Runs `program` on an event loop that waits with `selector`, and returns its end and its outcome.
-///
-/// # Errors
-/// As [`event_loop::run`].
-pub async fn run_on_event_loop<S: Selector + 'static>(
-    program: Program,
-    selector: S,
-    speed: Speed,
-    recorder: Arc<Recorder>,
-) -> Result<(Nanos, Outcome), RunError> {
-    event_loop::run(program, selector, speed, move |event| recorder.record(event)).await
 }

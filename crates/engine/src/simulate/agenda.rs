@@ -23,6 +23,10 @@ impl<T: Ord> Agenda<T> {
         self.heap.push(Reverse((at, self.entered, item)));
     }
 
+    pub(super) fn earliest(&self) -> Option<Nanos> {
+        self.heap.peek().map(|Reverse((at, ..))| *at)
+    }
+
     pub(super) fn next(&mut self) -> Option<(Nanos, T)> {
         self.heap.pop().map(|Reverse((at, _, item))| (at, item))
     }

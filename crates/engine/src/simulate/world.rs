@@ -1,275 +1,356 @@
-//! The simulated machine for models that run tasks on threads and processes.
+//! The simulated world: tasks on threads of a simulated machine.
 //!
-//! Tasks that can go on stand in a queue and are polled in turn, at one virtual instant, until all of them wait; then
-//! time jumps to the next thing on the agenda. A task that asks for something leaves the question in the shared
-//! [`Exchange`], and is polled again with the answer.
+//! The [machine](super::machine) says which thread runs on, and the world polls that thread's task until it asks for
+//! something that takes time. A task leaves its question in the shared [`Exchange`], and is polled again with the answer.
+//! An event loop is one more thing that a thread can run: see [`super::loop_thread`].
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use crate::error::{RunError, TaskFailed};
-use crate::model::{Settings, Speed};
-use crate::operation::{Job, Operation, Reply, Request};
-use crate::placement::{MAIN_LANE, Place, Placement};
-use crate::program::{Body, Outcome, Program, poll_body, waits_for_nothing};
-use crate::simulate::agenda::Agenda;
+use crate::error::RunError;
+use crate::model::{Model, Settings, Speed};
+use crate::operation::{Operation, Reply, Request};
+use crate::placement::{MAIN_LANE, MAIN_PROCESS, NewLane, Placement};
+use crate::program::{Outcome, Program, poll_body, waits_for_nothing};
+use crate::simulate::machine::{Became, Machine, Next, ThreadId};
+use crate::simulate::thread::{SimulatedLoop, SimulatedTask, SimulatedThread, Stage, Then};
+use crate::sync::Objects;
 use crate::task::{Host, Task};
 use crate::time::Nanos;
-use crate::trace::{Activity, Clock, Event, LaneId, Line, MarkKind, TaskId, Trace, WaitFor};
+use crate::trace::{Activity, Clock, Doing, Event, LaneId, Line, MarkKind, ReadyFor, TaskId, Trace};
 
-/// Predicts how `program` runs on a model of threads or processes.
-pub(super) fn run(program: &Program, settings: &Settings) -> Result<Trace, RunError> {
+/// The first task.
+pub(super) const MAIN: TaskId = TaskId(0);
+
+pub(super) type Shared = Rc<RefCell<World>>;
+
+pub(super) struct World {
+    pub(super) program: Program,
+    pub(super) settings: Settings,
+    pub(super) machine: Machine,
+    pub(super) trace: Trace,
+    pub(super) objects: Objects,
+    pub(super) placement: Placement<TaskId>,
+    pub(super) tasks: Vec<SimulatedTask>,
+    pub(super) threads: Vec<SimulatedThread>,
+    /// Of each lane the process, and the thread once it has one.
+    pub(super) lanes: Vec<(crate::trace::Process, Option<ThreadId>)>,
+    exchange: Rc<Exchange>,
+    /// When the run ended and how, once it has.
+    pub(super) ending: Option<(Nanos, Result<Outcome, RunError>)>,
+    /// How often a task was polled or a thread had to give way.
+    pub(super) steps: u64,
+    most_steps: u64,
+}
+
+/// Predicts how `program` runs under `settings`, for no more than so many steps.
+pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Trace {
     let (placement, lanes) = Placement::new(settings);
     let mut world = World {
-        program,
-        settings,
-        exchange: Rc::default(),
-        placement,
+        program: program.clone(),
+        settings: *settings,
+        machine: Machine::new(settings.costs),
         trace: Trace::new(settings.model, Clock::Virtual, Speed::REAL),
-        now: Nanos::ZERO,
-        agenda: Agenda::new(),
-        runnable: VecDeque::new(),
+        objects: Objects::default(),
+        placement,
         tasks: Vec::new(),
+        threads: Vec::new(),
+        lanes: Vec::new(),
+        exchange: Rc::default(),
+        ending: None,
+        steps: 0,
+        most_steps,
     };
-    for lane in lanes {
-        world.trace.apply(lane);
+    for lane in &lanes {
+        world.announce(lane);
     }
-    let outcome = world.run_main()?;
-    let cpu = Some(world.trace.running_time());
-    world.trace.apply(Event::Finish { at: world.now, cpu, outcome });
-    Ok(world.trace)
+    let thread = world.thread_on(MAIN_LANE);
+    let shared = Rc::new(RefCell::new(world));
+    if settings.model.has_loop() {
+        super::loop_thread::begin(&shared, thread);
+    } else {
+        shared.borrow_mut().begin_main(thread);
+    }
+    run_to_the_end(&shared);
+    let mut world = shared.borrow_mut();
+    // Bodies and loops hold the world that holds them: letting go of them here ends the circle.
+    let bodies: Vec<Stage> =
+        world.tasks.iter_mut().map(|task| std::mem::replace(&mut task.stage, Stage::Joined)).collect();
+    let loops: Vec<Option<SimulatedLoop>> = world.threads.iter_mut().map(|thread| thread.event_loop.take()).collect();
+    let trace = world.finish();
+    drop(world);
+    drop((bodies, loops));
+    trace
 }
 
-struct World<'p> {
-    program: &'p Program,
-    settings: &'p Settings,
-    exchange: Rc<Exchange>,
-    placement: Placement<TaskId>,
-    trace: Trace,
-    now: Nanos,
-    /// Tasks that are to go on, each at its time.
-    agenda: Agenda<TaskId>,
-    /// Tasks that can go on now, each with the answer that it was waiting for.
-    runnable: VecDeque<(TaskId, Option<Reply>)>,
-    tasks: Vec<SimulatedTask>,
+fn run_to_the_end(shared: &Shared) {
+    loop {
+        let Some(thread) = shared.borrow_mut().run_until_a_loop_goes_on() else { return };
+        super::loop_thread::poll(shared, thread);
+    }
 }
 
-struct SimulatedTask {
-    name: String,
-    lane: LaneId,
-    stage: Stage,
-    waited_for: Option<Waiter>,
-}
-
-enum Stage {
-    /// It has a job, and no lane yet on which to begin.
-    Placed(Job),
-    /// It has begun.
-    Begun(Body),
-    /// It is being polled.
-    Running,
-    /// It has ended, and nobody has joined it.
-    Ended(Result<Vec<u8>, TaskFailed>),
-    /// It has ended and was joined.
-    Joined,
-}
-
-/// Who goes on when a task ends, and with which answer.
-enum Waiter {
-    Joiner(TaskId),
-    /// The spawner of a task that runs on its spawner's own lane.
-    Caller(TaskId),
-}
-
-impl World<'_> {
-    fn run_main(&mut self) -> Result<Outcome, RunError> {
-        let main = self.register("main".to_owned(), None, MAIN_LANE);
-        self.tasks[index(main)].stage = Stage::Begun(self.program.main(self.handle(main)));
-        self.runnable.push_back((main, None));
-        loop {
-            while let Some((task, reply)) = self.runnable.pop_front() {
-                self.advance(task, reply);
-                if let Some(result) = self.tasks[index(main)].take_result() {
-                    return Ok(Program::outcome(result)?);
+impl World {
+    /// Lets threads run until one goes on that runs an event loop, which holds the world itself; `None` where the run is over.
+    fn run_until_a_loop_goes_on(&mut self) -> Option<ThreadId> {
+        while self.ending.is_none() {
+            if self.is_endless() {
+                self.break_off(RunError::Endless { happened: self.steps });
+                break;
+            }
+            let next = self.machine.next();
+            self.settle(None);
+            match next {
+                Some(Next::Poll(thread)) => {
+                    if self.take_up_where_it_was(thread) {
+                        if self.threads[thread.0 as usize].event_loop.is_some() {
+                            return Some(thread);
+                        }
+                        self.go_on(thread);
+                    }
+                }
+                Some(Next::Timer(thread)) => self.time_is_up(thread),
+                Some(Next::GaveWay) => self.steps += 1,
+                None => {
+                    let waiting = self.unfinished();
+                    self.break_off(RunError::Stalled { waiting });
                 }
             }
-            let Some((at, task)) = self.agenda.next() else {
-                return Err(RunError::Stalled { waiting: self.unfinished() });
-            };
-            self.now = at;
-            self.runnable.push_back((task, Some(Reply::Done)));
         }
+        None
     }
 
-    /// Lets `task` go on, at this instant, until it waits or ends.
-    fn advance(&mut self, task: TaskId, mut reply: Option<Reply>) {
-        let Some(mut body) = self.begin(task) else {
-            return;
-        };
-        self.enter(task, Activity::Running, None);
-        loop {
-            *self.exchange.answer.borrow_mut() = reply.take();
-            let name = &self.tasks[index(task)].name;
-            let polled = poll_body(name, &mut body, &mut Context::from_waker(Waker::noop()));
+    /// Lets a thread run on, at this instant, until what it runs takes time or is over.
+    fn go_on(&mut self, thread: ThreadId) {
+        while self.ending.is_none() && !self.is_endless() {
+            self.steps += 1;
+            let Some(&task) = self.threads[thread.0 as usize].tasks.last() else { return };
+            let Stage::Begun(body) = &mut self.tasks[index(task)].stage else { return };
+            // While a body is polled it reaches nothing of the world but the exchange.
+            let polled = poll_body(self.trace.task_name(task), body, &mut Context::from_waker(Waker::noop()));
             let asked = self.exchange.asked.borrow_mut().take();
-            let (operation, line) = match (polled, asked) {
-                (Poll::Ready(result), _) => return self.end(task, result),
-                (Poll::Pending, Some(asked)) => asked,
-                (Poll::Pending, None) => {
-                    let failed = waits_for_nothing(name);
-                    return self.end(task, Err(failed));
-                }
+            let goes_on = match (polled, asked) {
+                (Poll::Ready(result), _) => self.end(thread, result),
+                (Poll::Pending, Some((operation, line))) => self.take_up(thread, task, operation, line),
+                (Poll::Pending, None) => self.end(thread, Err(waits_for_nothing(self.trace.task_name(task)))),
             };
-            reply = self.take_up(task, operation, line);
-            if reply.is_none() {
-                self.tasks[index(task)].stage = Stage::Begun(body);
+            if !goes_on {
                 return;
             }
         }
     }
 
-    /// The body of a task that is to be polled, made now if the task has yet to begin.
-    fn begin(&mut self, task: TaskId) -> Option<Body> {
-        match std::mem::replace(&mut self.tasks[index(task)].stage, Stage::Running) {
-            Stage::Begun(body) => Some(body),
-            Stage::Placed(job) => match self.program.job(self.handle(task), &job) {
-                Ok(body) => Some(body),
-                Err(failed) => {
-                    self.end(task, Err(failed));
-                    None
-                }
-            },
-            over => {
-                self.tasks[index(task)].stage = over;
-                None
+    fn begin_main(&mut self, thread: ThreadId) {
+        let main = self.register("main", None, MAIN_LANE, (0, 0));
+        let body = self.program.main(self.handle(main));
+        self.tasks[index(main)].stage = Stage::Begun(body);
+        self.put_on(thread, main);
+        self.wake(thread, None);
+    }
+
+    /// Whether as much has happened as one run may hold: a program that never ends is not predicted for ever.
+    pub(super) fn is_endless(&self) -> bool {
+        self.steps >= self.most_steps
+    }
+
+    /// Ends the run where it can never go on.
+    pub(super) fn break_off(&mut self, error: RunError) {
+        self.ending.get_or_insert((self.machine.now(), Err(error)));
+    }
+
+    /// Does what a thread has been computing for, now that it has. Returns whether it goes on with a task or a loop.
+    fn take_up_where_it_was(&mut self, thread: ThreadId) -> bool {
+        self.thread_mut(thread).doing = Doing::Steps;
+        match std::mem::replace(&mut self.thread_mut(thread).then, Then::Go(None)) {
+            Then::Go(reply) => {
+                *self.exchange.answer.borrow_mut() = reply;
+                true
             }
+            Then::Loop => true,
+            Then::Receive(exchange, line) => self.receive(thread, exchange, line),
+            Then::Read(cost, reply) => self.charge(thread, cost, Doing::Message, None, Then::Go(Some(reply))),
+            Then::Begin(task) => self.begin(thread, task),
+            Then::Place(job, line) => self.place(thread, job, line),
+            Then::Start { task, lane } => {
+                self.start(task, lane);
+                self.reply(Reply::Spawned(task))
+            }
+            Then::End(result) => self.publish_end(thread, result),
         }
     }
 
-    /// Answers an operation at once, or returns `None` and sees to it that the task goes on later.
-    fn take_up(&mut self, task: TaskId, operation: Operation, line: Line) -> Option<Reply> {
-        match operation {
-            Operation::Log(text) => {
-                self.mark(task, MarkKind::Log(text), line);
-                Some(Reply::Done)
-            }
-            Operation::CountTasks => Some(Reply::Counted(None)),
-            Operation::Sleep(delay) => {
-                let due = self.now + delay;
-                self.enter(task, Activity::Waiting(WaitFor::Timer(due)), Some(line));
-                self.agenda.enter(due, task);
-                None
-            }
-            Operation::Spawn(job) => self.spawn(task, job, line),
-            Operation::Join(joined) => match self.tasks[index(joined)].take_result() {
-                Some(result) => Some(Reply::Joined(result)),
-                None => {
-                    self.tasks[index(joined)].waited_for = Some(Waiter::Joiner(task));
-                    self.enter(task, Activity::Waiting(WaitFor::Task(joined)), Some(line));
-                    None
-                }
-            },
+    /// The timer of a waiting thread is due.
+    fn time_is_up(&mut self, thread: ThreadId) {
+        let entry = &self.threads[thread.0 as usize];
+        let gave_up = match entry.tasks.last().copied() {
+            Some(task) if entry.event_loop.is_none() => self.give_up(task),
+            _ => true,
+        };
+        if gave_up {
+            self.wake(thread, None);
         }
     }
 
-    fn spawn(&mut self, spawner: TaskId, job: Job, line: Line) -> Option<Reply> {
-        let spawners_lane = self.tasks[index(spawner)].lane;
-        let task = self.register(job.name.clone(), Some(spawner), spawners_lane);
-        self.tasks[index(task)].stage = Stage::Placed(job);
-        self.mark(spawner, MarkKind::Spawned(task), line);
-        match self.placement.place(task) {
-            Place::SpawnersLane(task) => {
-                self.enter(spawner, Activity::Waiting(WaitFor::Task(task)), Some(line));
-                self.tasks[index(task)].waited_for = Some(Waiter::Caller(spawner));
-                self.runnable.push_back((task, None));
-                return None;
-            }
-            Place::NewLane(task, lane, name, kind) => {
-                self.trace.apply(Event::Lane { lane, name, kind });
-                self.start_on(task, lane);
-            }
-            Place::FreeLane(task, lane) => self.start_on(task, lane),
-            Place::Queue(lane) => {
-                self.tasks[index(task)].lane = lane;
-                self.enter(task, Activity::Queued, None);
-            }
+    /// Has a thread that waits run on.
+    pub(super) fn wake(&mut self, thread: ThreadId, by: Option<TaskId>) {
+        if let Some(event_loop) = &mut self.thread_mut(thread).event_loop {
+            event_loop.is_parked = false;
         }
-        Some(Reply::Spawned(task))
+        self.machine.wake(thread);
+        self.settle(by);
     }
 
-    fn start_on(&mut self, task: TaskId, lane: LaneId) {
-        self.tasks[index(task)].lane = lane;
-        self.runnable.push_back((task, None));
-    }
-
-    fn end(&mut self, task: TaskId, result: Result<Vec<u8>, TaskFailed>) {
-        self.trace.apply(Event::End { task, at: self.now });
-        let lane = self.tasks[index(task)].lane;
-        self.tasks[index(task)].stage = Stage::Ended(result);
-        match self.tasks[index(task)].waited_for.take() {
-            None => {}
-            Some(Waiter::Caller(spawner)) => self.runnable.push_back((spawner, Some(Reply::Spawned(task)))),
-            Some(Waiter::Joiner(joiner)) => {
-                let joined = self.tasks[index(task)].take_result().map(Reply::Joined);
-                self.runnable.push_back((joiner, joined));
+    /// Has a thread compute for `cost`, busy with `doing`, and then do `then`. Returns whether it can do that at once and goes
+    /// on.
+    pub(super) fn charge(
+        &mut self,
+        thread: ThreadId,
+        cost: Nanos,
+        doing: Doing,
+        line: Option<Line>,
+        then: Then,
+    ) -> bool {
+        if cost > Nanos::ZERO {
+            self.thread_mut(thread).doing = doing;
+            if let Some(&task) = self.threads[thread.0 as usize].tasks.last() {
+                self.enter(task, Activity::Running(doing), line, None);
             }
         }
-        if let Some(next) = self.placement.release(lane) {
-            self.start_on(next, lane);
+        self.thread_mut(thread).then = then;
+        self.machine.compute(thread, cost) && self.take_up_where_it_was(thread)
+    }
+
+    /// Tells the trace what the machine has done to threads. `by` is the task that brought it about; where it is not said, the
+    /// task of the thread that made way is.
+    pub(super) fn settle(&mut self, by: Option<TaskId>) {
+        while let Some(change) = self.machine.take_change() {
+            let Some(&task) = self.threads[change.thread.0 as usize].tasks.last() else { continue };
+            let activity = match change.became {
+                Became::Running => Activity::Running(self.threads[change.thread.0 as usize].doing),
+                Became::WantingGil => Activity::WantsGil,
+                Became::WantingCore => Activity::Ready(ReadyFor::Core),
+            };
+            let made_way = change.by.and_then(|by| self.threads[by.0 as usize].tasks.last().copied());
+            let by = by.or(made_way).filter(|by| *by != task);
+            let lane = self.tasks[index(task)].lane;
+            self.trace.apply(Event::Enter { task, lane, activity, at: change.at, line: None, by });
         }
     }
 
-    fn register(&mut self, name: String, parent: Option<TaskId>, lane: LaneId) -> TaskId {
+    pub(super) fn register(
+        &mut self,
+        name: &str,
+        parent: Option<TaskId>,
+        lane: LaneId,
+        message_bytes: (u64, u64),
+    ) -> TaskId {
         let task = TaskId(self.tasks.len() as u32);
-        self.trace.apply(Event::Task { task, name: name.clone(), parent, at: self.now });
-        self.tasks.push(SimulatedTask { name, lane, stage: Stage::Running, waited_for: None });
+        let at = self.machine.now();
+        self.trace.apply(Event::Task { task, name: name.to_owned(), parent, at });
+        let stage = Stage::OnLoop;
+        self.tasks.push(SimulatedTask { lane, thread: None, stage, message_bytes, waits: None, waited_for: None });
         task
     }
 
-    fn handle(&self, task: TaskId) -> Task {
-        Task::new(task, self.settings.model, Rc::<Exchange>::clone(&self.exchange))
+    pub(super) fn announce(&mut self, new: &NewLane) {
+        self.trace.apply(new.event());
+        self.lanes.push((new.process, None));
     }
 
-    fn enter(&mut self, task: TaskId, activity: Activity, line: Option<Line>) {
-        let lane = self.tasks[index(task)].lane;
-        self.trace.apply(Event::Enter { task, lane, activity, at: self.now, line });
+    /// The thread of a lane, made now if it has none yet.
+    pub(super) fn thread_on(&mut self, lane: LaneId) -> ThreadId {
+        let (process, thread) = self.lanes[lane.0 as usize];
+        thread.unwrap_or_else(|| {
+            let thread = self.machine.thread(process);
+            self.lanes[lane.0 as usize].1 = Some(thread);
+            self.threads.push(SimulatedThread {
+                lane,
+                process,
+                tasks: Vec::new(),
+                doing: Doing::Steps,
+                then: Then::Go(None),
+                event_loop: None,
+            });
+            thread
+        })
     }
 
-    fn mark(&mut self, task: TaskId, mark: MarkKind, line: Line) {
-        let lane = self.tasks[index(task)].lane;
-        self.trace.apply(Event::Mark { task, lane, at: self.now, mark, line: Some(line) });
+    /// Puts a task upon those that a thread runs.
+    pub(super) fn put_on(&mut self, thread: ThreadId, task: TaskId) {
+        let lane = self.thread_mut(thread).lane;
+        self.thread_mut(thread).tasks.push(task);
+        let entry = &mut self.tasks[index(task)];
+        entry.thread = Some(thread);
+        entry.lane = lane;
+    }
+
+    pub(super) fn handle(&self, task: TaskId) -> Task {
+        Task::new(task, self.settings.model, self.settings.seed, Rc::<Exchange>::clone(&self.exchange))
+    }
+
+    pub(super) fn enter(&mut self, task: TaskId, activity: Activity, line: Option<Line>, by: Option<TaskId>) {
+        let (lane, at) = (self.tasks[index(task)].lane, self.machine.now());
+        self.trace.apply(Event::Enter { task, lane, activity, at, line, by });
+    }
+
+    pub(super) fn mark(&mut self, task: TaskId, mark: MarkKind, line: Option<Line>) {
+        let (lane, at) = (self.tasks[index(task)].lane, self.machine.now());
+        self.trace.apply(Event::Mark { task, lane, at, mark, line });
+    }
+
+    pub(super) fn thread_mut(&mut self, thread: ThreadId) -> &mut SimulatedThread {
+        &mut self.threads[thread.0 as usize]
+    }
+
+    /// Whether a thread belongs to another process than the first task, and shares no memory with it.
+    pub(super) fn is_away(&self, thread: ThreadId) -> bool {
+        self.threads[thread.0 as usize].process != MAIN_PROCESS
+    }
+
+    pub(super) fn is_process_model(&self) -> bool {
+        self.settings.model.spawns_processes() || self.settings.model == Model::LoopAndProcesses
     }
 
     fn unfinished(&self) -> Vec<String> {
-        let waits = |task: &&SimulatedTask| !matches!(task.stage, Stage::Ended(_) | Stage::Joined);
-        self.tasks.iter().filter(waits).map(|task| task.name.clone()).collect()
+        let waiting = self.trace.tasks.iter().filter(|task| task.ended.is_none());
+        waiting.map(|task| self.trace.text(task.name).to_owned()).collect()
     }
-}
 
-impl SimulatedTask {
-    fn take_result(&mut self) -> Option<Result<Vec<u8>, TaskFailed>> {
-        match std::mem::replace(&mut self.stage, Stage::Joined) {
-            Stage::Ended(result) => Some(result),
-            other => {
-                self.stage = other;
-                None
-            }
+    fn finish(&mut self) -> Trace {
+        if let Some((at, ending)) = self.ending.take() {
+            let (cpu, switches) = (Some(self.machine.cpu()), Some(self.machine.switches()));
+            self.trace.apply(Event::Finish { at, cpu, switches, ending });
         }
+        let empty = Trace::new(self.settings.model, Clock::Virtual, Speed::REAL);
+        std::mem::replace(&mut self.trace, empty)
     }
 }
 
-fn index(task: TaskId) -> usize {
+pub(super) fn index(task: TaskId) -> usize {
     task.0 as usize
 }
 
 /// Where the task that is being polled leaves its question and finds its answer. One is enough: tasks are polled one at
 /// a time.
 #[derive(Default)]
-struct Exchange {
+pub(super) struct Exchange {
     asked: RefCell<Option<(Operation, Line)>>,
     answer: RefCell<Option<Reply>>,
+}
+
+impl Exchange {
+    pub(super) fn answer(&self, reply: Reply) {
+        *self.answer.borrow_mut() = Some(reply);
+    }
+}
+
+impl World {
+    /// Leaves the answer for the task that is polled next.
+    pub(super) fn reply(&self, reply: Reply) -> bool {
+        self.exchange.answer(reply);
+        true
+    }
 }
 
 impl Host for Exchange {
@@ -277,7 +358,9 @@ impl Host for Exchange {
         if let Some(reply) = self.answer.borrow_mut().take() {
             return Poll::Ready(reply);
         }
-        *self.asked.borrow_mut() = Some((request.operation.clone(), request.line));
+        // The request is not asked for again: its answer comes before its task is next polled.
+        let operation = std::mem::replace(&mut request.operation, Operation::Yield);
+        *self.asked.borrow_mut() = Some((operation, request.line));
         Poll::Pending
     }
 }

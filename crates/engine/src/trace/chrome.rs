@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::trace::{Activity, LaneKind, Marked, Span, Trace};
+use crate::trace::{Causes, LaneKind, Marked, Span, Trace};
 
 /// `traces` as one Chrome trace: a process a trace, a thread a lane.
 pub fn chrome_json(traces: &[&Trace]) -> Value {
@@ -27,17 +27,29 @@ fn trace_events(process: usize, trace: &Trace) -> Vec<Value> {
     // Complete events of one thread must lie one inside the other, the longer first; what overlaps otherwise is dropped.
     let mut spans: Vec<Span> = trace.spans_until(trace.end()).collect();
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), span.task));
+    let causes = trace.causes(trace.end());
     for span in spans {
         if waits_beside_others(trace, &span) {
-            events.extend(async_events(process, trace, &span));
+            events.extend(async_events(process, trace, &causes, &span));
         } else {
-            events.push(complete_event(process, trace, &span));
+            events.push(complete_event(process, trace, &causes, &span));
         }
     }
     for mark in &trace.marks {
         let text = match mark.kind {
             Marked::Log(text) => trace.text(text).to_owned(),
             Marked::Spawned(child) => format!("spawned {}", trace.task_name(child)),
+            Marked::Used(object, used) => format!("{} {}", used.word(), trace.object_name(object)),
+            Marked::Answered { request, attempt, status } => {
+                format!("request {request} answered with {status} at attempt {attempt}")
+            }
+            Marked::Cycle(cycle) => {
+                let cycle = trace.cycles.get(cycle as usize).map_or(&[][..], Vec::as_slice);
+                format!(
+                    "deadlock of {}",
+                    trace.links(cycle).iter().map(|link| link.task.as_str()).collect::<Vec<_>>().join(", ")
+                )
+            }
         };
         events.push(json!({
             "ph": "i", "s": "t", "name": text, "pid": process, "tid": mark.lane.0, "ts": micros(mark.at.0),
@@ -49,10 +61,10 @@ fn trace_events(process: usize, trace: &Trace) -> Vec<Value> {
 /// Whether other tasks may wait on the same lane meanwhile: on an event loop and in a queue they do.
 fn waits_beside_others(trace: &Trace, span: &Span) -> bool {
     let kind = trace.lanes.get(span.lane.0 as usize).map(|lane| lane.kind);
-    matches!(kind, Some(LaneKind::EventLoop | LaneKind::Queue)) && span.activity != Activity::Running
+    matches!(kind, Some(LaneKind::EventLoop | LaneKind::Queue)) && !span.activity.holds_the_loop()
 }
 
-fn complete_event(process: usize, trace: &Trace, span: &Span) -> Value {
+fn complete_event(process: usize, trace: &Trace, causes: &Causes<'_>, span: &Span) -> Value {
     json!({
         "ph": "X",
         "name": trace.task_name(span.task),
@@ -61,12 +73,12 @@ fn complete_event(process: usize, trace: &Trace, span: &Span) -> Value {
         "tid": span.lane.0,
         "ts": micros(span.start.0),
         "dur": micros(span.end.0 - span.start.0),
-        "args": arguments(trace, span),
+        "args": arguments(causes, span),
     })
 }
 
 /// A beginning and an end that are matched by task, for what overlaps on one thread.
-fn async_events(process: usize, trace: &Trace, span: &Span) -> [Value; 2] {
+fn async_events(process: usize, trace: &Trace, causes: &Causes<'_>, span: &Span) -> [Value; 2] {
     [("b", span.start), ("e", span.end)].map(|(phase, at)| {
         json!({
             "ph": phase,
@@ -76,13 +88,13 @@ fn async_events(process: usize, trace: &Trace, span: &Span) -> [Value; 2] {
             "pid": process,
             "tid": span.lane.0,
             "ts": micros(at.0),
-            "args": arguments(trace, span),
+            "args": arguments(causes, span),
         })
     })
 }
 
-fn arguments(trace: &Trace, span: &Span) -> Value {
-    json!({ "state": span.activity.state().word(), "because": trace.cause(span) })
+fn arguments(causes: &Causes<'_>, span: &Span) -> Value {
+    json!({ "state": span.activity.state().word(), "because": causes.of(span) })
 }
 
 fn micros(nanos: u64) -> f64 {

@@ -25,7 +25,7 @@ impl Trace {
             Marked::Log(text) => {
                 Some(LogLine { at: mark.at, lane: self.lane_name(mark.lane), task: mark.task, text: self.text(text) })
             }
-            Marked::Spawned(_) => None,
+            _ => None,
         });
         let mut lines: Vec<_> = lines.collect();
         lines.sort_by_key(|line| line.at);

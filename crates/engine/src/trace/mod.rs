@@ -7,21 +7,28 @@ mod agreement;
 mod cause;
 mod chrome;
 mod event;
+mod lives;
 mod log;
 mod summary;
-
-use std::collections::HashMap;
+mod view;
+mod why;
 
 use serde::{Deserialize, Serialize};
 
 pub use agreement::{Disagreement, agreement};
+pub use cause::Causes;
 pub use chrome::chrome_json;
-pub use event::{Activity, Clock, Event, LaneKind, MarkKind, ReadyFor, State, WaitFor};
+pub use event::{Activity, Clock, Doing, Event, LaneKind, MarkKind, ReadyFor, State, Switches, Used, WaitFor};
+pub(crate) use lives::{Lives, holdings};
 pub use log::LogLine;
 pub use summary::{Summary, speedup};
+pub use view::{Counts, Row, RowKind, Shows, Stretch};
+pub use why::{NotThere, Step};
 
+use crate::error::{Link, RunError};
 use crate::model::{Model, Speed};
 use crate::program::Outcome;
+use crate::sync::{ObjectId, ObjectKind, Wait};
 use crate::time::Nanos;
 
 /// A task, numbered from 0 (the program's first task) in the order of spawning.
@@ -32,11 +39,15 @@ pub struct TaskId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LaneId(pub u32);
 
+/// A process, numbered from 0, in which the program begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Process(pub u32);
+
 /// A line, counted from 1, of the source file that holds the task's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Line(pub u32);
 
-/// A text of the trace, stored once however often it is said.
+/// A text of the trace, kept apart so that all else in it has a fixed size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(u32);
 
@@ -47,6 +58,17 @@ pub struct Lane {
     pub name: NameId,
     /// What it is.
     pub kind: LaneKind,
+    /// The process that it belongs to.
+    pub process: Process,
+}
+
+/// Something that tasks share, such as a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its name.
+    pub name: NameId,
+    /// What it is.
+    pub kind: ObjectKind,
 }
 
 /// What the trace knows of one task.
@@ -77,6 +99,8 @@ pub struct Span {
     pub end: Nanos,
     /// The source line that led here.
     pub line: Option<Line>,
+    /// The task that ended it: who let go of the lock, ended, or made way. `None` where time or the task itself did.
+    pub ended_by: Option<TaskId>,
 }
 
 /// An instant at which something happened.
@@ -101,6 +125,19 @@ pub enum Marked {
     Log(NameId),
     /// The task spawned this one.
     Spawned(TaskId),
+    /// The task used this object.
+    Used(ObjectId, Used),
+    /// The network answered this attempt at this request with this status.
+    Answered {
+        /// The request's number.
+        request: u64,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// The status code.
+        status: u16,
+    },
+    /// The task closed this cycle of [`Trace::cycles`].
+    Cycle(u32),
 }
 
 /// A run as it was recorded. Times are nanoseconds from its start, on the clock that it names.
@@ -116,6 +153,10 @@ pub struct Trace {
     pub lanes: Vec<Lane>,
     /// The tasks, by [`TaskId`].
     pub tasks: Vec<TaskRecord>,
+    /// The objects that tasks share, by [`ObjectId`].
+    pub objects: Vec<Object>,
+    /// The cycles of waiting that were closed.
+    pub cycles: Vec<Vec<Wait>>,
     /// The spans that are over, in the order in which they ended.
     pub spans: Vec<Span>,
     /// The marks, in the order in which they were reported.
@@ -125,18 +166,19 @@ pub struct Trace {
     open: Vec<Option<Span>>,
     end: Nanos,
     names: Vec<String>,
-    name_ids: HashMap<String, NameId>,
 }
 
-/// The end of a run that went well.
+/// The end of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finish {
-    /// When the first task ended.
+    /// When the first task ended, or when it was clear that it never would.
     pub at: Nanos,
     /// CPU time used, where the clock can tell.
     pub cpu: Option<Nanos>,
-    /// What the program found out.
-    pub outcome: Outcome,
+    /// How often a core went from one thread to another, where the clock can tell.
+    pub switches: Option<Switches>,
+    /// What the program found out, or why it came to no end.
+    pub ending: Result<Outcome, RunError>,
 }
 
 impl Trace {
@@ -148,13 +190,14 @@ impl Trace {
             speed,
             lanes: Vec::new(),
             tasks: Vec::new(),
+            objects: Vec::new(),
+            cycles: Vec::new(),
             spans: Vec::new(),
             marks: Vec::new(),
             finished: None,
             open: Vec::new(),
             end: Nanos::ZERO,
             names: Vec::new(),
-            name_ids: HashMap::new(),
         }
     }
 
@@ -162,41 +205,58 @@ impl Trace {
     pub fn apply(&mut self, event: Event) {
         self.end = self.end.max(event.at().unwrap_or_default());
         match event {
-            Event::Lane { lane, name, kind } => {
-                let name = self.intern(name);
+            Event::Lane { lane, name, kind, process } => {
+                let name = self.name(name);
                 if lane.0 as usize == self.lanes.len() {
-                    self.lanes.push(Lane { name, kind });
+                    self.lanes.push(Lane { name, kind, process });
+                }
+            }
+            Event::Object { object, name, kind } => {
+                let name = self.name(name);
+                if object.0 as usize == self.objects.len() {
+                    self.objects.push(Object { name, kind });
                 }
             }
             Event::Task { task, name, parent, at } => {
-                let name = self.intern(name);
+                let name = self.name(name);
                 if task.0 as usize == self.tasks.len() {
                     self.tasks.push(TaskRecord { name, parent, spawned: at, ended: None });
                     self.open.push(None);
                 }
             }
-            Event::Enter { task, lane, activity, at, line } => {
+            Event::Enter { task, lane, activity, at, line, by } => {
                 if self.knows(task, lane) {
-                    self.close(task, at);
-                    self.open[task.0 as usize] = Some(Span { lane, task, activity, start: at, end: at, line });
+                    self.close(task, at, by, Some(activity));
+                    let span = Span { lane, task, activity, start: at, end: at, line, ended_by: None };
+                    self.open[task.0 as usize] = Some(span);
                 }
             }
             Event::Mark { task, lane, at, mark, line } => {
                 if self.knows(task, lane) {
                     let kind = match mark {
-                        MarkKind::Log(text) => Marked::Log(self.intern(text)),
+                        MarkKind::Log(text) => Marked::Log(self.name(text)),
                         MarkKind::Spawned(child) => Marked::Spawned(child),
+                        MarkKind::Used(object, used) => Marked::Used(object, used),
+                        MarkKind::Answered { request, attempt, status } => {
+                            Marked::Answered { request, attempt, status }
+                        }
+                        MarkKind::Cycle(cycle) => {
+                            self.cycles.push(cycle);
+                            Marked::Cycle(self.cycles.len() as u32 - 1)
+                        }
                     };
                     self.marks.push(Mark { lane, task, at, kind, line });
                 }
             }
             Event::End { task, at } => {
                 if (task.0 as usize) < self.tasks.len() {
-                    self.close(task, at);
+                    self.close(task, at, None, None);
                     self.tasks[task.0 as usize].ended = Some(at);
                 }
             }
-            Event::Finish { at, cpu, outcome } => self.finished = Some(Finish { at, cpu, outcome }),
+            Event::Finish { at, cpu, switches, ending } => {
+                self.finished = Some(Finish { at, cpu, switches, ending });
+            }
         }
     }
 
@@ -226,28 +286,55 @@ impl Trace {
         self.lanes.get(lane.0 as usize).map_or("?", |record| self.text(record.name))
     }
 
+    /// The process that a lane belongs to; the first one where the lane is unknown.
+    pub fn process(&self, lane: LaneId) -> Process {
+        self.lanes.get(lane.0 as usize).map_or(Process(0), |record| record.process)
+    }
+
+    /// The name of a shared object.
+    pub fn object_name(&self, object: ObjectId) -> &str {
+        self.objects.get(object.0 as usize).map_or("?", |record| self.text(record.name))
+    }
+
+    /// What the program found out; `None` while it runs, and where it came to no end.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.finished.as_ref()?.ending.as_ref().ok()
+    }
+
+    /// Why the run came to no end, if so.
+    pub fn failure(&self) -> Option<&RunError> {
+        self.finished.as_ref()?.ending.as_ref().err()
+    }
+
+    /// A cycle of waiting by its names.
+    pub fn links(&self, cycle: &[Wait]) -> Vec<Link> {
+        let link = |wait: &Wait| Link {
+            task: self.task_name(wait.task).to_owned(),
+            object: wait.object.map(|object| self.object_name(object).to_owned()),
+            holder: self.task_name(wait.holder).to_owned(),
+        };
+        cycle.iter().map(link).collect()
+    }
+
     fn knows(&self, task: TaskId, lane: LaneId) -> bool {
         (task.0 as usize) < self.tasks.len() && (lane.0 as usize) < self.lanes.len()
     }
 
-    /// Ends the task's open span. A span of no length says nothing unless it shows that the task ran.
-    fn close(&mut self, task: TaskId, at: Nanos) {
+    /// Ends the task's open span. A span of no length says nothing unless it shows that the task ran, and not even then
+    /// where the task runs on in another way.
+    fn close(&mut self, task: TaskId, at: Nanos, by: Option<TaskId>, next: Option<Activity>) {
         let Some(span) = self.open[task.0 as usize].take() else {
             return;
         };
-        let span = Span { end: at.max(span.start), ..span };
-        if span.end > span.start || span.activity == Activity::Running {
+        let span = Span { end: at.max(span.start), ended_by: by, ..span };
+        let shows_a_run = span.activity.is_running() && !next.is_some_and(Activity::is_running);
+        if span.end > span.start || shows_a_run {
             self.spans.push(span);
         }
     }
 
-    fn intern(&mut self, text: String) -> NameId {
-        if let Some(&id) = self.name_ids.get(&text) {
-            return id;
-        }
-        let id = NameId(self.names.len() as u32);
-        self.names.push(text.clone());
-        self.name_ids.insert(text, id);
-        id
+    fn name(&mut self, text: String) -> NameId {
+        self.names.push(text);
+        NameId(self.names.len() as u32 - 1)
     }
 }

@@ -1,0 +1,62 @@
+//! What an event loop knows of a task.
+
+use crate::executor::{Expected, Key, Timer};
+use crate::operation::Reply;
+use crate::sync::{ObjectId, Use};
+use crate::time::Nanos;
+use crate::trace::{Line, TaskId};
+
+/// A task of the loop, or one that does work which the loop sent away.
+pub(super) struct LoopTask<P> {
+    pub(super) name: String,
+    pub(super) place: Place,
+    /// The answer to what it asked for, once that is there; after its end, the answer to whoever joins it. With what has to be
+    /// spent before it can be had: reading a message.
+    pub(super) answer: Option<(Reply, Nanos)>,
+    /// The timer that it waits for, or the one that ends its patience.
+    pub(super) timer: Option<Timer<P>>,
+    /// What it waits for that another task is to do.
+    pub(super) waits: Option<Waiting>,
+    /// Who waits for its end.
+    pub(super) joined_by: Option<TaskId>,
+}
+
+/// Where a task runs.
+pub(super) enum Place {
+    /// On the loop, under this key once it has one.
+    Loop(Option<Key>),
+    /// Elsewhere; as long as this stands here, the loop waits for it instead of standing still.
+    Away(#[expect(dead_code, reason = "it is there to be dropped")] Expected),
+    /// Nowhere: it has ended.
+    Ended,
+}
+
+/// What a task waits for that another task is to do.
+#[derive(Clone, Copy)]
+pub(super) enum Waiting {
+    /// Its turn with an object, asked for on this line; for ever, if it is patient.
+    Object { object: ObjectId, what: Use, line: Line, is_patient: bool },
+    /// The end of a task.
+    End(TaskId),
+}
+
+impl<P> LoopTask<P> {
+    pub(super) fn new(name: String, place: Place) -> Self {
+        LoopTask { name, place, answer: None, timer: None, waits: None, joined_by: None }
+    }
+
+    /// What it returned, once it has ended, for whoever joins it first.
+    pub(super) fn take_returned(&mut self) -> Option<(Reply, Nanos)> {
+        match self.place {
+            Place::Ended => self.answer.take(),
+            Place::Loop(_) | Place::Away(_) => None,
+        }
+    }
+
+    pub(super) fn key(&self) -> Option<Key> {
+        match self.place {
+            Place::Loop(key) => key,
+            Place::Away(_) | Place::Ended => None,
+        }
+    }
+}

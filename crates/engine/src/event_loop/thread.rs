@@ -1,0 +1,67 @@
+//! The thread that an event loop runs on.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::error::TaskFailed;
+use crate::executor::Unpark;
+use crate::operation::{Executor, Job};
+use crate::time::Nanos;
+use crate::trace::{Doing, Event, Line, TaskId};
+use crate::work::Computation;
+
+/// A thread, as an event loop uses it: a clock, ways to wait that keep the thread or give it up, and places to send work
+/// to.
+///
+/// The loop is one piece of code; what differs between a simulated thread, a browser's Worker and a machine's thread is this
+/// trait.
+pub trait LoopThread: 'static {
+    /// The time since the run's start.
+    fn now(&self) -> Nanos;
+
+    /// Passes on what happened.
+    fn record(&self, event: Event);
+
+    /// Makes a task of the loop, announces it, and returns its number.
+    fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId;
+
+    /// How a waker on another thread ends [`LoopThread::park`].
+    fn unparker(&self) -> Arc<dyn Unpark>;
+
+    /// Waits until `deadline`, for ever where there is none, or until work comes back or somebody unparks it.
+    fn park(&self, deadline: Option<Nanos>) -> impl Future<Output = ()>;
+
+    /// Hears which task the loop polls, or that it polls none.
+    fn polling(&self, task: Option<TaskId>);
+
+    /// Keeps the thread for a computation that `task` asks for on this line, and returns its result. Tells of what happens
+    /// meanwhile.
+    fn compute(&self, task: TaskId, computation: &Computation, line: Line) -> impl Future<Output = i64>;
+
+    /// Keeps the thread for a call that comes back after `delay`.
+    fn block(&self, delay: Nanos) -> impl Future<Output = ()>;
+
+    /// Keeps the thread for what the loop itself costs; where it is really spent anyway, this does nothing.
+    fn spend(&self, cost: Nanos, doing: Doing) -> impl Future<Output = ()>;
+
+    /// What one poll of a task costs, to be [spent](LoopThread::spend).
+    fn poll_cost(&self) -> Nanos;
+
+    /// Sends a job of `spawner`'s away. Returns the task that does it and what sending it costs; `None` where there is no such
+    /// place.
+    fn send_away(&self, spawner: TaskId, job: Job, executor: Executor, line: Line) -> Option<(TaskId, Nanos)>;
+
+    /// Work that was sent away and has come back.
+    fn take_returned(&self) -> Option<Returned>;
+}
+
+/// Work that has come back to an event loop.
+#[derive(Debug)]
+pub struct Returned {
+    /// The task that did it.
+    pub task: TaskId,
+    /// What it came to.
+    pub result: Result<Vec<u8>, TaskFailed>,
+    /// What reading the result costs, to be [spent](LoopThread::spend).
+    pub cost: Nanos,
+}

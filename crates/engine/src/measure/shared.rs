@@ -1,0 +1,183 @@
+//! What the threads of a run share, behind one lock.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar};
+
+use crate::error::{Link, RunError};
+use crate::event_loop::Returned;
+use crate::executor::Unpark;
+use crate::measure::body::Ended;
+use crate::operation::{Job, Reply};
+use crate::placement::Placement;
+use crate::sync::{Objects, Wait};
+use crate::time::Nanos;
+use crate::trace::{LaneId, TaskId};
+
+/// All of it. A thread holds the lock only to look and to change, never while a body runs.
+pub(super) struct Shared {
+    pub(super) placement: Placement<Assigned>,
+    /// All tasks that have been made.
+    pub(super) tasks: Vec<Made>,
+    /// How many tasks go on without another's doing: they run, or wait for something that time brings.
+    pub(super) going_on: usize,
+    /// What ended tasks returned, until they are joined.
+    pub(super) results: HashMap<TaskId, Ended>,
+    pub(super) inboxes: HashMap<LaneId, Sender<Assigned>>,
+    pub(super) objects: Objects,
+    pub(super) object_names: Vec<String>,
+    /// The tasks that wait for others.
+    pub(super) waiters: HashMap<TaskId, Waiter>,
+    /// Who joins a task that has not ended.
+    joiners: HashMap<TaskId, TaskId>,
+    /// What an event loop has sent away and is to hear of.
+    pub(super) sent_by_loop: HashSet<TaskId>,
+    /// What has come back to the event loop.
+    pub(super) returned: VecDeque<Returned>,
+    /// How the event loop's thread is woken.
+    pub(super) loop_thread: Option<Arc<dyn Unpark>>,
+    /// How many of the run's threads have not gone home.
+    pub(super) threads: usize,
+    /// When and why the run was broken off, if it was.
+    pub(super) broken: Option<(Nanos, RunError)>,
+}
+
+/// A task that has been made.
+pub(super) struct Made {
+    pub(super) name: String,
+    pub(super) has_ended: bool,
+}
+
+/// A task with what it is to do.
+#[derive(Debug)]
+pub(super) struct Assigned {
+    pub(super) task: TaskId,
+    pub(super) job: Job,
+}
+
+/// A task that waits for another.
+pub(super) struct Waiter {
+    pub(super) what: Waiting,
+    /// The answer that it waits for, once that is there, and who gave it.
+    pub(super) answer: Option<(Reply, TaskId)>,
+    /// Told when the task can go on, or the run is over.
+    goes_on: Arc<Condvar>,
+}
+
+/// What a task waits for that another task is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// Its turn with an object; for ever, if it is patient.
+    Object { is_patient: bool },
+    /// The end of a task, which it joins.
+    End(TaskId),
+    /// The end of a task that runs on its own lane.
+    Call(TaskId),
+}
+
+impl Shared {
+    pub(super) fn new(placement: Placement<Assigned>) -> Shared {
+        Shared {
+            placement,
+            tasks: Vec::new(),
+            // The first task, or the event loop.
+            going_on: 1,
+            results: HashMap::new(),
+            inboxes: HashMap::new(),
+            objects: Objects::default(),
+            object_names: Vec::new(),
+            waiters: HashMap::new(),
+            joiners: HashMap::new(),
+            sent_by_loop: HashSet::new(),
+            returned: VecDeque::new(),
+            loop_thread: None,
+            threads: 0,
+            broken: None,
+        }
+    }
+
+    /// Notes that a task waits for another. What is returned is told when it can go on.
+    pub(super) fn begin_to_wait(&mut self, task: TaskId, what: Waiting) -> Arc<Condvar> {
+        if let Waiting::End(joined) = what {
+            self.joiners.insert(joined, task);
+        }
+        self.going_on -= usize::from(what.is_patient());
+        let goes_on = Arc::new(Condvar::new());
+        self.waiters.insert(task, Waiter { what, answer: None, goes_on: Arc::clone(&goes_on) });
+        goes_on
+    }
+
+    /// Notes that the task has ended which a task has called on its own lane.
+    pub(super) fn end_call(&mut self, caller: TaskId) {
+        self.waiters.remove(&caller);
+        self.going_on += 1;
+    }
+
+    /// Leaves a waiting task the answer that it waits for.
+    pub(super) fn answer(&mut self, task: TaskId, reply: Reply, by: TaskId) {
+        if let Some(waiter) = self.waiters.get_mut(&task) {
+            self.going_on += usize::from(waiter.what.is_patient());
+            waiter.answer = Some((reply, by));
+            waiter.goes_on.notify_all();
+        }
+    }
+
+    /// Notes that a task ended, and leaves its result to whoever waits for it.
+    pub(super) fn publish(&mut self, task: TaskId, result: Ended) {
+        self.going_on -= 1;
+        self.tasks[task.0 as usize].has_ended = true;
+        self.objects.forget(task);
+        if self.sent_by_loop.remove(&task) {
+            self.returned.push_back(Returned { task, result, cost: Nanos::ZERO });
+            if let Some(thread) = &self.loop_thread {
+                thread.unpark();
+            }
+        } else if let Some(joiner) = self.joiners.remove(&task) {
+            self.answer(joiner, Reply::Joined(result), task);
+        } else {
+            self.results.insert(task, result);
+        }
+    }
+
+    /// The cycle of waiting that `task` has just closed, and whether nobody's patience will break it.
+    pub(super) fn cycle(&self, task: TaskId) -> Option<(Vec<Wait>, bool)> {
+        let waits_for = |task: TaskId| match self.waiters.get(&task)?.what {
+            Waiting::End(other) | Waiting::Call(other) => Some(other),
+            Waiting::Object { .. } => None,
+        };
+        let cycle = self.objects.cycle(task, waits_for)?;
+        let is_patient = |wait: &Wait| self.waiters.get(&wait.task).is_none_or(|waiter| waiter.what.is_patient());
+        let is_for_ever = cycle.iter().all(is_patient);
+        Some((cycle, is_for_ever))
+    }
+
+    /// Tells all who wait for another task that the run is over.
+    pub(super) fn tell_waiters(&self) {
+        for waiter in self.waiters.values() {
+            waiter.goes_on.notify_all();
+        }
+    }
+
+    /// A cycle of waiting by its names.
+    pub(super) fn links(&self, cycle: &[Wait]) -> Vec<Link> {
+        let name = |task: TaskId| self.tasks.get(task.0 as usize).map(|made| made.name.clone()).unwrap_or_default();
+        let link = |wait: &Wait| Link {
+            task: name(wait.task),
+            object: wait.object.and_then(|object| self.object_names.get(object.0 as usize).cloned()),
+            holder: name(wait.holder),
+        };
+        cycle.iter().map(link).collect()
+    }
+
+    /// The names of the tasks that have not ended.
+    pub(super) fn unfinished(&self) -> Vec<String> {
+        self.tasks.iter().filter(|made| !made.has_ended).map(|made| made.name.clone()).collect()
+    }
+}
+
+impl Waiting {
+    /// Whether nothing but the other task will end it.
+    fn is_patient(self) -> bool {
+        self != Waiting::Object { is_patient: false }
+    }
+}

@@ -1,0 +1,190 @@
+//! What holds for every program, on every model and under all costs.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU16;
+
+use engine::costs::Costs;
+use engine::error::RunError;
+use engine::model::{Model, Settings};
+use engine::program::Program;
+use engine::simulate::simulate;
+use engine::time::Nanos;
+use engine::trace::{Activity, Doing, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
+use proptest::prelude::*;
+
+use super::program::{MILLISECOND, Tree, critical_path, flat_trees, settings, trees};
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_more_tasks_run_than_there_are_cores(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        prop_assert!(most_at_once(&running(&trace)) <= usize::from(settings.costs.cores.get()));
+    }
+
+    #[test]
+    fn one_task_runs_where_there_is_a_gil(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let mut by_process: BTreeMap<_, Vec<Span>> = BTreeMap::new();
+        for span in running(&trace) {
+            by_process.entry(trace.process(span.lane)).or_default().push(span);
+        }
+        for spans in by_process.values() {
+            prop_assert!(settings.costs.gil.is_none() || most_at_once(spans) <= 1);
+        }
+    }
+
+    #[test]
+    fn a_task_is_in_one_state_after_another_from_its_beginning_to_its_end(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let spans = by_task(&trace);
+        for (index, record) in trace.tasks.iter().enumerate() {
+            let mut at = record.spawned;
+            for span in spans.get(&TaskId(index as u32)).into_iter().flatten() {
+                prop_assert_eq!(span.start, at, "{:?} of {}", span, trace.text(record.name));
+                at = span.end;
+            }
+            prop_assert_eq!(at, record.ended.unwrap_or(trace.end()), "{}", trace.text(record.name));
+        }
+    }
+
+    #[test]
+    fn every_wait_has_a_cause_and_whoever_ends_it_is_named(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let causes = trace.causes(trace.end());
+        for span in &trace.spans {
+            prop_assert_eq!(causes.of(span).is_empty(), span.activity.is_running());
+            // A loop that parks makes way without being a task.
+            let by_the_loop = settings.model.has_loop();
+            match span.activity {
+                Activity::Waiting(WaitFor::Task(task)) => prop_assert_eq!(span.ended_by, Some(task)),
+                // On a loop the lock may still come after the timer that ended the wait, and before the task's turn.
+                Activity::Blocked { .. } => {
+                    prop_assert!(span.ended_by.is_some() || timed_out(&trace, span) || by_the_loop, "{:?}", span);
+                }
+                Activity::Queued => prop_assert!(span.ended_by.is_some()),
+                Activity::WantsGil | Activity::Ready(ReadyFor::Core) => {
+                    prop_assert!(span.ended_by.is_some() || by_the_loop, "{:?}", span);
+                }
+                _ => {}
+            }
+            prop_assert_ne!(span.ended_by, Some(span.task));
+        }
+    }
+
+    #[test]
+    fn what_is_computed_is_what_is_charged(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let Some(outcome) = trace.outcome() else { return Ok(()) };
+        let worked = Nanos(outcome["worked"] as u64 * MILLISECOND);
+        let works = |span: &&Span| span.activity == Activity::Running(Doing::Work);
+        let shown = trace.spans.iter().filter(works).fold(Nanos::ZERO, |sum, span| sum + (span.end - span.start));
+        let cpu = trace.summary().and_then(|summary| summary.cpu).unwrap();
+        if settings.costs.loop_turn == Nanos::ZERO {
+            prop_assert_eq!((shown, cpu), (worked, worked));
+        } else {
+            // A switch is paid for by the thread that comes, whatever it does.
+            prop_assert!(shown >= worked && cpu >= worked);
+        }
+    }
+
+    #[test]
+    fn all_cpu_time_is_shown_as_running(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let shown = running(&trace).iter().fold(Nanos::ZERO, |sum, span| sum + (span.end - span.start));
+        let cpu = trace.summary().and_then(|summary| summary.cpu).unwrap();
+        // A thread that a loop waits on pays for its switch before any task can be said to run.
+        let unseen = settings.model.has_loop() && settings.costs.context_switch > Nanos::ZERO;
+        prop_assert!(if unseen { shown <= cpu } else { shown == cpu }, "{} {}", shown, cpu);
+    }
+
+    #[test]
+    fn no_schedule_beats_the_critical_path_or_the_cores(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let Some(outcome) = trace.outcome() else { return Ok(()) };
+        let wall = trace.summary().unwrap().wall;
+        prop_assert!(wall >= critical_path(&tree.0, settings.seed));
+        let worked = outcome["worked"] as u64 * MILLISECOND;
+        let is_one_process = !settings.model.spawns_processes() && settings.model != Model::LoopAndProcesses;
+        let is_one_at_a_time = settings.model == Model::Sequential || (settings.costs.gil.is_some() && is_one_process);
+        let at_once = if is_one_at_a_time { 1 } else { u64::from(settings.costs.cores.get()) };
+        prop_assert!(wall.0 * at_once >= worked);
+    }
+
+    #[test]
+    fn every_task_is_served_or_the_run_says_who_is_not(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let waiting: Vec<&str> =
+            trace.tasks.iter().filter(|task| task.ended.is_none()).map(|task| trace.text(task.name)).collect();
+        match trace.finished.as_ref().map(|finish| &finish.ending) {
+            Some(Ok(_)) => prop_assert!(waiting.is_empty(), "{:?}", waiting),
+            Some(Err(RunError::Deadlock(links))) => {
+                for (link, next) in links.iter().zip(links.iter().cycle().skip(1)) {
+                    prop_assert_eq!(&link.holder, &next.task);
+                    prop_assert!(waiting.contains(&link.task.as_str()));
+                }
+            }
+            Some(Err(RunError::Stalled { waiting: named })) => {
+                for name in named {
+                    prop_assert!(waiting.contains(&name.as_str()), "{}", name);
+                }
+                prop_assert!(named.contains(&"main".to_owned()));
+            }
+            other => prop_assert!(false, "{:?}", other),
+        }
+    }
+
+    #[test]
+    fn equal_inputs_give_equal_traces(tree in trees(), settings in settings()) {
+        prop_assert_eq!(run(&tree, &settings), run(&tree, &settings));
+    }
+
+    #[test]
+    fn a_pool_of_one_does_what_a_sequence_does(tree in flat_trees(), is_threads in any::<bool>()) {
+        let one = NonZeroU16::MIN;
+        let model = if is_threads { Model::ThreadPool } else { Model::ProcessPool };
+        let settings = |model| Settings { model, threads: one, processes: one, seed: 0, costs: Costs::FREE };
+        let (pool, sequence) = (run(&tree, &settings(model)), run(&tree, &settings(Model::Sequential)));
+        prop_assert_eq!(log(&pool), log(&sequence));
+        prop_assert_eq!(pool.summary().unwrap().wall, sequence.summary().unwrap().wall);
+    }
+}
+
+fn run(tree: &Tree, settings: &Settings) -> Trace {
+    simulate(&Program::new(tree.clone()), settings)
+}
+
+fn log(trace: &Trace) -> Vec<(Nanos, &str)> {
+    trace.log().into_iter().map(|line| (line.at, line.text)).collect()
+}
+
+fn running(trace: &Trace) -> Vec<Span> {
+    trace.spans_until(trace.end()).filter(|span| span.activity.is_running()).collect()
+}
+
+/// Of each task the spans in the order of time.
+fn by_task(trace: &Trace) -> BTreeMap<TaskId, Vec<Span>> {
+    let mut spans: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for span in trace.spans_until(trace.end()) {
+        spans.entry(span.task).or_default().push(span);
+    }
+    spans
+}
+
+/// How many spans there are at any one time; those that end where others begin are over by then.
+fn most_at_once(spans: &[Span]) -> usize {
+    let lasting = spans.iter().filter(|span| span.end > span.start);
+    let mut changes: Vec<_> = lasting.flat_map(|span| [(span.start, 1), (span.end, -1)]).collect();
+    changes.sort();
+    let mut now = 0;
+    changes.iter().fold(0, |most, (_, change)| {
+        now += change;
+        most.max(now)
+    }) as usize
+}
+
+fn timed_out(trace: &Trace, span: &Span) -> bool {
+    let gave_up = |kind| matches!(kind, Marked::Used(_, Used::TimedOut));
+    trace.marks.iter().any(|mark| mark.task == span.task && mark.at >= span.end && gave_up(mark.kind))
+}
