@@ -1,15 +1,23 @@
-//! The catalogue: every lesson, those to come among them.
+//! The catalogue: every lesson.
 
 use std::num::NonZeroU16;
 
+use engine::costs::{Costs, Preset};
+use engine::hints::Check;
 use engine::model::{Model, Settings};
 use engine::program::Program;
+use engine::trace::Trace;
 
-use crate::delay_messages;
 use crate::diagnostic::Diagnostic;
 use crate::parameter::{Parameter, Values};
+use crate::published::Published;
+use crate::question::Question;
+use crate::{
+    advise, await_or_task, blocking_call, deadlock, delay_messages, downloads, fan_out, fibonacci, gil, hybrid,
+    lost_update, merge_sort, paged_api, pool_or_spawn, sum_squares, to_thread,
+};
 
-/// A lesson that can be taken.
+/// A lesson.
 #[derive(Debug)]
 pub struct Lesson {
     /// The name that links and commands use.
@@ -20,13 +28,27 @@ pub struct Lesson {
     pub shows: &'static str,
     /// The problem that it opens with, a paragraph each.
     pub story: &'static [&'static str],
+    /// What to look at in the runs, a sentence each.
+    pub look: &'static [&'static str],
+    /// The rule to take away.
+    pub rule: &'static str,
     /// The models that it runs on.
     pub models: &'static [Model],
+    /// The models that cannot do it, each with the reason as a sentence.
+    pub cannot: &'static [(Model, &'static str)],
     /// What can be changed.
     pub parameters: &'static [Parameter],
     /// Sets of values that are worth a look: a title, and the texts that differ from the defaults.
     pub presets: &'static [(&'static str, &'static [(&'static str, &'static str)])],
-    pub(crate) prepare: fn(&Values) -> Prepared,
+    /// The Python that a learner would write, a file a model.
+    pub python: &'static [(Model, &'static str)],
+    /// What to predict before the run.
+    pub questions: &'static [Question],
+    /// The figures that were published for it.
+    pub published: &'static [Published],
+    /// What to look out for in its runs.
+    pub hints: &'static [Check],
+    pub(crate) prepare: fn(&Values, Costs) -> Prepared,
 }
 
 /// A lesson with its values filled in, ready to run.
@@ -34,125 +56,88 @@ pub struct Lesson {
 pub struct Prepared {
     /// What runs.
     pub program: Program,
-    /// The most workers that a pool may have.
-    pub workers: NonZeroU16,
+    /// The most threads of a pool.
+    pub threads: NonZeroU16,
+    /// The number of processes of a pool.
+    pub processes: NonZeroU16,
     /// The most tasks that are under way at once, the first one left out: as many threads as a thread a task takes.
     pub tasks: usize,
-}
-
-/// A place in the catalogue.
-#[derive(Debug)]
-pub enum Entry {
-    /// A lesson that can be taken.
-    Open(&'static Lesson),
-    /// A lesson that is to come.
-    Coming {
-        /// The id that it will have.
-        id: &'static str,
-        /// What it will be called.
-        title: &'static str,
-        /// What it will show, in one line.
-        shows: &'static str,
-    },
+    /// What the machine charges, as far as the lesson does not say otherwise.
+    pub costs: Costs,
 }
 
 /// Every lesson, in the order in which they are taught.
-pub fn catalogue() -> &'static [Entry] {
+pub fn catalogue() -> &'static [&'static Lesson] {
     &CATALOGUE
-}
-
-/// The lessons that can be taken.
-pub fn open_lessons() -> impl Iterator<Item = &'static Lesson> + Clone {
-    CATALOGUE.iter().filter_map(|entry| match entry {
-        Entry::Open(lesson) => Some(*lesson),
-        Entry::Coming { .. } => None,
-    })
 }
 
 /// The lesson with this id.
 ///
 /// # Errors
-/// Where no lesson that can be taken has it, with the nearest one that has.
+/// Where no lesson has it, with the nearest one that there is.
 pub fn find(id: &str) -> Result<&'static Lesson, Diagnostic> {
-    let is_coming = |entry: &Entry| matches!(entry, Entry::Coming { id: coming, .. } if *coming == id);
-    if CATALOGUE.iter().any(is_coming) {
-        return Err(Diagnostic::new("lesson", id, "one that is there already, and this one is still to come", None));
-    }
-    let names = open_lessons().map(|lesson| lesson.id);
-    open_lessons().find(|lesson| lesson.id == id).ok_or_else(|| Diagnostic::unknown_name("lesson", id, names))
+    let names = CATALOGUE.iter().map(|lesson| lesson.id);
+    let found = CATALOGUE.iter().find(|lesson| lesson.id == id);
+    found.copied().ok_or_else(|| Diagnostic::unknown_name("lesson", id, names))
 }
 
 impl Prepared {
     /// What decides how a run on `model` goes, its random draws beginning at `seed`.
     pub fn settings(&self, model: Model, seed: u64) -> Settings {
-        Settings { model, workers: self.workers, seed }
+        Settings { model, threads: self.threads, processes: self.processes, seed, costs: self.costs }
     }
 
-    /// How many threads a measured run on `model` keeps busy at the most, the first task's among them. An event loop
-    /// has the one thread that it runs on, and a process pool none that a browser could give.
-    pub fn threads(&self, model: Model) -> usize {
+    /// How many threads a measured run on `model` keeps busy at the most, the first task's among them.
+    pub fn busy_threads(&self, model: Model) -> usize {
         match model {
-            Model::Sequential | Model::EventLoop | Model::ProcessPool => 1,
+            Model::Sequential => 1,
             Model::Threads => 1 + self.tasks,
-            Model::ThreadPool => 1 + usize::from(self.workers.get()).min(self.tasks),
+            Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => {
+                1 + usize::from(self.settings(model, 0).executor_threads().get()).min(self.tasks)
+            }
+            // A browser has no processes.
+            Model::ProcessPool | Model::Processes | Model::LoopAndProcesses | Model::ProcessesOfThreads => 1,
         }
     }
 }
 
 impl Lesson {
-    /// The lesson with `values` filled in.
+    /// The lesson with `values` filled in, on a machine that charges what CPython does.
     pub fn prepare(&self, values: &Values) -> Prepared {
-        (self.prepare)(values)
+        self.prepare_on(values, Preset::CPython.costs())
+    }
+
+    /// The lesson with `values` filled in, on a machine that charges `costs`.
+    pub fn prepare_on(&self, values: &Values, costs: Costs) -> Prepared {
+        (self.prepare)(values, costs)
+    }
+
+    /// Runs the lesson with `given` pairs of name and text on each of `models`, on a virtual clock.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the values.
+    pub fn predict(&self, given: &[(String, String)], models: &[Model]) -> Result<Vec<Trace>, Vec<Diagnostic>> {
+        let prepared = self.prepare(&Values::read(self.parameters, given)?);
+        let run = |model: &Model| engine::simulate::simulate(&prepared.program, &prepared.settings(*model, 0));
+        Ok(models.iter().map(run).collect())
     }
 }
 
-static CATALOGUE: [Entry; 16] = [
-    Entry::Open(&delay_messages::LESSON),
-    Entry::Coming {
-        id: "blocking-call",
-        title: "One call that would not give way",
-        shows: "one call that does not give way stalls every task on the loop",
-    },
-    Entry::Coming {
-        id: "lost-update",
-        title: "The update that got lost",
-        shows: "read, change, write back, with a switch in between",
-    },
-    Entry::Coming { id: "deadlock", title: "After you. No, after you", shows: "two tasks, two locks, opposite order" },
-    Entry::Coming { id: "merge-sort", title: "A thousand lists to sort", shows: "CPU-bound work wants processes" },
-    Entry::Coming { id: "sum-squares", title: "Small message, long work", shows: "tiny messages and long work" },
-    Entry::Coming {
-        id: "fibonacci",
-        title: "The longest job is the floor",
-        shows: "uneven jobs in a pool: the longest decides the end",
-    },
-    Entry::Coming {
-        id: "paged-api",
-        title: "Six thousand pages",
-        shows: "a big I/O-bound job: threads and event loop come out alike",
-    },
-    Entry::Coming {
-        id: "downloads",
-        title: "One session or one each",
-        shows: "many short requests, a session a thread against a shared one",
-    },
-    Entry::Coming {
-        id: "fan-out",
-        title: "Three questions at once",
-        shows: "three equal requests take as long as one",
-    },
-    Entry::Coming {
-        id: "await-or-task",
-        title: "Await it, or make it a task",
-        shows: "awaiting runs in turn, a task overlaps",
-    },
-    Entry::Coming { id: "to-thread", title: "Keep the heart beating", shows: "a blocking function moved off the loop" },
-    Entry::Coming { id: "gil", title: "One lock to run them all", shows: "who may run when, with the GIL and without" },
-    Entry::Coming { id: "hybrid", title: "Fetch, then crunch", shows: "loop with processes, loop with threads" },
-    Entry::Coming {
-        id: "pool-or-spawn",
-        title: "What a worker costs",
-        shows: "starting threads and processes against keeping them",
-    },
-    Entry::Coming { id: "advise", title: "Which one, when?", shows: "which model for which load, on your own numbers" },
+static CATALOGUE: [&Lesson; 16] = [
+    &delay_messages::LESSON,
+    &blocking_call::LESSON,
+    &lost_update::LESSON,
+    &deadlock::LESSON,
+    &merge_sort::LESSON,
+    &sum_squares::LESSON,
+    &fibonacci::LESSON,
+    &paged_api::LESSON,
+    &downloads::LESSON,
+    &fan_out::LESSON,
+    &await_or_task::LESSON,
+    &to_thread::LESSON,
+    &gil::LESSON,
+    &hybrid::LESSON,
+    &pool_or_spawn::LESSON,
+    &advise::LESSON,
 ];

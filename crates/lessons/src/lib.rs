@@ -3,12 +3,34 @@
 //! A lesson's folder holds its body, its parameters and its text. A new lesson is a new folder and one line in the
 //! [`mod@catalogue`].
 
+pub mod advice;
 pub mod catalogue;
 pub mod diagnostic;
+pub mod matrix;
 pub mod parameter;
+pub mod published;
+pub mod question;
 
+mod advise;
+mod await_or_task;
+mod blocking_call;
+mod client;
+mod deadlock;
 mod delay_messages;
+mod downloads;
+mod fan_out;
+mod fibonacci;
+mod gil;
+mod hybrid;
+mod lost_update;
+mod merge_sort;
+mod paged_api;
+mod pool_or_spawn;
+mod sum_squares;
+mod to_thread;
 
-pub use catalogue::{Entry, Lesson, Prepared, catalogue, find};
+pub use catalogue::{Lesson, Prepared, catalogue, find};
 pub use diagnostic::Diagnostic;
 pub use parameter::{Kind, Message, Parameter, Value, Values};
+pub use published::{Compared, Figure, Published};
+pub use question::{Answer, Answered, Question};

@@ -1,33 +1,49 @@
 //! Lesson 1, `delay-messages`: waiting in turn against waiting together.
 
-use std::num::NonZeroU16;
+mod text;
 
+use engine::costs::Costs;
 use engine::error::TaskFailed;
+use engine::hints::Check;
 use engine::model::Model;
 use engine::program::{Outcome, Program, Script, Work};
 use engine::task::Task;
 
 use crate::catalogue::{Lesson, Prepared};
-use crate::parameter::{Kind, Message, Parameter, Value, Values};
+use crate::parameter::{Kind, Message, Parameter, Values, machine};
+use crate::published::{Figure, Published, TENTH};
 
 /// The lesson.
 pub(crate) static LESSON: Lesson = Lesson {
     id: "delay-messages",
     title: "Waiting in turn, waiting together",
     shows: "waiting in turn against waiting together",
-    story: &[
-        "Messages arrive, and each takes some seconds to deliver. Nothing is computed meanwhile: the program only waits.",
-        "Wait for one after the other, and the delays add up. Wait for all of them together, and only the longest counts. \
-         A pool stands in between: it waits for as many at once as it has workers.",
-    ],
-    models: &Model::ALL,
+    story: text::STORY,
+    look: text::LOOK,
+    rule: text::RULE,
+    models: Model::COMMON,
+    cannot: &[],
     parameters: &PARAMETERS,
     presets: &[
         ("Two messages", &[("messages", TWO_MESSAGES)]),
-        ("Five messages", &[("messages", "ONE=1,TWO=2,THREE=3,FOUR=4,FIVE=5")]),
+        ("Five messages", &[("messages", FIVE_MESSAGES)]),
+        ("Five messages, five workers", &[("messages", FIVE_MESSAGES), ("workers", "5")]),
     ],
+    python: &[
+        (Model::Sequential, include_str!("python/sequential.py")),
+        (Model::Threads, include_str!("python/threads.py")),
+        (Model::ThreadPool, include_str!("python/thread_pool.py")),
+        (Model::EventLoop, include_str!("python/event_loop.py")),
+        (Model::ProcessPool, include_str!("python/process_pool.py")),
+    ],
+    questions: &text::QUESTIONS,
+    published: &PUBLISHED,
+    hints: &[Check::PoolTooSmall],
     prepare,
 };
+
+/// Five messages that take 1 to 5 seconds.
+pub(crate) const FIVE_MESSAGES: &str = "ONE=1,TWO=2,THREE=3,FOUR=4,FIVE=5";
 
 const TWO_MESSAGES: &str = "TWO=2,THREE=3";
 
@@ -40,28 +56,34 @@ static PARAMETERS: [Parameter; 2] = [
         default: TWO_MESSAGES,
         kind: Kind::Messages { most: 32, longest_s: 60.0 },
     },
-    Parameter {
-        name: "workers",
-        title: "Workers in a pool",
-        explanation: "how many threads or processes a pool has",
-        unit: "",
-        default: "2",
-        kind: Kind::Count { least: 1, most: 64 },
+    machine::workers("2"),
+];
+
+static PUBLISHED: [Published; 5] = [
+    two_messages(Model::Sequential, 5.0),
+    two_messages(Model::Threads, 3.0),
+    two_messages(Model::ThreadPool, 3.0),
+    two_messages(Model::EventLoop, 3.0),
+    Published {
+        of: "five messages gathered",
+        values: &[("messages", FIVE_MESSAGES)],
+        model: Model::EventLoop,
+        figure: Figure::Wall { seconds: 5.0, within: TENTH },
     },
 ];
 
-fn prepare(values: &Values) -> Prepared {
-    let messages = match values.get("messages") {
-        Some(Value::Messages(messages)) => messages.clone(),
-        _ => Vec::new(),
-    };
-    let workers = match values.get("workers") {
-        Some(Value::Count(workers)) => NonZeroU16::new(*workers),
-        _ => None,
-    };
+const fn two_messages(model: Model, seconds: f64) -> Published {
+    Published { of: "two messages", values: &[], model, figure: Figure::Wall { seconds, within: TENTH } }
+}
+
+fn prepare(values: &Values, costs: Costs) -> Prepared {
+    let messages = values.messages("messages").to_vec();
+    let workers = values.workers("workers");
     Prepared {
         tasks: messages.len(),
-        workers: workers.unwrap_or(NonZeroU16::MIN),
+        threads: workers,
+        processes: workers,
+        costs,
         program: Program::new(DelayMessages { messages }),
     }
 }
@@ -74,28 +96,33 @@ struct DelayMessages {
 impl Script for DelayMessages {
     type Job = Message;
 
-    async fn main(self, mut task: Task) -> Result<Outcome, TaskFailed> {
-        task.log("Main started").await;
-        if let Some(count) = task.registered_tasks().await {
-            task.log(format!("{count} task registered")).await;
-        }
-        let mut handles = Vec::new();
-        for message in &self.messages {
-            handles.push(task.spawn(message).await);
-        }
-        if let Some(count) = task.registered_tasks().await {
-            task.log(format!("{count} tasks registered")).await;
-        }
-        for handle in handles {
-            let name = handle.name().to_owned();
-            task.join(handle).await?;
-            if task.model().is_pool() {
-                task.log(format!("{name} done")).await;
-            }
-        }
-        task.log("Main ended").await;
-        Ok(Outcome::new())
+    async fn main(self, task: Task) -> Result<Outcome, TaskFailed> {
+        deliver_all(task, &self.messages).await
     }
+}
+
+/// The first task of a program that delivers messages: spawns a task for each, and waits for all of them.
+pub(crate) async fn deliver_all<W: Work<Output = ()>>(mut task: Task, messages: &[W]) -> Result<Outcome, TaskFailed> {
+    task.log("Main started").await;
+    if let Some(count) = task.registered_tasks().await {
+        task.log(format!("{count} task registered")).await;
+    }
+    let mut handles = Vec::new();
+    for message in messages {
+        handles.push(task.spawn(message).await);
+    }
+    if let Some(count) = task.registered_tasks().await {
+        task.log(format!("{count} tasks registered")).await;
+    }
+    for handle in handles {
+        let name = handle.name().to_owned();
+        task.join(handle).await?;
+        if task.model().is_pool() {
+            task.log(format!("{name} done")).await;
+        }
+    }
+    task.log("Main ended").await;
+    Ok(Outcome::new())
 }
 
 impl Work for Message {

@@ -1,0 +1,30 @@
+import threading
+import time
+
+MESSAGES = [("ONE", 1), ("TWO", 2), ("THREE", 3), ("FOUR", 4), ("FIVE", 5)]
+
+START = time.monotonic()
+
+
+def log(message):
+    seconds = int(time.monotonic() - START + 0.0005)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    # The end of the line is written with it, or another lane could get in between.
+    print(f"{clock}:{threading.current_thread().name}:{message}\n", end="", flush=True)
+
+
+def deliver(name, delay):
+    log(f"{name} received")
+    time.sleep(delay)  # Every wait blocks here: there is nobody to give way to.
+    log(f"{name} printed")
+
+
+def main():
+    log("Main started")
+    for name, delay in MESSAGES:
+        deliver(name, delay)
+    log("Main ended")
+
+
+if __name__ == "__main__":
+    main()

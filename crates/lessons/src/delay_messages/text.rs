@@ -1,0 +1,63 @@
+//! What lesson 1 says and asks.
+
+use std::collections::BTreeSet;
+
+use engine::model::Model;
+use engine::trace::Trace;
+
+use crate::question::{Answer, Question, wall_s};
+
+pub(super) const STORY: &[&str] = &[
+    "Messages arrive, and each takes some seconds to deliver. Nothing is computed meanwhile: the program only waits, \
+     as it would for a server, a disk or a person.",
+    "The same messages go through five programs. All of them have to wait just as often and just as long. When is each \
+     of them done, and what did it need for that?",
+];
+
+pub(super) const LOOK: &[&str] = &[
+    "See on the timeline which waits lie above one another and which stand one behind the other.",
+    "Read the lanes in the log: who receives a message, and who prints it?",
+    "Give a pool fewer workers than there are messages, and find those that stand in its queue.",
+];
+
+pub(super) const RULE: &str = "Waits that are taken in turn add up; waits that are taken together cost as much as the \
+                               longest. A pool takes as many together as it has workers.";
+
+pub(super) static QUESTIONS: [Question; 4] = [
+    Question {
+        ask: "TWO takes 2 seconds and THREE takes 3. How long does the program with one thread a message run?",
+        values: &[],
+        models: &[Model::Threads],
+        answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        because: "Both waits begin at once, so the run is over when the longer one is.",
+    },
+    Question {
+        ask: "How many threads print the two messages on the event loop?",
+        values: &[],
+        models: &[Model::EventLoop],
+        answer: Answer::Number(|traces| lanes_that_print(&traces[0])),
+        because: "An event loop is one thread. A task that waits gives it back, and it is free for whoever is ready.",
+    },
+    Question {
+        ask: "Five messages take 1, 2, 3, 4 and 5 seconds. How long does a pool of two threads take for them?",
+        values: &[("messages", super::FIVE_MESSAGES), ("workers", "2")],
+        models: &[Model::ThreadPool],
+        answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        because: "Two messages are under way at once. Whichever worker is free takes the next one from the queue, so a \
+                  long message that comes last keeps one worker busy while the other has nothing left.",
+    },
+    Question {
+        ask: "And how long does the event loop take for all five?",
+        values: &[("messages", super::FIVE_MESSAGES)],
+        models: &[Model::EventLoop],
+        answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        because: "Nothing limits how many tasks wait at once on a loop, so only the longest wait counts.",
+    },
+];
+
+fn lanes_that_print(trace: &Trace) -> i64 {
+    let log = trace.log();
+    let lanes: BTreeSet<&str> =
+        log.iter().filter(|line| line.text.ends_with("printed")).map(|line| line.lane).collect();
+    lanes.len() as i64
+}

@@ -1,0 +1,34 @@
+import asyncio
+import threading
+import time
+
+N = [28, 30, 32]
+
+START = time.monotonic()
+
+
+def log(message):
+    seconds = int(time.monotonic() - START + 0.0005)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    lane = threading.current_thread().name.split(" ")[0]
+    # The end of the line is written with it, or another lane could get in between.
+    print(f"{clock}:{lane}:{message}\n", end="", flush=True)
+
+
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+async def job(n):
+    # Nothing in here awaits: a task that has started runs to its end.
+    log(f"fib({n}) started")
+    log(f"fib({n}) = {fib(n)}")
+
+
+async def main():
+    log("Main started")
+    await asyncio.gather(*(job(n) for n in N))
+    log("Main ended")
+
+
+asyncio.run(main())

@@ -1,0 +1,50 @@
+import random
+import threading
+import time
+
+LISTS = 1000
+ELEMENTS = 30000
+
+START = time.monotonic()
+
+
+def log(message):
+    seconds = int(time.monotonic() - START + 0.0005)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    # The end of the line is written with it, or another lane could get in between.
+    print(f"{clock}:{threading.current_thread().name}:{message}\n", end="", flush=True)
+
+
+def merge_sort(numbers):
+    if len(numbers) < 2:
+        return numbers
+    middle = len(numbers) // 2
+    left, right = merge_sort(numbers[:middle]), merge_sort(numbers[middle:])
+    merged = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if left[i] <= right[j]:
+            merged.append(left[i])
+            i += 1
+        else:
+            merged.append(right[j])
+            j += 1
+    merged += left[i:]
+    merged += right[j:]
+    return merged
+
+
+def random_lists(count):
+    for _ in range(count):
+        yield random.choices(range(1 << 30), k=ELEMENTS)
+
+
+def main():
+    log("Main started")
+    elements = sum(len(merge_sort(numbers)) for numbers in random_lists(LISTS))
+    log(f"{elements} elements in order")
+    log("Main ended")
+
+
+if __name__ == "__main__":
+    main()

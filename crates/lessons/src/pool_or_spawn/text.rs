@@ -1,0 +1,65 @@
+//! What lesson 15 says and asks.
+
+use engine::model::Model;
+use engine::trace::Trace;
+
+use crate::question::{Answer, Question, wall_s};
+
+pub(super) static STORY: &[&str] = &[
+    "Small jobs come in by the hundred, each with something to work on. It is easy to start a thread for each, or a \
+     process, and to let it end with its job.",
+    "But a thread has to be made before it runs, a process even more so, and afterwards both have to be cleared away. \
+     Workers that are kept are made once. Then again, a kept process has to be sent each job as a message, with \
+     everything that belongs to it.",
+    "How large must a job be before it is worth its worker?",
+];
+
+pub(super) static LOOK: &[&str] = &[
+    "Compare what is work in each row with what is starting and ending.",
+    "Then raise the work of a job until the processes begin to pay, and raise the payload until they no longer do.",
+];
+
+pub(super) const RULE: &str = "Keep workers that are dear to start, and send them jobs that are dearer than the message. \
+     What is smaller than its message stays where it is.";
+
+/// Jobs that are worth a process of their own.
+pub(super) const LONG_JOBS: &[(&str, &str)] = &[("work", "0.05")];
+
+/// Messages that take longer than the work.
+pub(super) const HEAVY_PAYLOAD: &[(&str, &str)] = &[("payload", "5000000")];
+
+pub(super) static QUESTIONS: &[Question] = &[
+    Question {
+        ask: "200 jobs of 1 ms each: a new process for every job, or all in turn without any. Which is done first?",
+        values: &[],
+        models: &[Model::Sequential, Model::Processes],
+        answer: Answer::Choice(&["all in turn", "a process a job"], faster),
+        because: "Starting a process takes longer than such a job, and whoever starts them has to do so for one after \
+                  the other.",
+    },
+    Question {
+        ask: "The same jobs: a new process for every job, or four processes that are kept. Which is done first?",
+        values: &[],
+        models: &[Model::ProcessPool, Model::Processes],
+        answer: Answer::Choice(&["four that are kept", "a process a job"], faster),
+        because: "A message is much less than a new process.",
+    },
+    Question {
+        ask: "The jobs take 50 ms each now: a new process for every job, or all in turn. Which is done first?",
+        values: LONG_JOBS,
+        models: &[Model::Sequential, Model::Processes],
+        answer: Answer::Choice(&["all in turn", "a process a job"], faster),
+        because: "A start is soon over against the job, and the jobs share the cores.",
+    },
+    Question {
+        ask: "Jobs of 1 ms again, but with 5 MB to send for each: four processes that are kept, or all in turn?",
+        values: HEAVY_PAYLOAD,
+        models: &[Model::ProcessPool, Model::Sequential],
+        answer: Answer::Choice(&["four that are kept", "all in turn"], faster),
+        because: "Packing, copying and unpacking so much takes longer than the work that is to be saved.",
+    },
+];
+
+fn faster(traces: &[Trace]) -> usize {
+    usize::from(wall_s(&traces[1]) < wall_s(&traces[0]))
+}

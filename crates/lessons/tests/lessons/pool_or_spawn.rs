@@ -1,0 +1,62 @@
+//! Lesson 15: what is started for every job is paid for every job, and a message is paid by its bytes.
+
+use crate::predicting::{Predicting, wall_s};
+use engine::costs::Preset;
+use engine::model::Model;
+use engine::trace::LaneKind;
+
+const NO_WORK: [(&str, &str); 2] = [("work", "0"), ("payload", "0")];
+
+#[test]
+fn workers_are_kept_or_started_for_each_job() {
+    for (model, kind, workers) in [
+        (Model::Threads, LaneKind::Thread, 200),
+        (Model::ThreadPool, LaneKind::PoolThread, 4),
+        (Model::ProcessPool, LaneKind::PoolProcess, 4),
+    ] {
+        let trace = Predicting::new("pool-or-spawn").run(model, &[]);
+        assert_eq!(trace.lanes.iter().filter(|lane| lane.kind == kind).count(), workers, "{model}");
+    }
+    let trace = Predicting::new("pool-or-spawn").run(Model::Processes, &[]);
+    let names: std::collections::BTreeSet<_> = trace.lanes.iter().map(|lane| trace.text(lane.name)).collect();
+    assert_eq!(names.len(), 201, "a lane for each process and the first");
+}
+
+/// Who starts a worker waits until it runs, so starting is paid in turn.
+#[test]
+fn jobs_without_work_cost_what_their_workers_cost() {
+    let costs = Preset::CPython.costs();
+    let wall = |model| wall_s(&Predicting::new("pool-or-spawn").run(model, &NO_WORK));
+    for (model, start) in [(Model::Threads, costs.thread_start), (Model::Processes, costs.process_start)] {
+        assert!(wall(model) >= 200.0 * start.as_secs_f64(), "{model}: {} s", wall(model));
+    }
+    let dearer = [Model::EventLoop, Model::Threads, Model::Processes];
+    assert!(dearer.is_sorted_by(|a, b| wall(*a) < wall(*b)), "{:?}", dearer.map(wall));
+    for (kept, started) in [(Model::ThreadPool, Model::Threads), (Model::ProcessPool, Model::Processes)] {
+        assert!(wall(kept) < wall(started), "{kept}: {} s, {started}: {} s", wall(kept), wall(started));
+    }
+}
+
+#[test]
+fn only_processes_pay_for_the_payload() {
+    for model in lesson().models {
+        let wall = |payload| wall_s(&Predicting::new("pool-or-spawn").run(*model, &[("payload", payload)]));
+        if model.spawns_processes() {
+            assert!(wall("5000000") > 2.0 * wall("1000"), "{model}");
+        } else {
+            assert_eq!(wall("5000000"), wall("1000"), "{model}");
+        }
+    }
+}
+
+#[test]
+fn the_questions_have_the_answers_that_their_reasons_give() {
+    let lesson = lesson();
+    let answers: Vec<_> = lesson.questions.iter().map(|question| question.answer(lesson)).collect();
+    let expected = ["all in turn", "four that are kept", "a process a job", "all in turn"];
+    assert_eq!(answers, expected.map(|choice| Ok(lessons::Answered::Choice(choice))));
+}
+
+fn lesson() -> &'static lessons::Lesson {
+    lessons::find("pool-or-spawn").expect("the lesson is open")
+}
