@@ -57,7 +57,7 @@ async fn answer(command: Command) {
     let mailbox = Mailbox::default();
     *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(mailbox.clone());
     let wish = Wish { lesson, parameters, model, seed, speed };
-    let result = run(wish, mailbox, move |events| post_events(number, events)).await;
+    let result = run(wish, &mailbox, |events| post_events(number, events));
     *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = None;
     post(&match result {
         Ok(()) => Report::Finished { run: number },

@@ -1,8 +1,8 @@
 //! The lab: the threaded wasm module in which a browser really runs lessons.
 //!
 //! It lives in a coordinator Worker. wasm-bindgen-rayon gives it a pool of Workers that share its memory and can block;
-//! the coordinator's own thread never runs a lesson's threads, it tells the page what they do. An event loop's lesson
-//! runs on the coordinator itself, whose waits are the browser's timers.
+//! the coordinator's own thread never runs a lesson, it tells the page what the Workers do. An event loop is one more thing
+//! that a Worker runs.
 //!
 //! One coordinator has one pool size. Another size, a cancel or a crash ends it, and the page starts another.
 #![cfg(target_arch = "wasm32")]
@@ -10,7 +10,6 @@
 pub mod coordinator;
 pub mod mailbox;
 pub mod run;
-pub mod selector;
 pub mod threads;
 
 pub use wasm_bindgen_rayon::init_thread_pool;

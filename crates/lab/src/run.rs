@@ -4,15 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::error::RunError;
-use engine::measure::{Plan, Recorder, run_on_event_loop, run_on_lanes};
+use engine::measure::{Plan, Recorder};
 use engine::model::{Model, Speed};
-use engine::program::Outcome;
-use engine::time::Nanos;
 use engine::trace::Event;
 use lessons::{Diagnostic, Prepared, Values};
 
 use crate::mailbox::{Mailbox, Told, Trouble};
-use crate::selector::TimerSelector;
 use crate::threads::WebWorkers;
 
 /// What is to be run.
@@ -33,29 +30,17 @@ pub struct Wish {
 /// How long a run may be silent before its runner says that it is still there.
 const SILENCE: Duration = Duration::from_millis(500);
 
-/// Runs what is wished for, and calls `tell` with what happened since it was last called: at least twice a second, unless
-/// a task of an event loop keeps the coordinator's own thread busy for longer.
+/// Runs what is wished for, and calls `tell` with what happened since it was last called: at least twice a second.
 ///
 /// # Errors
 /// Why the run could not begin, or how it went wrong.
-pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone + 'static) -> Result<(), Trouble> {
+pub fn run(wish: Wish, mailbox: &Mailbox, tell: impl Fn(Vec<Event>)) -> Result<(), Trouble> {
     let prepared = prepare(&wish).map_err(Trouble::Run)?;
     let recorder = {
         let mailbox = mailbox.clone();
         Arc::new(Recorder::new(move |event| mailbox.put(Told::Event(event))))
     };
-    if wish.model == Model::EventLoop {
-        let forward = {
-            let (mailbox, tell) = (mailbox.clone(), tell.clone());
-            move || drop(forward(mailbox.take(), &tell))
-        };
-        let selector = TimerSelector::new(Arc::clone(&recorder), SILENCE, forward.clone());
-        let result = run_on_event_loop(prepared.program, selector, wish.speed, Arc::clone(&recorder)).await;
-        let result = result.map(|(at, outcome)| recorder.record(finish(at, outcome)));
-        forward();
-        return result.map_err(|error| Trouble::Run(in_words(&error)));
-    }
-    start_on_lanes(prepared, &wish, recorder, mailbox.clone());
+    start(prepared, &wish, recorder, mailbox.clone());
     loop {
         if let Some(result) = forward(mailbox.wait(SILENCE), &tell) {
             return result;
@@ -67,11 +52,11 @@ pub async fn run(wish: Wish, mailbox: Mailbox, tell: impl Fn(Vec<Event>) + Clone
 fn prepare(wish: &Wish) -> Result<Prepared, String> {
     let lesson = lessons::find(&wish.lesson).map_err(|diagnostic| diagnostic.to_string())?;
     let values = Values::read(lesson.parameters, &wish.parameters).map_err(|wrong| in_one_line(&wrong))?;
-    if wish.model == Model::ProcessPool {
+    if wish.model.spawns_processes() || wish.model == Model::LoopAndProcesses {
         return Err("A browser has no processes: this model is measured by the command line.".to_owned());
     }
     let prepared = lesson.prepare(&values);
-    let (needed, there) = (prepared.threads(wish.model), rayon::current_num_threads());
+    let (needed, there) = (prepared.busy_threads(wish.model), rayon::current_num_threads());
     if needed > there {
         return Err(format!("This run needs {needed} threads, and the lab was started with {there}."));
     }
@@ -82,8 +67,8 @@ fn in_one_line(wrong: &[Diagnostic]) -> String {
     wrong.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// Hands the run to the pool: its first task takes a Worker too, so the coordinator is free to tell.
-fn start_on_lanes(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mailbox: Mailbox) {
+/// Hands the run to the pool: its first task, or its event loop, takes a Worker too, so the coordinator is free to tell.
+fn start(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mailbox: Mailbox) {
     let plan = Plan {
         settings: prepared.settings(wish.model, wish.seed),
         program: prepared.program,
@@ -93,9 +78,14 @@ fn start_on_lanes(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mail
         workers: Vec::new(),
     };
     rayon::spawn(move || {
-        let result = run_on_lanes(plan).map(|(at, outcome)| recorder.record(finish(at, outcome)));
-        // Where the first task failed, others may still sit on their Workers: this pool cannot be counted on further.
-        mailbox.put(Told::Over(result.map_err(|error| Trouble::Lab(in_words(&error)))));
+        let (at, ending) = engine::measure::run(plan);
+        let result = match &ending {
+            Err(RunError::Task(failed)) => Err(Trouble::Run(format!("The run failed: {failed}."))),
+            Ok(_) | Err(RunError::Deadlock(_) | RunError::Stalled { .. } | RunError::Endless { .. }) => Ok(()),
+        };
+        // A browser tells neither how much CPU time a Worker used nor how often it was switched.
+        recorder.record(Event::Finish { at, cpu: None, switches: None, ending });
+        mailbox.put(Told::Over(result));
     });
 }
 
@@ -111,13 +101,4 @@ fn forward(told: impl IntoIterator<Item = Told>, tell: &impl Fn(Vec<Event>)) -> 
     }
     tell(events);
     over
-}
-
-fn in_words(error: &RunError) -> String {
-    format!("The run failed: {error}.")
-}
-
-/// A browser does not tell how much CPU time a Worker used.
-fn finish(at: Nanos, outcome: Outcome) -> Event {
-    Event::Finish { at, cpu: None, outcome }
 }

@@ -1,9 +1,10 @@
-//! The lab in a real browser: executor and pool, in a dedicated Worker with shared memory.
+//! The lab in a real browser: event loop and pool, in a dedicated Worker with shared memory.
 #![cfg(target_arch = "wasm32")]
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use engine::error::RunError;
 use engine::model::{Model, Speed};
 use engine::simulate::simulate;
 use engine::time::Nanos;
@@ -17,8 +18,8 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-/// Threads of the pool: the first task, and a thread for each of five messages.
-const THREADS: usize = 6;
+/// Threads of the pool: the first task, and a thread for each of five messages or of an event loop's executor.
+const THREADS: usize = 9;
 
 thread_local! {
     /// The pool is the module's own and is started once.
@@ -26,28 +27,53 @@ thread_local! {
 }
 
 #[wasm_bindgen_test]
-async fn workers_and_executor_tell_the_predicted_story() {
+async fn workers_and_loop_tell_the_predicted_story() {
+    const FIVE: (&str, &str) = ("messages", "ONE=1,TWO=2,THREE=3,FOUR=4,FIVE=5");
     pool().await;
     for model in [Model::Sequential, Model::Threads, Model::ThreadPool, Model::EventLoop] {
-        let wish = wish(model, "ONE=1,TWO=2,THREE=3,FOUR=4,FIVE=5");
-        let measured = measure(&wish).await.expect("the run goes well");
-        assert_eq!(agreement(&predict(&wish), &measured, Nanos(50_000_000)), Ok(()), "{model}: {:?}", measured.log());
-        assert!(measured.finished.is_some(), "{model} tells its end");
+        tells_the_predicted_story(&wish("delay-messages", model, &[FIVE]));
+        tells_the_predicted_story(&wish("fan-out", model, &[]));
     }
+    for repair in ["none", "to-thread"] {
+        tells_the_predicted_story(&wish("blocking-call", Model::EventLoop, &[("repair", repair)]));
+    }
+}
+
+/// Computing under the GIL, which is really passed on: both read before either writes.
+#[wasm_bindgen_test]
+async fn an_update_is_really_lost_between_two_workers() {
+    pool().await;
+    for (model, lock, last) in [(Model::Threads, "off", 1), (Model::Threads, "on", 2), (Model::EventLoop, "off", 2)] {
+        let measured = measure(&wish("lost-update", model, &[("lock", lock)])).expect("the run goes well");
+        let found = measured.outcome().and_then(|outcome| outcome.get("final").copied());
+        assert_eq!(found, Some(last), "{model} with lock {lock}: {:?}", measured.log());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn workers_that_wait_for_each_other_are_found_and_let_go() {
+    pool().await;
+    for model in [Model::Threads, Model::ThreadPool, Model::EventLoop] {
+        let measured = measure(&wish("deadlock", model, &[])).expect("the run is told to its end");
+        let failure = measured.failure();
+        assert!(matches!(failure, Some(RunError::Deadlock(links)) if links.len() == 2), "{model}: {failure:?}");
+    }
+    tells_the_predicted_story(&wish("deadlock", Model::Threads, &[("order", "same")]));
 }
 
 #[wasm_bindgen_test]
 async fn a_run_that_needs_more_threads_than_there_are_is_refused_in_words() {
     pool().await;
-    let refused = measure(&wish(Model::Threads, "A=1,B=1,C=1,D=1,E=1,F=1")).await;
-    let said = "This run needs 7 threads, and the lab was started with 6.";
+    let refused =
+        measure(&wish("delay-messages", Model::Threads, &[("messages", "A=1,B=1,C=1,D=1,E=1,F=1,G=1,H=1,I=1")]));
+    let said = "This run needs 10 threads, and the lab was started with 9.";
     assert_eq!(refused.map(|_| ()), Err(Trouble::Run(said.to_owned())));
 }
 
 #[wasm_bindgen_test]
 async fn a_wish_out_of_bounds_is_refused_in_words() {
     pool().await;
-    let refused = measure(&wish(Model::Threads, "TWO=-1")).await.map(|_| ());
+    let refused = measure(&wish("delay-messages", Model::Threads, &[("messages", "TWO=-1")])).map(|_| ());
     let Err(Trouble::Run(said)) = refused else { panic!("a delay of -1 is out of bounds: {refused:?}") };
     assert!(said.contains("TWO=-1") && said.contains("0 to 60"), "{said}");
 }
@@ -56,23 +82,30 @@ async fn pool() {
     JsFuture::from(POOL.with(Promise::clone)).await.expect("the pool starts");
 }
 
-fn wish(model: Model, messages: &str) -> Wish {
+fn wish(lesson: &str, model: Model, given: &[(&str, &str)]) -> Wish {
     Wish {
-        lesson: "delay-messages".to_owned(),
-        parameters: vec![("messages".to_owned(), messages.to_owned())],
+        lesson: lesson.to_owned(),
+        parameters: given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
         model,
         seed: 0,
         speed: Speed::new(10.0).expect("10 is a speed"),
     }
 }
 
-async fn measure(wish: &Wish) -> Result<Trace, Trouble> {
+fn tells_the_predicted_story(wish: &Wish) {
+    let measured = measure(wish).expect("the run goes well");
+    let told = agreement(&predict(wish), &measured, Nanos(50_000_000));
+    assert_eq!(told, Ok(()), "{} on {}: {:?}", wish.lesson, wish.model, measured.log());
+    assert!(measured.outcome().is_some(), "{} on {} tells its end", wish.lesson, wish.model);
+}
+
+fn measure(wish: &Wish) -> Result<Trace, Trouble> {
     let events: Rc<RefCell<Vec<Event>>> = Rc::default();
     let tell = {
         let events = Rc::clone(&events);
         move |told| events.borrow_mut().extend(told)
     };
-    run(wish.clone(), Mailbox::default(), tell).await?;
+    run(wish.clone(), &Mailbox::default(), tell)?;
     let mut trace = Trace::new(wish.model, Clock::Browser, wish.speed);
     for event in events.take() {
         trace.apply(event);
@@ -81,8 +114,8 @@ async fn measure(wish: &Wish) -> Result<Trace, Trouble> {
 }
 
 fn predict(wish: &Wish) -> Trace {
-    let lesson = lessons::find(&wish.lesson).expect("lesson 1 is open");
+    let lesson = lessons::find(&wish.lesson).expect("the lesson is open");
     let values = Values::read(lesson.parameters, &wish.parameters).expect("the values are within their bounds");
     let prepared = lesson.prepare(&values);
-    simulate(&prepared.program, &prepared.settings(wish.model, wish.seed)).expect("the lesson runs to its end")
+    simulate(&prepared.program, &prepared.settings(wish.model, wish.seed))
 }
