@@ -1,29 +1,50 @@
-//! `interleave lessons`: what can be run, and what can be changed about it.
+//! `interleave lessons`: what can be run, what can be changed about it, and what it asks.
 
-use std::io::Write;
-
-use lessons::{Entry, Lesson, Parameter, catalogue};
+use engine::model::Model;
+use lessons::{Answer, Answered, Diagnostic, Lesson, Parameter, Question, catalogue};
 use serde::Serialize;
 
+use crate::arguments::LessonsArguments;
 use crate::failure::Failure;
 use crate::report::json::{Scalar, VERSION, print_line};
-use crate::report::terminal_width;
+use crate::report::style::{DIM, HEADING};
+use crate::report::text::wrapped;
+use crate::report::{print_text, terminal_width};
+use crate::words::{setting, unknown_model};
 
-/// Prints the lessons, for people or as JSON.
+/// Prints the lessons, for people or as JSON; or one lesson's Python.
 ///
 /// # Errors
-/// Where standard output cannot be written.
-pub fn print(as_json: bool) -> Result<(), Failure> {
-    if as_json {
-        return print_line(&Object { version: VERSION, lessons: open_lessons().map(LessonObject::new).collect() });
+/// Where there is no such lesson or no such file of it, or standard output cannot be written.
+pub fn print(arguments: &LessonsArguments) -> Result<(), Failure> {
+    let found = arguments.lesson.as_deref().map(lessons::find).transpose();
+    let one = found.map_err(|complaint| Failure::WrongWords(vec![complaint]))?;
+    if arguments.json {
+        let lessons = one.map_or_else(|| catalogue().to_vec(), |lesson| vec![lesson]);
+        let lessons = lessons.into_iter().map(LessonObject::new).collect();
+        return print_line(&Object { version: VERSION, lessons });
     }
-    let mut stdout = anstream::stdout().lock();
-    stdout.write_all(for_people(terminal_width()).as_bytes())?;
-    Ok(stdout.flush()?)
+    let width = terminal_width();
+    match (one, &arguments.python) {
+        (Some(lesson), Some(model)) => {
+            let file = python(lesson, model).map_err(|complaint| Failure::WrongWords(vec![complaint]))?;
+            print_text(file)
+        }
+        (Some(lesson), None) => {
+            let questions = questions(lesson, arguments.answers, width).map_err(Failure::WrongWords)?;
+            print_text(&(described(lesson, width) + &questions))
+        }
+        (None, _) => print_text(&listed(width)),
+    }
 }
 
-fn open_lessons() -> impl Iterator<Item = &'static Lesson> {
-    lessons::catalogue::open_lessons()
+/// The Python file of the lesson on the model with this id.
+fn python(lesson: &'static Lesson, id: &str) -> Result<&'static str, Diagnostic> {
+    let file = lesson.python.iter().find(|(model, _)| model.id() == id).map(|(_, file)| *file);
+    file.ok_or_else(|| {
+        let known: Vec<Model> = lesson.python.iter().map(|(model, _)| *model).collect();
+        unknown_model("--python", id, &known, Some(lesson))
+    })
 }
 
 #[derive(Serialize)]
@@ -36,8 +57,16 @@ struct Object {
 struct LessonObject {
     id: &'static str,
     title: &'static str,
+    shows: &'static str,
     models: Vec<&'static str>,
+    cannot: Vec<CannotObject>,
     parameters: Vec<ParameterObject>,
+}
+
+#[derive(Serialize)]
+struct CannotObject {
+    model: &'static str,
+    reason: &'static str,
 }
 
 #[derive(Serialize)]
@@ -54,7 +83,9 @@ impl LessonObject {
         LessonObject {
             id: lesson.id,
             title: lesson.title,
+            shows: lesson.shows,
             models: lesson.models.iter().map(|model| model.id()).collect(),
+            cannot: lesson.cannot.iter().map(|&(model, reason)| CannotObject { model: model.id(), reason }).collect(),
             parameters: lesson.parameters.iter().map(ParameterObject::new).collect(),
         }
     }
@@ -73,58 +104,84 @@ impl ParameterObject {
     }
 }
 
-fn for_people(width: usize) -> String {
+/// Every lesson in two lines or three.
+fn listed(width: usize) -> String {
     let mut text = String::new();
-    for lesson in open_lessons() {
-        text += &described(lesson, width);
+    for lesson in catalogue() {
+        text += &format!("{HEADING}{}{HEADING:#}  {}\n", lesson.id, lesson.title);
+        text += &wrapped("  shows       ", lesson.shows, width);
+        text += &wrapped("  models      ", &ids(lesson), width);
+        let cannot: Vec<&str> = lesson.cannot.iter().map(|(model, _)| model.id()).collect();
+        if !cannot.is_empty() {
+            text += &wrapped("  cannot      ", &cannot.join(", "), width);
+        }
+        let parameters: Vec<&str> = lesson.parameters.iter().map(|parameter| parameter.name).collect();
+        text += &wrapped("  parameters  ", &parameters.join(", "), width);
     }
     text += "\n";
-    text + &to_come(width)
+    text + &wrapped("", "What a lesson is about and what its parameters take: interleave lessons LESSON", width)
 }
 
+/// All about one lesson.
 fn described(lesson: &Lesson, width: usize) -> String {
-    use crate::report::style::{DIM, HEADING};
     let mut text = format!("{HEADING}{}{HEADING:#}  {}\n", lesson.id, lesson.title);
-    let models: Vec<&str> = lesson.models.iter().map(|model| model.id()).collect();
-    text += &wrapped("  models      ", &models.join(", "), width);
+    if let Some(beginning) = lesson.story.first() {
+        text += &wrapped("  ", beginning, width);
+    }
+    text += "\n";
+    text += &wrapped("  shows       ", lesson.shows, width);
+    text += &wrapped("  models      ", &ids(lesson), width);
+    for (model, reason) in lesson.cannot {
+        text += &wrapped("  cannot      ", &format!("{model}: {reason}"), width);
+    }
+    let widest = lesson.parameters.iter().map(|parameter| parameter.name.len()).max().unwrap_or(0).max(10);
     for parameter in lesson.parameters {
-        text += &wrapped(&format!("  {:<12}", parameter.name), parameter.explanation, width);
-        text += &wrapped("              ", &format!("default {}; {}", parameter.default, parameter.allowed()), width);
+        text += &wrapped(&format!("  {:<widest$}  ", parameter.name), parameter.explanation, width);
+        let allowed = format!("default {}; {}", parameter.default, parameter.allowed());
+        text += &wrapped(&format!("  {:<widest$}  ", ""), &allowed, width);
     }
     for (title, settings) in lesson.presets {
         let differs =
             |(name, value): &&(&str, &str)| lesson.parameters.iter().any(|p| p.name == *name && p.default != *value);
-        let settings: String =
-            settings.iter().filter(differs).map(|(name, value)| format!(" --set {name}={value}")).collect();
+        let settings: String = settings.iter().filter(differs).map(|(name, value)| setting(name, value)).collect();
         text += &format!("  {DIM}{title}:{DIM:#} interleave run {}{settings}\n", lesson.id);
     }
     text
 }
 
-fn to_come(width: usize) -> String {
-    let coming = catalogue().iter().filter_map(|entry| match entry {
-        Entry::Coming { id, .. } => Some(*id),
-        Entry::Open(_) => None,
-    });
-    wrapped("To come: ", &coming.collect::<Vec<_>>().join(", "), width)
-}
-
-/// `text` behind `head`, broken between words so that no line is longer than `width`; further lines begin below the
-/// first one's text.
-fn wrapped(head: &str, text: &str, width: usize) -> String {
-    let indent = head.chars().count();
-    let mut lines = vec![head.to_owned()];
-    for word in text.split(' ') {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if line > indent && line + 1 + word.chars().count() > width {
-            lines.push(" ".repeat(indent));
-        }
-        if let Some(line) = lines.last_mut() {
-            if line.chars().count() > indent {
-                line.push(' ');
-            }
-            line.push_str(word);
+/// What the lesson asks, and the answers where they are wanted.
+fn questions(lesson: &Lesson, with_answers: bool, width: usize) -> Result<String, Vec<Diagnostic>> {
+    const INDENT: &str = "     ";
+    let mut text = format!("\n{HEADING}Questions{HEADING:#}\n");
+    for (number, question) in (1..).zip(lesson.questions) {
+        text += &wrapped(&format!("{:>4} ", format!("{number}.")), question.ask, width);
+        text += &wrapped(&format!("{INDENT}options  "), &options(question), width);
+        if with_answers {
+            let answer = match question.answer(lesson)? {
+                Answered::Seconds(seconds) => format!("{seconds:.3} s"),
+                Answered::Number(number) => number.to_string(),
+                Answered::Choice(option) => option.to_owned(),
+            };
+            text += &wrapped(&format!("{INDENT}answer   "), &answer, width);
+            text += &wrapped(&format!("{INDENT}because  "), question.because, width);
         }
     }
-    lines.join("\n") + "\n"
+    text += "\n";
+    if !with_answers {
+        text += &wrapped("", &format!("The answers: interleave lessons {} --answers", lesson.id), width);
+    }
+    Ok(text + &wrapped("", &format!("A model's Python: interleave lessons {} --python MODEL", lesson.id), width))
+}
+
+/// What a question can be answered with.
+fn options(question: &Question) -> String {
+    match question.answer {
+        Answer::Seconds(_) => "a time in seconds".to_owned(),
+        Answer::Number(_) => "a whole number".to_owned(),
+        Answer::Choice(options, _) => options.join(" / "),
+    }
+}
+
+fn ids(lesson: &Lesson) -> String {
+    lesson.models.iter().map(|model| model.id()).collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,7 @@ use engine::model::{Model, Settings, Speed};
 use lessons::{Diagnostic, Lesson, Prepared, Value, Values};
 
 use crate::arguments::RunArguments;
+use crate::words::{self, Charges, keep, whole};
 
 /// A run of a lesson, every word of it understood.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Request {
     pub speed: Speed,
     /// How many times each model runs: at least once.
     pub repeat: usize,
+    /// What a predicted machine charges; of these a measured run has only the GIL.
+    pub charges: Charges,
 }
 
 /// What tells the time of a run.
@@ -46,24 +49,28 @@ impl Request {
     pub fn read(arguments: &RunArguments) -> Result<Request, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let lesson = keep(lessons::find(&arguments.lesson), &mut wrong);
-        // Without a lesson its parameters cannot be judged, but the shape of a setting can.
-        let settings = read_settings(&arguments.set, lesson, &mut wrong);
-        let values = lesson.and_then(|lesson| match Values::read(lesson.parameters, &settings) {
-            Ok(values) => Some(values),
-            Err(complaints) => {
-                wrong.extend(complaints);
-                None
-            }
-        });
-        let models = read_models(&arguments.models, lesson.map_or(&Model::ALL, |lesson| lesson.models), &mut wrong);
+        let values = words::read_values(&arguments.set, lesson, &mut wrong).map(|(_, values)| values);
+        let models = words::read_models(&arguments.models, lesson, &mut wrong);
         let clock = keep(Clock::read(&arguments.clock), &mut wrong);
-        let seed = keep(read_whole("--seed", &arguments.seed, 0, u64::MAX), &mut wrong);
+        let models = clock.map(|clock| clock.models(models, !arguments.models.is_empty(), &mut wrong));
+        let seed = keep(words::seed(&arguments.seed), &mut wrong);
         let speed = keep(read_speed(&arguments.speed), &mut wrong);
-        let repeat = keep(read_whole("--repeat", &arguments.repeat, 1, MOST_REPEATS), &mut wrong);
-        match (lesson, values, clock, seed, speed, repeat) {
-            (Some(lesson), Some(values), Some(clock), Some(seed), Some(speed), Some(repeat)) if wrong.is_empty() => {
-                let prepared = lesson.prepare(&values);
-                Ok(Request { lesson, values, prepared, models, clock, seed, speed, repeat: repeat as usize })
+        let repeat = keep(whole("--repeat", &arguments.repeat, 1, MOST_REPEATS), &mut wrong);
+        let charges = keep(words::charges(&arguments.costs), &mut wrong);
+        match (lesson, values, models, clock, seed, speed, repeat, charges) {
+            (
+                Some(lesson),
+                Some(values),
+                Some(models),
+                Some(clock),
+                Some(seed),
+                Some(speed),
+                Some(repeat),
+                Some(charges),
+            ) if wrong.is_empty() => {
+                let prepared = lesson.prepare_on(&values, charges.costs);
+                let repeat = repeat as usize;
+                Ok(Request { lesson, values, prepared, models, clock, seed, speed, repeat, charges })
             }
             _ => Err(wrong),
         }
@@ -74,14 +81,22 @@ impl Request {
         self.prepared.settings(model, self.seed)
     }
 
+    /// The models of the lesson that were left out because nobody can measure them yet.
+    pub fn unmeasurable(&self) -> Vec<Model> {
+        let left_out = |model: &&Model| self.clock == Clock::Real && !can_be_measured(**model);
+        self.lesson.models.iter().filter(left_out).copied().collect()
+    }
+
     /// The command that repeats the run on `model`, with every value given.
     pub fn command(&self, model: Model) -> String {
         let mut command = format!("interleave run {} --model {model}", self.lesson.id);
-        // No value holds what a shell would take for its own.
         for (name, value) in self.values() {
-            command += &format!(" --set {name}={}", value.text());
+            command += &words::setting(name, &value.text());
         }
         command += &format!(" --seed {}", self.seed);
+        if self.charges.name != words::USUAL_COSTS {
+            command += &format!(" --costs {}", words::quoted(&self.charges.name));
+        }
         match self.clock {
             Clock::Real => command + &format!(" --speed {}", self.speed.factor()),
             Clock::Virtual => command + " --clock virtual",
@@ -90,7 +105,7 @@ impl Request {
 
     /// Each parameter's name and value, in the lesson's own order.
     pub fn values(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        self.lesson.parameters.iter().filter_map(|parameter| Some((parameter.name, self.values.get(parameter.name)?)))
+        words::in_order(self.lesson, &self.values)
     }
 }
 
@@ -108,38 +123,36 @@ impl Clock {
         let found = clocks.into_iter().find(|clock| clock.id() == text);
         found.ok_or_else(|| Diagnostic::unknown_name("--clock", text, clocks.into_iter().map(Clock::id)))
     }
+
+    /// Those of `models` that this clock can time. One that was asked for by name and cannot be is a wrong word.
+    fn models(self, models: Vec<Model>, by_name: bool, wrong: &mut Vec<Diagnostic>) -> Vec<Model> {
+        let (can, cannot): (Vec<Model>, Vec<Model>) =
+            models.into_iter().partition(|model| self == Clock::Virtual || can_be_measured(*model));
+        if by_name {
+            wrong.extend(cannot.into_iter().map(cannot_be_measured));
+        }
+        can
+    }
 }
 
-fn read_settings(
-    texts: &[String],
-    lesson: Option<&'static Lesson>,
-    wrong: &mut Vec<Diagnostic>,
-) -> Vec<(String, String)> {
-    let parameters = lesson.map_or(&[][..], |lesson| lesson.parameters);
-    let mut settings = Vec::new();
-    for text in texts {
-        match text.split_once('=') {
-            Some((name, value)) => settings.push((name.trim().to_owned(), value.to_owned())),
-            None => {
-                let parameter = parameters.iter().find(|parameter| parameter.name == text);
-                let nearest = parameter.map(|parameter| format!("{}={}", parameter.name, parameter.default));
-                wrong.push(Diagnostic::new("--set", text, "a name and a value, written NAME=VALUE", nearest));
-            }
-        }
+/// Whether runs on `model` can be measured on this machine by now.
+fn can_be_measured(model: Model) -> bool {
+    match model {
+        Model::Sequential
+        | Model::Threads
+        | Model::ThreadPool
+        | Model::EventLoop
+        | Model::ProcessPool
+        | Model::LoopAndThreads
+        | Model::LoopAndProcesses => true,
+        Model::Processes | Model::ProcessesOfThreads => false,
     }
-    settings
 }
 
-/// The models that are named, each once and in the order in which they are shown; all of `known` where none is named.
-fn read_models(names: &[String], known: &[Model], wrong: &mut Vec<Diagnostic>) -> Vec<Model> {
-    let ids = known.iter().map(|model| model.id());
-    for name in names {
-        if !ids.clone().any(|id| id == name) {
-            wrong.push(Diagnostic::unknown_name("--model", name, ids.clone()));
-        }
-    }
-    let wanted = |model: &Model| names.is_empty() || names.iter().any(|name| name == model.id());
-    known.iter().copied().filter(wanted).collect()
+fn cannot_be_measured(model: Model) -> Diagnostic {
+    let can = Model::ALL.into_iter().filter(|model| can_be_measured(*model)).map(Model::id);
+    let allowed = format!("one that can be measured: {}", can.collect::<Vec<_>>().join(", "));
+    Diagnostic::new("--model", model.id(), allowed, Some("--clock virtual".to_owned()))
 }
 
 fn read_speed(text: &str) -> Result<Speed, Diagnostic> {
@@ -148,18 +161,4 @@ fn read_speed(text: &str) -> Result<Speed, Diagnostic> {
         let nearest = number.map(|number| number.clamp(0.01, Speed::MAX).to_string());
         Diagnostic::new("--speed", text, format!("a number from 0.01 to {}", Speed::MAX), nearest)
     })
-}
-
-fn read_whole(option: &str, text: &str, least: u64, most: u64) -> Result<u64, Diagnostic> {
-    let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
-    number.ok_or_else(|| {
-        let near = text.trim().parse::<f64>().ok().filter(|number| !number.is_nan());
-        // A cast of a number outside the bounds of u64 gives the nearer bound.
-        let nearest = near.map(|number| (number.round() as u64).clamp(least, most).to_string());
-        Diagnostic::new(option, text, format!("a whole number from {least} to {most}"), nearest)
-    })
-}
-
-fn keep<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -> Option<T> {
-    result.map_err(|complaint| wrong.push(complaint)).ok()
 }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use engine::costs::Costs;
 use engine::measure::{Recorder, Station, run_job};
-use engine::model::{Model, Speed};
+use engine::model::{Settings, Speed};
 use engine::operation::Job;
 use engine::program::Program;
 use engine::time::Nanos;
@@ -57,10 +58,12 @@ fn obey(orders: &Receiver<Order>) -> io::Result<()> {
     let mut prepared = Err("no lesson was named".to_owned());
     for order in orders {
         match order {
-            Order::Prepare { lesson, parameters, model, speed } => {
-                prepared = prepare(&lesson, &parameters).map(|program| Prepared { program, model, speed });
+            Order::Prepare { lesson, parameters, settings, speed } => {
+                let program = prepare(&lesson, &parameters, settings.costs);
+                prepared = program.map(|program| Prepared { program, settings, speed });
                 tell(&Answer::Prepared(prepared.as_ref().map(drop).map_err(Clone::clone)))?;
             }
+            Order::Echo(payload) => tell(&Answer::Echo(payload))?,
             Order::Run { lane, task, job, now } => match &prepared {
                 Ok(prepared) => do_job(prepared, lane, task, &job, now)?,
                 Err(reason) => tell(&Answer::Prepared(Err(reason.clone())))?,
@@ -72,15 +75,15 @@ fn obey(orders: &Receiver<Order>) -> io::Result<()> {
 
 struct Prepared {
     program: Program,
-    model: Model,
+    settings: Settings,
     speed: Speed,
 }
 
-fn prepare(lesson: &str, parameters: &[(String, String)]) -> Result<Program, String> {
+fn prepare(lesson: &str, parameters: &[(String, String)], costs: Costs) -> Result<Program, String> {
     let lesson = lessons::find(lesson).map_err(|wrong| wrong.to_string())?;
     let values = Values::read(lesson.parameters, parameters);
     let values = values.map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))?;
-    Ok(lesson.prepare(&values).program)
+    Ok(lesson.prepare_on(&values, costs).program)
 }
 
 /// Does one job. This process's clock starts at what the run's clock showed when the order was sent, so its times are
@@ -91,9 +94,10 @@ fn do_job(prepared: &Prepared, lane: LaneId, task: TaskId, job: &Job, now: Nanos
             exit(0);
         }
     });
-    let station = Station { lane, speed: prepared.speed, recorder: Arc::new(recorder) };
+    // The process has a GIL of its own, and one thread that wants it.
+    let station = Station { lane, speed: prepared.speed, recorder: Arc::new(recorder), gil: None };
     let before = cpu_time::used();
-    let result = run_job(&prepared.program, prepared.model, &station, task, job);
+    let result = run_job(&prepared.program, &prepared.settings, &station, task, job);
     tell(&Answer::Ended { result, cpu: cpu_time::since(before) })
 }
 

@@ -6,7 +6,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 
 use engine::error::TaskFailed;
-use engine::model::{Model, Speed};
+use engine::model::{Settings, Speed};
 use engine::operation::Job;
 use engine::time::Nanos;
 use engine::trace::{Event, LaneId, TaskId};
@@ -22,8 +22,8 @@ pub enum Order {
         lesson: String,
         /// The lesson's parameters, as names and texts.
         parameters: Vec<(String, String)>,
-        /// The model that the program is told it runs on.
-        model: Model,
+        /// What decides how the run goes: the model that the program is told it runs on, and its seed.
+        settings: Settings,
         /// By how much delays are divided.
         speed: Speed,
     },
@@ -38,6 +38,8 @@ pub enum Order {
         /// What the run's clock showed when this was sent.
         now: Nanos,
     },
+    /// Send this back as [`Answer::Echo`]: how long that takes is what a message costs.
+    Echo(Vec<u8>),
 }
 
 /// What a process tells its pool.
@@ -54,6 +56,8 @@ pub enum Answer {
         /// The CPU time that this process used for it, where the system tells.
         cpu: Option<Nanos>,
     },
+    /// What [`Order::Echo`] sent.
+    Echo(Vec<u8>),
 }
 
 /// Sends one message.

@@ -6,9 +6,11 @@
 
 pub mod child;
 mod message;
+mod probe;
 
 use std::env;
 use std::io::{self, BufReader, ErrorKind};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,6 +23,7 @@ use engine::trace::{LaneId, TaskId};
 
 use crate::request::Request;
 use message::{Answer, Order, receive, send};
+pub use probe::Probe;
 
 /// Processes that are up and know their lesson. Dropping the pool ends them.
 pub struct Pool {
@@ -32,24 +35,24 @@ pub struct Pool {
 pub struct JobsCpu(Arc<Mutex<Option<Nanos>>>);
 
 impl Pool {
-    /// Starts as many processes as the request has workers, and waits until all of them are up.
+    /// Starts as many processes as the run on `model` has, and waits until all of them are up.
     ///
     /// # Errors
     /// A sentence, where a process cannot be started. Those that were are ended.
-    pub fn start(request: &Request) -> Result<Pool, String> {
-        let program = env::current_exe().map_err(|error| format!("This program cannot find itself: {error}."))?;
+    pub fn start(request: &Request, model: Model) -> Result<Pool, String> {
+        let program = this_program()?;
         let mut pool = Pool { processes: Vec::new() };
-        for _ in 0..request.prepared.workers.get() {
+        for _ in 0..request.prepared.processes.get() {
             let process = Process::start(Command::new(&program).arg("worker"));
             pool.processes.push(process.map_err(|error| {
-                let (number, most) = (pool.processes.len() + 1, request.prepared.workers);
+                let (number, most) = (pool.processes.len() + 1, request.prepared.processes);
                 format!("Process {number} of {most} cannot be started from {}: {error}.", program.display())
             })?);
         }
         let prepare = Order::Prepare {
             lesson: request.lesson.id.to_owned(),
             parameters: request.values.texts(),
-            model: Model::ProcessPool,
+            settings: request.settings(model),
             speed: request.speed,
         };
         // All are told before the first is waited for: they get ready side by side.
@@ -219,13 +222,17 @@ impl Feeder {
                     self.cpu.add(cpu);
                     return Ok(result);
                 }
-                Answer::Prepared(_) => {
+                Answer::Prepared(_) | Answer::Echo(_) => {
                     let reason = format!("its process {} is not prepared", self.process.id);
                     return Ok(Err(TaskFailed { task: job.name.clone(), reason }));
                 }
             }
         }
     }
+}
+
+fn this_program() -> Result<PathBuf, String> {
+    env::current_exe().map_err(|error| format!("This program cannot find itself: {error}."))
 }
 
 fn in_words(status: ExitStatus) -> String {

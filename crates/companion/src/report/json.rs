@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use engine::hints::{Hint, hints};
 use engine::program::Outcome;
 use engine::time::Nanos;
+use engine::trace::Trace;
 use lessons::Value;
 use serde::Serialize;
 
@@ -34,12 +36,16 @@ pub fn print_line(object: &impl Serialize) -> Result<(), Failure> {
     Ok(stdout.flush()?)
 }
 
-/// A parameter's value: a count is a number, everything else is a text.
+/// A parameter's value: what is one number is a number, a switch is true or false, everything else is a text.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
-    /// A number.
-    Number(u16),
+    /// A whole number.
+    Whole(u32),
+    /// A time in seconds, or a share.
+    Number(f64),
+    /// On or off.
+    Switch(bool),
     /// A text.
     Text(String),
 }
@@ -47,10 +53,18 @@ pub enum Scalar {
 impl From<&Value> for Scalar {
     fn from(value: &Value) -> Scalar {
         match value {
-            Value::Count(count) => Scalar::Number(*count),
-            Value::Messages(_) => Scalar::Text(value.text()),
+            Value::Count(count) => Scalar::Whole(*count),
+            Value::Seconds(time) => Scalar::Number(time.as_secs_f64()),
+            Value::Share(share) => Scalar::Number(*share),
+            Value::Switch(is_on) => Scalar::Switch(*is_on),
+            Value::Choice(_) | Value::Counts(_) | Value::Messages(_) | Value::Latency(_) => Scalar::Text(value.text()),
         }
     }
+}
+
+/// How a run ended: `completed`, or why it came to no end.
+pub fn ending(trace: &Trace) -> String {
+    trace.failure().map_or_else(|| "completed".to_owned(), ToString::to_string)
 }
 
 #[derive(Serialize)]
@@ -60,6 +74,7 @@ struct Object<'a> {
     params: BTreeMap<&'a str, Scalar>,
     seed: u64,
     speed: f64,
+    costs: &'a str,
     runs: Vec<RunObject<'a>>,
 }
 
@@ -74,8 +89,22 @@ struct RunObject<'a> {
     wall_s_max: Option<f64>,
     cpu_s: Option<f64>,
     speedup: Option<f64>,
+    /// `completed`, or why the run came to no end.
+    ending: String,
     outcome: Outcome,
+    hints: Vec<HintObject>,
     log: Vec<LineObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct HintObject {
+    check: &'static str,
+    says: String,
+    mend: String,
+    /// The task that it is about, where it is about one.
+    task: Option<String>,
+    /// On the clock that `wall_s` is read from.
+    at_s: f64,
 }
 
 #[derive(Serialize)]
@@ -94,6 +123,7 @@ impl<'a> Object<'a> {
             params: report.request.values().map(|(name, value)| (name, value.into())).collect(),
             seed: report.request.seed,
             speed: report.speed(),
+            costs: &report.request.charges.name,
             runs: report.runs.iter().map(|run| RunObject::new(report, run)).collect(),
         }
     }
@@ -111,10 +141,24 @@ impl<'a> RunObject<'a> {
             wall_s_max: repeated.then(|| run.figures.wall_max.as_secs_f64()),
             cpu_s: run.figures.cpu.map(Nanos::as_secs_f64),
             speedup: report.speedup(run).map(|factor| (factor * 1e3).round() / 1e3),
-            outcome: run.trace.finished.iter().flat_map(|finish| finish.outcome.clone()).collect(),
+            ending: ending(&run.trace),
+            outcome: run.trace.outcome().cloned().unwrap_or_default(),
+            hints: hints(&run.trace).into_iter().map(|hint| HintObject::new(&run.trace, hint)).collect(),
             log: lines
                 .map(|line| LineObject { at_s: line.at.as_secs_f64(), lane: line.lane, text: line.text })
                 .collect(),
+        }
+    }
+}
+
+impl HintObject {
+    fn new(trace: &Trace, hint: Hint) -> HintObject {
+        HintObject {
+            check: hint.check.id(),
+            says: hint.says,
+            mend: hint.mend,
+            task: hint.task.map(|task| trace.task_name(task).to_owned()),
+            at_s: hint.at.as_secs_f64(),
         }
     }
 }

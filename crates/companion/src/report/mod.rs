@@ -1,8 +1,10 @@
 //! What is told about the runs of one call: the figures, and a file for each way of showing them.
 
+mod hints;
 pub mod json;
 pub mod style;
-mod table;
+pub mod table;
+pub mod text;
 mod timeline;
 
 use std::io::Write;
@@ -14,6 +16,7 @@ use terminal_size::{Width, terminal_size_of};
 
 use crate::failure::Failure;
 use crate::request::{Clock, Request};
+use crate::words::USUAL_COSTS;
 use style::{DIM, HEADING};
 
 /// The runs of one call.
@@ -28,10 +31,14 @@ pub struct Report<'a> {
 pub struct Run {
     /// The model.
     pub model: Model,
-    /// The figures of all its runs.
+    /// The figures of its runs that came to an end; of all of them where none did.
     pub figures: Figures,
-    /// The last of its runs.
+    /// The last of its runs that came to no end, or where all did, the last of them.
     pub trace: Trace,
+    /// How many runs there were.
+    pub runs: usize,
+    /// How many of them came to no end.
+    pub unended: usize,
 }
 
 /// What a model's runs come to.
@@ -55,7 +62,14 @@ const USUAL_WIDTH: usize = 80;
 /// # Errors
 /// Where standard output cannot be written.
 pub fn print(report: &Report, with_log: bool) -> Result<(), Failure> {
-    let text = for_people(report, with_log, terminal_width());
+    print_text(&for_people(report, with_log, terminal_width()))
+}
+
+/// Prints a text that may have styles in it.
+///
+/// # Errors
+/// Where standard output cannot be written.
+pub fn print_text(text: &str) -> Result<(), Failure> {
     // This leaves the styles out where they would not be seen as such, or are not wanted (NO_COLOR).
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
@@ -73,10 +87,12 @@ impl<'a> Report<'a> {
         Report { request, runs }
     }
 
-    /// How many times faster than the sequential run of this call `run` was; `None` where there is none to compare.
+    /// How many times faster than the sequential run of this call `run` was; `None` where there is none to compare, or
+    /// one of the two came to no end.
     pub fn speedup(&self, run: &Run) -> Option<f64> {
         let sequential = self.runs.iter().find(|run| run.model == Model::Sequential)?;
-        speedup(sequential.figures.wall, run.figures.wall)
+        let (sequential, run) = (sequential.wall()?, run.wall()?);
+        speedup(sequential, run)
     }
 
     /// By how much the delays of these runs were divided: predicted ones by nothing.
@@ -90,7 +106,8 @@ impl<'a> Report<'a> {
     /// The clock of every figure, as a clause.
     fn clock(&self) -> String {
         match (self.request.clock, self.request.repeat) {
-            (Clock::Virtual, _) => "predicted (virtual clock)".to_owned(),
+            (Clock::Virtual, _) if self.request.charges.name == USUAL_COSTS => "predicted (virtual clock)".to_owned(),
+            (Clock::Virtual, _) => format!("predicted (virtual clock, costs of {})", self.request.charges.title),
             (Clock::Real, 1) => "measured on this machine, 1 run".to_owned(),
             (Clock::Real, runs) => format!("measured on this machine, median of {runs} runs"),
         }
@@ -100,8 +117,11 @@ impl<'a> Report<'a> {
 impl Run {
     /// The run that repeated runs make together; `None` where there were none or one has not finished.
     pub fn new(model: Model, traces: Vec<Trace>) -> Option<Run> {
-        let summaries: Option<Vec<_>> = traces.iter().map(Trace::summary).collect();
-        let summaries = summaries?;
+        let runs = traces.len();
+        let (unended, ended): (Vec<Trace>, Vec<Trace>) =
+            traces.into_iter().partition(|trace| trace.failure().is_some());
+        let summaries = if ended.is_empty() { &unended } else { &ended }.iter().map(Trace::summary);
+        let summaries = summaries.collect::<Option<Vec<_>>>()?;
         let walls: Vec<Nanos> = summaries.iter().map(|summary| summary.wall).collect();
         let cpus: Option<Vec<Nanos>> = summaries.iter().map(|summary| summary.cpu).collect();
         let figures = Figures {
@@ -110,12 +130,32 @@ impl Run {
             wall_max: walls.iter().copied().max()?,
             cpu: cpus.and_then(median),
         };
-        Some(Run { model, figures, trace: traces.into_iter().next_back()? })
+        let count = unended.len();
+        let trace = unended.into_iter().next_back().or_else(|| ended.into_iter().next_back())?;
+        Some(Run { model, figures, trace, runs, unended: count })
+    }
+
+    /// The median wall time of the runs that came to an end.
+    pub fn wall(&self) -> Option<Nanos> {
+        (self.unended < self.runs).then_some(self.figures.wall)
+    }
+
+    /// That runs came to no end, and why, as a sentence; `None` where all did.
+    pub fn no_end(&self) -> Option<String> {
+        let reason = self.trace.failure()?;
+        let at = self.trace.end();
+        Some(match self.runs {
+            1 => format!("The run on {} came to no end after {at}: {reason}.", self.model),
+            runs => format!(
+                "{} of {runs} runs on {} came to no end, the last of them after {at}: {reason}.",
+                self.unended, self.model
+            ),
+        })
     }
 }
 
 /// The middle one of `times`, or the mean of the two in the middle.
-fn median(mut times: Vec<Nanos>) -> Option<Nanos> {
+pub fn median(mut times: Vec<Nanos>) -> Option<Nanos> {
     times.sort_unstable();
     let upper = *times.get(times.len() / 2)?;
     let lower = *times.get(times.len().checked_sub(1)? / 2)?;
@@ -131,9 +171,10 @@ fn for_people(report: &Report, with_log: bool, width: usize) -> String {
         return text;
     }
     text += "\n";
-    text += &table::draw(report);
+    text += &table::draw(report, width);
     text += "\n";
     text += &timeline::draw(report, width);
+    text += &hints::draw(report, width);
     if with_log {
         for run in &report.runs {
             text += &format!("\n{HEADING}Log of {}{HEADING:#}\n", run.model.title());

@@ -1,14 +1,42 @@
 //! The table: a row a model, and above it the clock that all its figures come from.
 
+use std::collections::BTreeSet;
+
 use engine::model::Model;
+use engine::program::Outcome;
 use engine::time::Nanos;
 
 use crate::report::style::{DIM, HEADING};
+use crate::report::text::{capitalised, wrapped};
 use crate::report::{Report, Run};
 use crate::request::Clock;
 
-/// The table as text.
-pub fn draw(report: &Report) -> String {
+/// The table as text, no sentence in it wider than `width` columns.
+pub fn draw(report: &Report, width: usize) -> String {
+    let (figures, outcomes) = (figures(report), outcomes(report));
+    let side_by_side: Vec<Vec<String>> =
+        figures.iter().zip(&outcomes).map(|(figures, found)| figures.iter().chain(found).cloned().collect()).collect();
+    let fits = aligned(&side_by_side, 1).iter().all(|line| line.chars().count() + 2 <= width);
+    let mut text = format!("{HEADING}{}{HEADING:#}\n", capitalised(&report.clock()));
+    if fits {
+        text += &drawn(&side_by_side);
+    } else {
+        let model =
+            |(figures, found): (&Vec<String>, &Vec<String>)| figures.iter().take(1).chain(found).cloned().collect();
+        text += &drawn(&figures);
+        text += &drawn(&figures.iter().zip(&outcomes).map(model).collect::<Vec<_>>());
+    }
+    for sentence in report.runs.iter().filter_map(Run::no_end) {
+        text += &wrapped("  ", &sentence, width);
+    }
+    for footnote in footnotes(report) {
+        text += &format!("  {DIM}{footnote}{DIM:#}\n");
+    }
+    text
+}
+
+/// A row a model with its times, below their header.
+fn figures(report: &Report) -> Vec<Vec<String>> {
     let repeated = report.request.repeat > 1 && report.request.clock == Clock::Real;
     let mut header = vec!["model", "wall", "CPU", "speed-up"];
     if repeated {
@@ -18,7 +46,7 @@ pub fn draw(report: &Report) -> String {
     for run in &report.runs {
         let mut row = vec![
             run.model.id().to_owned(),
-            run.figures.wall.to_string(),
+            run.wall().map_or_else(|| "no end".to_owned(), |wall| wall.to_string()),
             run.figures.cpu.map_or_else(|| "–".to_owned(), short),
             report.speedup(run).map_or_else(|| "–".to_owned(), |factor| format!("{factor:.2}×")),
         ];
@@ -27,14 +55,33 @@ pub fn draw(report: &Report) -> String {
         }
         rows.push(row);
     }
-    let mut text = format!("{HEADING}{}{HEADING:#}\n", capitalised(&report.clock()));
-    for (index, line) in aligned(&rows).into_iter().enumerate() {
-        text += &if index == 0 { format!("  {DIM}{line}{DIM:#}\n") } else { format!("  {line}\n") };
-    }
-    for footnote in footnotes(report) {
-        text += &format!("  {DIM}{footnote}{DIM:#}\n");
-    }
-    text
+    rows
+}
+
+/// A row a model with what its program found out, below the names of that; of repeated runs the one that is shown.
+fn outcomes(report: &Report) -> Vec<Vec<String>> {
+    let found = report.runs.iter().map(|run| run.trace.outcome());
+    let names: BTreeSet<&String> = found.clone().flatten().flat_map(|outcome| outcome.keys()).collect();
+    let row = |outcome: Option<&Outcome>| {
+        let value = |name: &&String| outcome?.get(*name).map(i64::to_string);
+        names.iter().map(|name| value(name).unwrap_or_else(|| "–".to_owned())).collect()
+    };
+    [names.iter().map(|name| name.to_string()).collect()].into_iter().chain(found.map(row)).collect()
+}
+
+/// Rows in columns, the first row the header, the first column names and the others figures.
+pub fn drawn(rows: &[Vec<String>]) -> String {
+    drawn_with_names(rows, 1)
+}
+
+/// Rows in columns, the first row the header. The first `names` columns begin at the left, the others end at the right.
+pub fn drawn_with_names(rows: &[Vec<String>], names: usize) -> String {
+    let lines = aligned(rows, names).into_iter().enumerate();
+    let line = |(index, line): (usize, String)| match index {
+        0 => format!("  {DIM}{line}{DIM:#}\n"),
+        _ => format!("  {}\n", line.trim_end()),
+    };
+    lines.map(line).collect()
 }
 
 fn footnotes(report: &Report) -> Vec<String> {
@@ -51,7 +98,7 @@ fn footnotes(report: &Report) -> Vec<String> {
 }
 
 /// Milliseconds where seconds would only show zeros.
-fn short(time: Nanos) -> String {
+pub fn short(time: Nanos) -> String {
     match time.0 {
         0..1_000_000_000 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
         _ => time.to_string(),
@@ -62,23 +109,17 @@ fn range(run: &Run) -> String {
     format!("{:.3} … {:.3} s", run.figures.wall_min.as_secs_f64(), run.figures.wall_max.as_secs_f64())
 }
 
-/// The cells of each row in columns: the first column begins at the left, the others end at the right.
-fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+fn aligned(rows: &[Vec<String>], names: usize) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate();
-        let cells = cells.map(|(column, (cell, &width))| match column {
-            0 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
+        let cells = cells.map(|(column, (cell, &width))| match column < names {
+            true => format!("{cell:<width$}"),
+            false => format!("{cell:>width$}"),
         });
         cells.collect::<Vec<_>>().join("   ")
     };
     rows.iter().map(line).collect()
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

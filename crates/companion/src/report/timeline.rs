@@ -1,16 +1,17 @@
 //! The timeline: what each lane was doing, on one time axis for all models, in characters.
 //!
-//! Rows are lanes; on an event loop, whose lane all tasks share, they are tasks. A row is cells first and text after.
+//! The rows are the trace's own. A row is cells first and text after.
 
-use engine::model::Model;
+use std::collections::BTreeMap;
+
 use engine::time::Nanos;
-use engine::trace::{Activity, LaneId, LaneKind, Span, State, TaskId, Trace};
+use engine::trace::{Counts, Row, RowKind, Shows, State, Stretch, TaskId, Trace};
 use unicode_width::UnicodeWidthChar;
 
 use crate::report::style::{DIM, HEADING, HINDERED, RUNNING};
 use crate::report::{Report, Run};
 
-/// The most rows of one model; what is beyond is counted.
+/// The most tasks of a loop, or lanes, that have a row of their own.
 const MOST_ROWS: usize = 16;
 
 /// The fewest cells that still show anything.
@@ -21,9 +22,14 @@ const INDENT: usize = 2;
 
 /// The timelines of all runs, no wider than `width` columns.
 pub fn draw(report: &Report, width: usize) -> String {
-    let end = report.runs.iter().map(|run| program_time(&run.trace, run.trace.end())).max().unwrap_or_default();
-    let sources: Vec<(&Run, Vec<Source>)> = report.runs.iter().map(|run| (run, sources(&run.trace))).collect();
-    let names = sources.iter().flat_map(|(_, sources)| sources).map(|source| columns(source.name.chars()));
+    let end = report.runs.iter().map(|run| run.trace.axis_length()).max().unwrap_or_default();
+    let rows = |run: &'_ Run| run.trace.rows(run.trace.drawn_until(end, run.trace.end()), MOST_ROWS);
+    let sources: Vec<(&Run, Vec<Source>)> = report
+        .runs
+        .iter()
+        .map(|run| (run, rows(run).into_iter().map(|row| Source { trace: &run.trace, row }).collect()))
+        .collect();
+    let names = sources.iter().flat_map(|(_, sources)| sources).map(|source| columns(source.row.name.chars()));
     let gutter = names.max().unwrap_or(0).min(width / 3);
     let cells = width.saturating_sub(INDENT + gutter + 1).max(FEWEST_CELLS);
     let axis = Axis { end, cells };
@@ -32,13 +38,10 @@ pub fn draw(report: &Report, width: usize) -> String {
     let mut drawn = String::new();
     for (run, sources) in &sources {
         drawn += &format!("{HEADING}{}{HEADING:#}\n", run.model.title());
-        for source in sources.iter().take(MOST_ROWS) {
-            let row = source.row(&run.trace, axis);
-            drawn += &format!("{:INDENT$}{} {}\n", "", fitted(&source.name, gutter), painted(&row));
+        for source in sources {
+            let row = source.cells(axis);
+            drawn += &format!("{:INDENT$}{} {}\n", "", fitted(&source.row.name, gutter), painted(&row));
             seen.extend(source.states(&row));
-        }
-        if sources.len() > MOST_ROWS {
-            drawn += &format!("{:INDENT$}{DIM}… and {} more{DIM:#}\n", "", sources.len() - MOST_ROWS);
         }
     }
     let (labels, rule) = axis.drawn();
@@ -46,114 +49,86 @@ pub fn draw(report: &Report, width: usize) -> String {
     format!("{}\n{before}{labels}\n{before}{DIM}{rule}{DIM:#}\n{drawn}", legend(&seen))
 }
 
-/// A time of `trace` as the program knows it: a run at ten times the speed is drawn at full length.
-fn program_time(trace: &Trace, at: Nanos) -> Nanos {
-    at.scaled(trace.speed.factor())
+/// A row before it is cells.
+struct Source<'t> {
+    trace: &'t Trace,
+    row: Row,
 }
 
-/// Where a row's picture comes from.
-struct Source {
-    name: String,
-    picture: Picture,
+/// What one task does for a while in a row.
+#[derive(Clone, Copy)]
+struct Part {
+    from: Nanos,
+    to: Nanos,
+    task: TaskId,
+    state: State,
 }
 
-enum Picture {
-    /// Everything that happens on a lane.
-    Lane(LaneId),
-    /// Everything that a task does.
-    Task(TaskId),
-    /// How many tasks stand in a queue.
-    Queue(LaneId),
-}
-
-/// The rows of a trace. A lane on which nothing ever happened has none.
-fn sources(trace: &Trace) -> Vec<Source> {
-    if trace.model == Model::EventLoop {
-        let tasks = (0..trace.tasks.len() as u32).map(TaskId);
-        let source = |task| Source { name: trace.task_name(task).to_owned(), picture: Picture::Task(task) };
-        return tasks.map(source).collect();
-    }
-    let used = |lane: &LaneId| trace.spans.iter().any(|span| span.lane == *lane);
-    let lanes = (0..trace.lanes.len() as u32).map(LaneId).filter(used);
-    let source = |lane: LaneId| Source {
-        name: trace.lane_name(lane).to_owned(),
-        picture: match trace.lanes[lane.0 as usize].kind {
-            LaneKind::Queue => Picture::Queue(lane),
-            _ => Picture::Lane(lane),
-        },
-    };
-    lanes.map(source).collect()
-}
-
-impl Source {
-    fn row(&self, trace: &Trace, axis: Axis) -> Vec<Cell> {
+impl Source<'_> {
+    fn cells(&self, axis: Axis) -> Vec<Cell> {
         let mut row = vec![Cell::Empty; axis.cells];
-        let belongs = |span: &&Span| match self.picture {
-            Picture::Lane(lane) | Picture::Queue(lane) => span.lane == lane,
-            Picture::Task(task) => span.task == task,
-        };
-        let mut spans: Vec<&Span> = trace.spans.iter().filter(belongs).collect();
-        // Whoever began last is the one that the lane is at: a caller waits below the task that it called.
-        spans.sort_by_key(|span| (span.start, span.task));
-        let at = |time: Nanos| axis.cell(program_time(trace, time));
-        if let Picture::Queue(_) = self.picture {
-            fill_queue(&mut row, &spans, at);
-            return row;
+        let at = |time: Nanos| axis.cell(self.trace.program_time(time));
+        for (from, to, counts) in self.counts() {
+            let state = counts.commonest().map_or(Cell::Empty, Cell::State);
+            row[at(from)..at(to).max(at(from) + 1)].fill(state);
+            if let RowKind::Queue(_) = self.row.kind {
+                // A short queue is a number and nothing more.
+                let digit = char::from_digit(counts.total(), 10).unwrap_or('+');
+                row[at(from)] = Cell::Text(digit.into());
+            }
         }
-        let (running, standing): (Vec<&Span>, Vec<&Span>) =
-            spans.iter().copied().partition(|span| span.activity == Activity::Running);
+        let parts = self.parts();
+        let (running, standing): (Vec<Part>, Vec<Part>) =
+            parts.iter().copied().partition(|part| part.state == State::Running);
         // What runs is drawn last: it is what one looks for, and often shorter than a cell.
-        for span in standing.iter().chain(&running) {
-            let (start, end) = (at(span.start), at(span.end));
-            row[start..end.max(start + 1)].fill(Cell::State(span.activity.state()));
+        for part in standing.iter().chain(&running) {
+            let (start, end) = (at(part.from), at(part.to));
+            row[start..end.max(start + 1)].fill(Cell::State(part.state));
         }
-        if let Picture::Lane(_) = self.picture {
-            write_names(&mut row, trace, &spans, at);
+        if let RowKind::Lane(_) = self.row.kind {
+            write_names(&mut row, self.trace, &parts, at);
         }
         row
     }
 
-    /// The states that can be seen in its row.
-    fn states(&self, row: &[Cell]) -> Vec<State> {
-        match self.picture {
-            // A short queue is a number and nothing more.
-            Picture::Queue(_) => vec![State::Queued],
-            Picture::Lane(_) | Picture::Task(_) => {
-                State::ALL.into_iter().filter(|state| row.contains(&Cell::State(*state))).collect()
-            }
-        }
-    }
-}
-
-/// Draws how many tasks stand in the queue: the number where it changes.
-fn fill_queue(row: &mut [Cell], spans: &[&Span], at: impl Fn(Nanos) -> usize) {
-    let mut last = 0;
-    for (cell, drawn) in row.iter_mut().enumerate() {
-        let queued = spans.iter().filter(|span| (at(span.start)..at(span.end)).contains(&cell)).count();
-        *drawn = match queued {
-            0 => Cell::Empty,
-            _ if queued != last => Cell::Text(char::from_digit(queued as u32, 10).unwrap_or('+').into()),
-            _ => Cell::State(State::Queued),
+    fn parts(&self) -> Vec<Part> {
+        let part = |stretch: &Stretch| match stretch.shows {
+            Shows::Task { task, state, .. } => Some(Part { from: stretch.from, to: stretch.to, task, state }),
+            Shows::Tasks(_) => None,
         };
-        last = queued;
+        self.row.stretches.iter().filter_map(part).collect()
+    }
+
+    fn counts(&self) -> impl Iterator<Item = (Nanos, Nanos, Counts)> {
+        self.row.stretches.iter().filter_map(|stretch| match stretch.shows {
+            Shows::Tasks(counts) => Some((stretch.from, stretch.to, counts)),
+            Shows::Task { .. } => None,
+        })
+    }
+
+    /// The states that can be seen among its cells.
+    fn states(&self, cells: &[Cell]) -> Vec<State> {
+        match self.row.kind {
+            RowKind::Queue(_) => vec![State::Queued],
+            _ => State::ALL.into_iter().filter(|state| cells.contains(&Cell::State(*state))).collect(),
+        }
     }
 }
 
 /// Writes each task's name behind its beginning, where there is room. The program's first task is where everything else
 /// is not, and goes without.
-fn write_names(row: &mut [Cell], trace: &Trace, spans: &[&Span], at: impl Fn(Nanos) -> usize) {
-    let mut named = vec![TaskId(0)];
-    for span in spans {
-        if named.contains(&span.task) {
-            continue;
-        }
-        named.push(span.task);
-        let name = trace.task_name(span.task);
-        let own = || spans.iter().filter(|other| other.task == span.task);
-        let end = own().map(|other| at(other.end)).max().unwrap_or(0);
+fn write_names(row: &mut [Cell], trace: &Trace, parts: &[Part], at: impl Fn(Nanos) -> usize) {
+    let mut ends: BTreeMap<TaskId, Nanos> = BTreeMap::new();
+    for part in parts {
+        ends.insert(part.task, part.to);
+    }
+    for part in parts {
+        // A task is named where it comes first, and not again.
+        let Some(end) = ends.remove(&part.task).filter(|_| part.task != TaskId(0)) else { continue };
+        let name = trace.task_name(part.task);
         let place = [format!(" {name} "), name.to_owned()]
             .into_iter()
-            .find_map(|label| Some((room_for(&label, row, at(span.start), end)?, label)));
+            .find_map(|label| Some((room_for(&label, row, at(part.from), at(end))?, label)));
         if let Some((cell, label)) = place {
             write_label(&mut row[cell..], &label);
         }
@@ -162,7 +137,7 @@ fn write_names(row: &mut [Cell], trace: &Trace, spans: &[&Span], at: impl Fn(Nan
 
 /// The first of the cells from `start` to `end` from which on a label covers nothing that runs.
 fn room_for(label: &str, row: &[Cell], start: usize, end: usize) -> Option<usize> {
-    let free = |cell: &Cell| *cell == Cell::State(State::Waiting);
+    let free = |cell: &Cell| matches!(cell, Cell::State(State::Waiting | State::Blocked));
     let width = columns(label.chars());
     let fits = |cell: &usize| row.get(*cell..*cell + width).is_some_and(|cells| cells.iter().all(free));
     (start..(end + 1).saturating_sub(width)).find(fits)
@@ -217,6 +192,8 @@ fn state_drawn(state: State, cells: usize) -> String {
     let (glyph, style) = match state {
         State::Running => ("█", RUNNING),
         State::Ready => ("▒", HINDERED),
+        State::Gil => ("░", HINDERED),
+        State::Blocked => ("╳", HINDERED),
         State::Waiting => ("─", DIM),
         State::Queued => ("·", HINDERED),
     };

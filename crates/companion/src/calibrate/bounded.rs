@@ -1,0 +1,113 @@
+//! What another program prints, within bounds: it may be any that a person named.
+
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The most bytes that are taken from either of its outputs.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// What `command` prints until its end. One that prints too much or takes longer than `most_time` is ended.
+///
+/// # Errors
+/// A clause about it, such as "it cannot be started".
+pub fn output(command: &mut Command, most_time: Duration) -> Result<Output, String> {
+    let deadline = Instant::now() + most_time;
+    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().map_err(|error| format!("it cannot be started ({error})"))?;
+    let output = listen(&mut child, deadline, most_time);
+    if output.is_err() {
+        // Errors say that it has ended already.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    output
+}
+
+/// Which of its outputs a program has ended, and what came there.
+type Heard = (Stream, io::Result<Vec<u8>>);
+
+#[derive(Clone, Copy)]
+enum Stream {
+    Output,
+    Error,
+}
+
+fn listen(child: &mut Child, deadline: Instant, most_time: Duration) -> Result<Output, String> {
+    let too_long = || format!("it has not ended after {} s, so it was ended", most_time.as_secs_f64());
+    let (sender, heard) = channel();
+    hear(Stream::Output, child.stdout.take(), &sender)?;
+    hear(Stream::Error, child.stderr.take(), &sender)?;
+    drop(sender);
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    loop {
+        let (stream, bytes) = match heard.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(heard) => heard,
+            Err(RecvTimeoutError::Timeout) => return Err(too_long()),
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let bytes = bytes.map_err(|error| format!("what it prints cannot be read ({error})"))?;
+        if bytes.len() > MOST_BYTES {
+            return Err(format!("it prints more than {} KiB, so it was ended", MOST_BYTES / 1024));
+        }
+        match stream {
+            Stream::Output => stdout = bytes,
+            Stream::Error => stderr = bytes,
+        }
+    }
+    let status = wait(child, deadline).map_err(|error| format!("it was lost ({error})"))?;
+    Ok(Output { status: status.ok_or_else(too_long)?, stdout, stderr })
+}
+
+/// Reads in a thread of its own, which nobody waits for: what the program has started may hold the pipe longer than it.
+fn hear(stream: Stream, pipe: Option<impl Read + Send + 'static>, to: &Sender<Heard>) -> Result<(), String> {
+    let pipe = pipe.ok_or("it has no pipes")?;
+    let to = to.clone();
+    let read = move || {
+        let mut bytes = Vec::new();
+        let read = pipe.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
+        // Nobody listens any more to what comes too late.
+        let _ = to.send((stream, read.map(|_| bytes)));
+    };
+    let thread = thread::Builder::new().spawn(read);
+    thread.map(drop).map_err(|error| format!("the system gives no further thread ({error})"))
+}
+
+/// How a program ended that has closed its outputs, so that it is about to; `None` where it has not by then.
+fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || Instant::now() >= deadline {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, most_time: Duration) -> Result<Output, String> {
+        output(Command::new("sh").args(["-c", script]), most_time)
+    }
+
+    #[test]
+    fn a_program_is_heard_to_its_end() {
+        let output = shell("echo told; echo warned >&2; exit 3", Duration::from_secs(60)).unwrap();
+        assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"told\n"[..], &b"warned\n"[..]));
+        assert_eq!(output.status.code(), Some(3));
+    }
+
+    #[test]
+    fn a_program_without_end_is_ended() {
+        let too_much = Err("it prints more than 64 KiB, so it was ended".to_owned());
+        assert_eq!(shell("exec yes", Duration::from_secs(60)).map(drop), too_much);
+        assert_eq!(shell("exec yes >&2", Duration::from_secs(60)).map(drop), too_much);
+        let too_long = Err("it has not ended after 0.1 s, so it was ended".to_owned());
+        assert_eq!(shell("exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
+        assert_eq!(shell("exec >&- 2>&-; exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
+    }
+}

@@ -1,0 +1,236 @@
+//! What typed words mean. Every reader here leaves its complaint among the others, so that all of them come together.
+
+use std::fs;
+use std::path::Path;
+
+use engine::costs::{Costs, Preset};
+use engine::model::Model;
+use engine::time::Nanos;
+use lessons::{Diagnostic, Lesson, Prepared, Value, Values};
+
+use crate::notice;
+
+/// What a predicted machine charges, and what that is called.
+#[derive(Clone, Debug)]
+pub struct Charges {
+    /// The preset's id or the file's name, as it was typed.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    /// The costs.
+    pub costs: Costs,
+}
+
+impl Charges {
+    /// Says so where there is a GIL in the lesson that these costs have not.
+    pub fn note_whose_gil(&self, prepared: &Prepared) {
+        if self.costs.gil.is_none() && prepared.costs.gil.is_some() {
+            notice::note(format_args!(
+                "there is a GIL, though the costs {} have none: in this lesson its own parameter gil decides. --set \
+                 gil=off leaves it out.",
+                self.name
+            ));
+        }
+    }
+}
+
+/// The costs that a prediction is made with unless others are asked for.
+pub const USUAL_COSTS: &str = "cpython";
+
+/// What was read, or nothing and a complaint more.
+pub fn keep<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -> Option<T> {
+    result.map_err(|complaint| wrong.push(complaint)).ok()
+}
+
+/// The settings and the values that they give the lesson's parameters. Without a lesson its parameters cannot be judged,
+/// but the shape of a setting can.
+pub fn read_values(
+    texts: &[String],
+    lesson: Option<&'static Lesson>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<(Vec<(String, String)>, Values)> {
+    let settings = read_settings(texts, lesson, wrong);
+    match Values::read(lesson?.parameters, &settings) {
+        Ok(values) => Some((settings, values)),
+        Err(complaints) => {
+            wrong.extend(complaints);
+            None
+        }
+    }
+}
+
+fn read_settings(
+    texts: &[String],
+    lesson: Option<&'static Lesson>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Vec<(String, String)> {
+    let parameters = lesson.map_or(&[][..], |lesson| lesson.parameters);
+    let mut settings = Vec::new();
+    for text in texts {
+        match text.split_once('=') {
+            Some((name, value)) => settings.push((name.trim().to_owned(), value.to_owned())),
+            None => {
+                let parameter = parameters.iter().find(|parameter| parameter.name == text);
+                let nearest = parameter.map(|parameter| format!("{}={}", parameter.name, parameter.default));
+                wrong.push(Diagnostic::new("--set", text, "a name and a value, written NAME=VALUE", nearest));
+            }
+        }
+    }
+    settings
+}
+
+/// The models that are named, each once and in the order in which they are shown; all of the lesson's where none is
+/// named.
+pub fn read_models(names: &[String], lesson: Option<&'static Lesson>, wrong: &mut Vec<Diagnostic>) -> Vec<Model> {
+    let known = lesson.map_or(&Model::ALL[..], |lesson| lesson.models);
+    for name in names {
+        if !known.iter().any(|model| model.id() == name) {
+            wrong.push(unknown_model("--model", name, known, lesson));
+        }
+    }
+    let wanted = |model: &Model| names.is_empty() || names.iter().any(|name| name == model.id());
+    known.iter().copied().filter(wanted).collect()
+}
+
+/// Each parameter's name and value, in the lesson's own order.
+pub fn in_order<'v>(
+    lesson: &'static Lesson,
+    values: &'v Values,
+) -> impl Iterator<Item = (&'static str, &'v Value)> + use<'v> {
+    lesson.parameters.iter().filter_map(|parameter| Some((parameter.name, values.get(parameter.name)?)))
+}
+
+/// A setting as a shell takes it, with the space before it.
+pub fn setting(name: &str, value: &str) -> String {
+    format!(" --set {}", quoted(&format!("{name}={value}")))
+}
+
+/// A word as a shell takes it for one.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_./:=,@%+-".contains(letter);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        // Nothing escapes an apostrophe within apostrophes: they end, and begin again behind it.
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+/// That `name`, given for `option`, is none of the models that are `known`; why not, where the lesson says so.
+pub fn unknown_model(option: &str, name: &str, known: &[Model], lesson: Option<&Lesson>) -> Diagnostic {
+    let ids = known.iter().map(|model| model.id());
+    match lesson.and_then(|lesson| lesson.cannot.iter().find(|(model, _)| model.id() == name)) {
+        Some((_, reason)) => {
+            let ids = ids.collect::<Vec<_>>().join(", ");
+            Diagnostic::new(option, name, format!("one of {ids}. {}", reason.trim_end_matches('.')), None)
+        }
+        None => Diagnostic::unknown_name(option, name, ids),
+    }
+}
+
+/// A whole number within bounds.
+///
+/// # Errors
+/// Where it is none.
+pub fn whole(option: &str, text: &str, least: u64, most: u64) -> Result<u64, Diagnostic> {
+    let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| {
+        let near = text.trim().parse::<f64>().ok().filter(|number| !number.is_nan());
+        // A cast of a number outside the bounds of u64 gives the nearer bound.
+        let nearest = near.map(|number| (number.round() as u64).clamp(least, most).to_string());
+        Diagnostic::new(option, text, format!("a whole number from {least} to {most}"), nearest)
+    })
+}
+
+/// A time such as `200ms`, `0.2s`, `3s` or `2m`; a number alone is in seconds.
+///
+/// # Errors
+/// Where it is none.
+pub fn time(option: &str, text: &str) -> Result<Nanos, Diagnostic> {
+    const LONGEST_S: f64 = 1e9;
+    let given = text.trim();
+    let units = [("ms", 1e-3), ("us", 1e-6), ("µs", 1e-6), ("ns", 1e-9), ("s", 1.0), ("m", 60.0), ("", 1.0)];
+    let (number, unit) =
+        units.iter().find_map(|(unit, seconds)| Some((given.strip_suffix(unit)?, seconds))).unwrap_or((given, &1.0));
+    let seconds = number.trim_end().parse::<f64>().ok().filter(|number| !number.is_nan()).map(|number| number * unit);
+    match seconds {
+        Some(seconds) if (0.0..=LONGEST_S).contains(&seconds) => Ok(Nanos((seconds * 1e9).round() as u64)),
+        _ => {
+            let nearest = seconds.map(|seconds| if seconds < 0.0 { "0s".to_owned() } else { format!("{LONGEST_S}s") });
+            Err(Diagnostic::new(option, text, "a time such as 200ms, 0.2s, 3s or 2m", nearest))
+        }
+    }
+}
+
+/// Where random draws begin.
+///
+/// # Errors
+/// Where it is no whole number.
+pub fn seed(text: &str) -> Result<u64, Diagnostic> {
+    whole("--seed", text, 0, u64::MAX)
+}
+
+/// The costs of a preset, or of a file that `interleave calibrate` wrote.
+///
+/// # Errors
+/// Where there is neither, or the file holds no usable costs.
+pub fn charges(text: &str) -> Result<Charges, Diagnostic> {
+    if let Some(preset) = Preset::with_id(text) {
+        return Ok(Charges { name: text.to_owned(), title: preset.title().to_owned(), costs: preset.costs() });
+    }
+    let ids = Preset::ALL.map(Preset::id).join(", ");
+    let names = Preset::ALL.map(Preset::id).into_iter();
+    if !Path::new(text).exists() {
+        let nearest = Diagnostic::unknown_name("--costs", text, names).nearest;
+        let allowed = format!("one of {ids}, or a file that `interleave calibrate --out` wrote");
+        return Err(Diagnostic::new("--costs", text, allowed, nearest));
+    }
+    let unusable = |reason: String| {
+        let reason = reason.trim_end_matches('.');
+        Diagnostic::new("--costs", text, format!("one of {ids}, or a file of costs that can be used. {reason}"), None)
+    };
+    let json = fs::read_to_string(text).map_err(|error| unusable(format!("This one cannot be read: {error}")))?;
+    let costs = Costs::from_json(&json).map_err(|bad| unusable(bad.to_string()))?;
+    Ok(Charges { name: text.to_owned(), title: text.to_owned(), costs })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_time(text: &str, expected: Option<u64>) {
+        assert_eq!(time("--at", text).ok(), expected.map(Nanos), "{text}");
+    }
+
+    #[track_caller]
+    fn check_quoted(word: &str, expected: &str) {
+        assert_eq!(quoted(word), expected);
+    }
+
+    #[test]
+    fn a_shell_takes_a_quoted_word_for_what_it_is() {
+        check_quoted("messages=A-1=1,B_2=2.5", "messages=A-1=1,B_2=2.5");
+        check_quoted("/tmp/50%+c:d@e", "/tmp/50%+c:d@e");
+        check_quoted("latency=uniform 2 4", "'latency=uniform 2 4'");
+        check_quoted("messages=$(reboot)=1", "'messages=$(reboot)=1'");
+        check_quoted("messages=A;B&C|D>E*=1", "'messages=A;B&C|D>E*=1'");
+        check_quoted("messages=it's=1", r"'messages=it'\''s=1'");
+        check_quoted("'", r"''\'''");
+        check_quoted("a\\b\nc", "'a\\b\nc'");
+        check_quoted("über", "'über'");
+        check_quoted("", "''");
+    }
+
+    #[test]
+    fn times_have_units_and_seconds_need_none() {
+        check_time("200ms", Some(200_000_000));
+        check_time("0.2 s", Some(200_000_000));
+        check_time("3", Some(3_000_000_000));
+        check_time(" 2m ", Some(120_000_000_000));
+        check_time("7us", Some(7_000));
+        check_time("0", Some(0));
+        for no_time in ["", "s", "-1s", "nan", "inf", "1e99", "3h", "1,5s"] {
+            check_time(no_time, None);
+        }
+    }
+}
