@@ -11,6 +11,7 @@ use engine::protocol;
 use engine::trace::Clock;
 use js_sys::{Reflect, Uint8Array};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle};
+use lessons::Prepared;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -19,6 +20,9 @@ use crate::backend::session::{Effect, Session};
 use crate::backend::watch::{TICK_MS, Watch};
 use crate::backend::{Backend, Job, LAB_META, Progress, Tell};
 use crate::state::browser;
+
+/// A page starts no more Workers than this: each takes memory of its own, and browsers stop at some number.
+const MOST_THREADS: usize = 80;
 
 /// The lab of a page. Its Worker ends with it.
 #[derive(Default)]
@@ -46,16 +50,16 @@ impl Backend for Lab {
         Clock::Browser
     }
 
-    fn runs(&self, model: Model) -> bool {
-        // A browser has no processes to give.
-        model != Model::ProcessPool
+    fn refuses(&self, model: Model, prepared: &Prepared) -> Option<String> {
+        refusal(model, prepared.busy_threads(model))
     }
 
     fn start(&self, job: Job, tell: Tell) {
         self.stop();
-        let models: Vec<Model> = job.lesson.models.iter().copied().filter(|model| self.runs(*model)).collect();
         let prepared = job.prepared();
-        let threads = models.iter().map(|model| prepared.threads(*model)).max().unwrap_or(1);
+        let runs = |model: &Model| self.refuses(*model, &prepared).is_none();
+        let models: Vec<Model> = job.lesson.models.iter().copied().filter(runs).collect();
+        let threads = models.iter().map(|model| prepared.busy_threads(*model)).max().unwrap_or(1);
         let effects = {
             let mut inner = self.0.borrow_mut();
             let mut session = Session::new(job, models, inner.next_run);
@@ -87,6 +91,15 @@ impl Backend for Lab {
             inner.runner = None;
         }
     }
+}
+
+/// Why a browser cannot run a model that keeps so many threads busy.
+fn refusal(model: Model, threads: usize) -> Option<String> {
+    if model.spawns_processes() || model == Model::LoopAndProcesses {
+        return Some("A browser has no processes to give.".to_owned());
+    }
+    (threads > MOST_THREADS)
+        .then(|| format!("This run takes {threads} threads, and a page starts no more than {MOST_THREADS}."))
 }
 
 /// Does what a session wants done. Nothing is borrowed while the page or the Worker is told: the page may start or stop
@@ -228,4 +241,17 @@ fn crash(error: &JsValue) -> String {
 /// The message of an error or an error event; empty where it has none.
 fn message_of(error: &JsValue) -> String {
     Reflect::get(error, &JsValue::from_str("message")).ok().and_then(|message| message.as_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_refuses_processes_and_too_many_threads_and_nothing_else() {
+        let refused: Vec<Model> = Model::ALL.into_iter().filter(|model| refusal(*model, 80).is_some()).collect();
+        let with_processes = [Model::ProcessPool, Model::Processes, Model::LoopAndProcesses, Model::ProcessesOfThreads];
+        assert_eq!(refused, with_processes);
+        assert!(refusal(Model::Threads, 81).is_some_and(|reason| reason.contains("81 threads")));
+    }
 }

@@ -76,7 +76,8 @@ mod tests {
         assert_eq!(reached(&trace, None, 1500.0), Nanos::ZERO);
         clock.stop(1600.0);
         assert_eq!(reached(&trace, Some(clock), 9000.0), Nanos(600_000_000));
-        trace.apply(Event::Finish { at: Nanos(550_000_000), cpu: None, outcome: Outcome::default() });
+        let ending = Ok(Outcome::default());
+        trace.apply(Event::Finish { at: Nanos(550_000_000), cpu: None, switches: None, ending });
         assert_eq!(reached(&trace, Some(clock), 9000.0), Nanos(550_000_000));
     }
 }

@@ -22,8 +22,8 @@ pub trait Backend {
     /// The clock that its times are read from.
     fn clock(&self) -> Clock;
 
-    /// Whether it can run this model at all.
-    fn runs(&self, model: Model) -> bool;
+    /// Why it cannot run this model of `prepared`, as a sentence; `None` where it can.
+    fn refuses(&self, model: Model, prepared: &Prepared) -> Option<String>;
 
     /// Runs `job` on every model that it can, one after the other, and tells how it goes. A job under way is stopped first.
     fn start(&self, job: Job, tell: Tell);

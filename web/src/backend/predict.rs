@@ -8,6 +8,7 @@ use engine::model::Model;
 use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
+use lessons::Prepared;
 
 use crate::backend::{Backend, Ending, Job, Progress, Tell};
 
@@ -16,34 +17,23 @@ pub struct Predictor;
 
 /// What was predicted for every model of one job.
 #[derive(Clone, Debug)]
-pub struct Predictions(Arc<Vec<(Model, Prediction)>>);
-
-/// A model's predicted run, or why it has none.
-pub type Prediction = Result<Arc<Trace>, String>;
+pub struct Predictions(Arc<Vec<Arc<Trace>>>);
 
 impl Backend for Predictor {
     fn clock(&self) -> Clock {
         Clock::Virtual
     }
 
-    fn runs(&self, _: Model) -> bool {
-        true
+    fn refuses(&self, _: Model, _: &Prepared) -> Option<String> {
+        None
     }
 
     fn start(&self, job: Job, tell: Tell) {
         let prepared = job.prepared();
-        for &model in job.lesson.models.iter().filter(|model| self.runs(**model)) {
+        for &model in job.lesson.models {
             tell(Progress::Began(model));
-            let settings = prepared.settings(model, 0);
-            match simulate(&prepared.program, &settings) {
-                Ok(trace) => {
-                    tell(Progress::Known(Box::new(trace)));
-                    tell(Progress::Ended(model));
-                }
-                Err(error) => {
-                    tell(Progress::Failed(model, format!("This model could not be predicted: {error}.")));
-                }
-            }
+            tell(Progress::Known(Box::new(simulate(&prepared.program, &prepared.settings(model, 0)))));
+            tell(Progress::Ended(model));
         }
         tell(Progress::Over(Ending::Complete));
     }
@@ -57,10 +47,10 @@ impl Predictions {
     pub fn of(job: Job) -> Predictions {
         let found = Rc::new(RefCell::new(Vec::new()));
         let into = Rc::clone(&found);
-        let tell = move |progress| match progress {
-            Progress::Known(trace) => into.borrow_mut().push((trace.model, Ok(Arc::new(*trace)))),
-            Progress::Failed(model, reason) => into.borrow_mut().push((model, Err(reason))),
-            _ => {}
+        let tell = move |progress| {
+            if let Progress::Known(trace) = progress {
+                into.borrow_mut().push(Arc::new(*trace));
+            }
         };
         Predictor.start(job, Rc::new(tell));
         Predictions(Arc::new(found.take()))
@@ -68,31 +58,12 @@ impl Predictions {
 
     /// A model's predicted run.
     pub fn trace(&self, model: Model) -> Option<Arc<Trace>> {
-        self.prediction(model)?.as_ref().ok().cloned()
+        self.0.iter().find(|trace| trace.model == model).cloned()
     }
 
-    /// Why a model has no predicted run.
-    pub fn failure(&self, model: Model) -> Option<String> {
-        self.prediction(model)?.as_ref().err().cloned()
-    }
-
-    /// How long a model's predicted run takes.
-    pub fn wall(&self, model: Model) -> Option<Nanos> {
-        self.trace(model)?.summary().map(|summary| summary.wall)
-    }
-
-    /// The end of the longest one.
+    /// How much of an axis the longest one takes.
     pub fn longest(&self) -> Nanos {
-        self.0
-            .iter()
-            .filter_map(|(_, prediction)| prediction.as_ref().ok())
-            .map(|trace| trace.end())
-            .max()
-            .unwrap_or_default()
-    }
-
-    fn prediction(&self, model: Model) -> Option<&Prediction> {
-        self.0.iter().find(|(other, _)| *other == model).map(|(_, prediction)| prediction)
+        self.0.iter().map(|trace| trace.axis_length()).max().unwrap_or_default()
     }
 }
 

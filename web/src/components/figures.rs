@@ -15,28 +15,28 @@ pub fn Figures(
     /// Whose figures.
     model: Model,
 ) -> impl IntoView {
-    let predicted = move || {
-        let wall = state.predictions.with(|predictions| predictions.wall(model))?;
-        let sequential = state.predictions.with(|predictions| predictions.wall(Model::Sequential));
-        let times = words::times_faster(sequential, Some(wall));
-        Some(figure(model, Clock::Virtual, Speed::REAL, words::seconds(wall), times))
-    };
-    let measured = move || {
-        let trace = state.measured.trace(model)?;
-        let Some(wall) = state.measured.wall(model) else {
-            let is_live = state.measured.run(model).with(|run| run.as_ref().is_some_and(|run| run.clock.is_running()));
-            let word = if is_live { "running" } else { "cut off" };
-            return Some(
-                view! { <div class="figure browser"><dt>"browser"</dt><dd class="sub">{word}</dd></div> }.into_any(),
-            );
+    let of_clock = move |clock| {
+        let trace = state.trace(model, clock)?;
+        let sequential = state.trace(Model::Sequential, clock).and_then(|trace| words::wall(&trace));
+        let (wall, times) = match (words::wall(&trace), words::failure(&trace)) {
+            (Some(wall), _) => (words::seconds(wall), words::times_faster(sequential, Some(wall))),
+            (None, Some((short, _))) => (short.to_owned(), words::times_faster(sequential, None)),
+            (None, None) => {
+                let is_live = state.run_clock(model, clock).is_some_and(|clock| clock.is_running());
+                let word = if is_live { "running" } else { "cut off" };
+                return Some(
+                    view! { <div class="figure browser"><dt>"browser"</dt><dd class="sub">{word}</dd></div> }
+                        .into_any(),
+                );
+            }
         };
-        let times = words::times_faster(state.measured.wall(Model::Sequential), Some(wall));
-        Some(figure(model, Clock::Browser, trace.speed, words::seconds(wall), times).into_any())
+        let is_failed = trace.failure().is_some();
+        Some(figure(model, clock, trace.speed, wall, times, is_failed).into_any())
     };
-    view! { <dl class="figures">{predicted} {measured}</dl> }
+    view! { <dl class="figures">{move || of_clock(Clock::Virtual)} {move || of_clock(Clock::Browser)}</dl> }
 }
 
-fn figure(model: Model, clock: Clock, speed: Speed, wall: String, times: String) -> impl IntoView {
+fn figure(model: Model, clock: Clock, speed: Speed, wall: String, times: String, is_failed: bool) -> impl IntoView {
     let (class, id, note) = match clock {
         Clock::Virtual => ("figure", "predicted", "from the simulator's virtual clock".to_owned()),
         Clock::Browser => ("figure browser", "browser", words::measured_note(timer::step())),
@@ -45,7 +45,7 @@ fn figure(model: Model, clock: Clock, speed: Speed, wall: String, times: String)
     view! {
         <div class=class title=note>
             <dt>{words::heading(clock, speed)}</dt>
-            <dd class="wall" data-testid=format!("wall-{model}-{id}")>{wall}</dd>
+            <dd class="wall" class:failed=is_failed data-testid=format!("wall-{model}-{id}")>{wall}</dd>
         </div>
         <div class=class title=format!("{}: how many times faster than sequential", clock.label())>
             <dt>"speed-up" <span class="unseen">{format!(", {}", clock.label())}</span></dt>

@@ -24,9 +24,14 @@ pub fn cross() -> impl IntoView {
     view! { <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg> }
 }
 
-/// A plus: add.
+/// A plus: more.
 pub fn plus() -> impl IntoView {
     view! { <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M6 1v10M1 6h10" /></svg> }
+}
+
+/// A minus: less.
+pub fn minus() -> impl IntoView {
+    view! { <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M1 6h10" /></svg> }
 }
 
 /// A circle, half of it filled: light and dark.

@@ -46,6 +46,9 @@ pub fn Logs(
     }
 }
 
+/// The most lines of a log that are shown.
+const MOST_LINES: usize = 300;
+
 #[component]
 fn Log(state: LessonState, model: Model) -> impl IntoView {
     // Where there is no measured run the prediction is shown, and the heading says so.
@@ -53,9 +56,14 @@ fn Log(state: LessonState, model: Model) -> impl IntoView {
     let heading = move || trace().map(|trace| trace.clock.label());
     let lines = Memo::new(move |_| {
         let trace = trace();
-        let log = trace.iter().flat_map(|trace| trace.log_in_program_time());
+        let log = trace.iter().flat_map(|trace| trace.log_in_program_time()).take(MOST_LINES);
         log.map(|line| line.to_string()).enumerate().collect::<Vec<_>>()
     });
+    let more = move || {
+        let lines = trace().map_or(0, |trace| trace.log().len());
+        let more = lines.saturating_sub(MOST_LINES);
+        (more > 0).then(|| view! { <p class="footnote">{format!("… and {more} more lines.")}</p> })
+    };
     let is_browser = move || trace().is_some_and(|trace| trace.clock == Clock::Browser);
     view! {
         <div class="log">
@@ -67,6 +75,7 @@ fn Log(state: LessonState, model: Model) -> impl IntoView {
                     <li>{line.1}</li>
                 </For>
             </ol>
+            {more}
         </div>
     }
 }

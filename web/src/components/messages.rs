@@ -4,11 +4,9 @@ use leptos::ev::{Event, MouseEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
 use lessons::Parameter;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
-use crate::components::controls::{FieldError, is_wrong};
 use crate::components::icons;
+use crate::components::text_field::{Named, Note, ParameterText, TextField};
 use crate::state::lesson::LessonState;
 use crate::state::rows::{self, MessageRow};
 
@@ -85,23 +83,8 @@ pub fn MessagesEditor(
                 <label for=format!("field-{name}")>{parameter.title}</label>
                 <span class="range">{move || format!("{} of at most {most}", count.get())}</span>
             </div>
-            <input
-                id=format!("field-{name}")
-                class="mono"
-                type="text"
-                autocomplete="off"
-                spellcheck="false"
-                data-testid=format!("param-{name}")
-                prop:value=move || state.form.with(|form| form.text(name).to_owned())
-                aria-invalid=move || is_wrong(state, name)
-                aria-describedby=format!("error-{name}")
-                on:input=move |event| state.type_in(parameter, event_target_value(&event))
-                on:change=move |event| {
-                    state.type_in(parameter, event_target_value(&event));
-                    state.settle();
-                }
-            />
-            <FieldError state name />
+            <ParameterText state parameter class="mono" keyboard="text" />
+            <Note state parameter />
             <ul class="messages" aria-label="One row a message">
                 <For each=shown key=|index| *index let:index>
                     <Row editor index />
@@ -122,13 +105,11 @@ fn Row(editor: Editor, index: usize) -> impl IntoView {
     let row = Memo::new(move |_| editor.row(index));
     let title =
         move || row.with(|row| if row.name.is_empty() { format!("message {}", index + 1) } else { row.name.clone() });
-    let wrong = Memo::new(move |_| {
+    let is_wrong = Memo::new(move |_| {
         // A row that is still being typed in is not wrong yet.
-        let is_wrong = state.form.with(|form| form.wrong(editor.parameter.name).is_some());
-        is_wrong.then(|| editor.rows.with(|rows| rows::wrong(editor.parameter, rows, index))).flatten()
+        let is_any_wrong = state.form.with(|form| form.wrong(editor.parameter.name).is_some());
+        is_any_wrong && editor.rows.with(|rows| rows::is_wrong(editor.parameter, rows, index))
     });
-    let is_wrong = move || if wrong.with(Option::is_some) { "true" } else { "false" };
-    let error_id = format!("error-message-{index}");
     let slider = NodeRef::<Input>::new();
     Effect::new(move || {
         let end_s = editor.slider_end_s.get();
@@ -145,12 +126,22 @@ fn Row(editor: Editor, index: usize) -> impl IntoView {
         editor.is_dragged.set(true);
         state.edit(editor.parameter, editor.changed_row(index, |row| row.delay = event_target_value(&event)));
     };
-    let type_name = move |event: &Event| {
-        state.type_in(editor.parameter, editor.changed_row(index, |row| row.name = taken(event, rows::in_name)));
+    let typed = move |change: fn(&mut MessageRow, String)| {
+        Callback::new(move |text: String| {
+            state.type_in(editor.parameter, editor.changed_row(index, |row| change(row, text)));
+        })
     };
-    let type_delay = move |event: &Event| {
-        state.type_in(editor.parameter, editor.changed_row(index, |row| row.delay = taken(event, rows::in_delay)));
+    let left = Callback::new(move |()| state.settle());
+    let named = |test_id: &str, label: Signal<String>, class, keyboard| Named {
+        id: None,
+        label: Some(label),
+        test_id: format!("{test_id}-{index}"),
+        error_id: format!("error-{}", editor.parameter.name),
+        class,
+        keyboard,
     };
+    let name = named("name", Signal::derive(move || format!("Name of {}", title())), "name", "text");
+    let delay = named("delay", Signal::derive(move || format!("Delay of {} in seconds", title())), "number", "decimal");
     let let_go = move |_| {
         editor.is_dragged.set(false);
         state.commit();
@@ -165,21 +156,13 @@ fn Row(editor: Editor, index: usize) -> impl IntoView {
     };
     view! {
         <li class="message">
-            <input
-                class="name"
-                type="text"
-                autocomplete="off"
-                spellcheck="false"
-                aria-label=move || format!("Name of {}", title())
-                aria-invalid=is_wrong
-                aria-describedby=error_id.clone()
-                data-testid=format!("name-{index}")
-                prop:value=move || row.with(|row| row.name.clone())
-                on:input=move |event| type_name(&event)
-                on:change=move |event| {
-                    type_name(&event);
-                    state.settle();
-                }
+            <TextField
+                named=name
+                text=Signal::derive(move || row.with(|row| row.name.clone()))
+                is_wrong
+                keep=rows::in_name
+                typed=typed(|row, text| row.name = text)
+                left
             />
             <input
                 node_ref=slider
@@ -193,22 +176,14 @@ fn Row(editor: Editor, index: usize) -> impl IntoView {
                 on:input=slide
                 on:change=let_go
             />
-            <span class="with-unit">
-                <input
-                    class="number"
-                    type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    aria-label=move || format!("Delay of {} in seconds", title())
-                    aria-invalid=is_wrong
-                    aria-describedby=error_id.clone()
-                    data-testid=format!("delay-{index}")
-                    prop:value=move || row.with(|row| row.delay.clone())
-                    on:input=move |event| type_delay(&event)
-                on:change=move |event| {
-                    type_delay(&event);
-                    state.settle();
-                }
+            <span class="with-unit has-unit">
+                <TextField
+                    named=delay
+                    text=Signal::derive(move || row.with(|row| row.delay.clone()))
+                    is_wrong
+                    keep=rows::in_delay
+                    typed=typed(|row, text| row.delay = text)
+                    left
                 />
                 <span class="unit" aria-hidden="true">{editor.parameter.unit}</span>
             </span>
@@ -222,19 +197,6 @@ fn Row(editor: Editor, index: usize) -> impl IntoView {
             >
                 {icons::cross()}
             </button>
-            <p class="wrong" id=error_id>{wrong}</p>
         </li>
     }
-}
-
-/// What was typed, without what a row's field cannot hold; the field then holds no more than that either.
-fn taken(event: &Event, keep: fn(&str) -> String) -> String {
-    let typed = event_target_value(event);
-    let kept = keep(&typed);
-    if kept != typed
-        && let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-    {
-        field.set_value(&kept);
-    }
-    kept
 }

@@ -3,6 +3,7 @@
 pub mod axis;
 pub mod controls;
 pub mod copy;
+pub mod field;
 pub mod figures;
 pub mod header;
 pub mod icons;
@@ -18,3 +19,4 @@ pub mod run_bar;
 pub mod speed;
 pub mod stage;
 pub mod table;
+pub mod text_field;

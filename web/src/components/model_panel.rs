@@ -26,14 +26,11 @@ pub fn ModelPanel(
     #[prop(into)]
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
-    let subtitle = move || words::subtitle(model, &state.lesson.prepare(&state.values.get()));
+    let subtitle = move || words::subtitle(model, &state.prepared.get());
     let command = Signal::derive(move || words::native_command(state.lesson, model, &state.values.get()));
     let is_measured = Memo::new(move |_| state.measured.run(model).with(Option::is_some));
-    let failed = move || {
-        let predicted = state.predictions.with(|predictions| predictions.failure(model));
-        let measured = state.measured.run(model).with(|run| run.as_ref().and_then(|run| run.failed.clone()));
-        predicted.into_iter().chain(measured).map(|sentence| view! { <p class="wrong">{sentence}</p> }).collect_view()
-    };
+    let cut_off = move || state.measured.run(model).with(|run| run.as_ref().and_then(|run| run.failed.clone()));
+    let why_not = Memo::new(move |_| state.why_not_here(model));
     view! {
         <section class="model" aria-labelledby=format!("model-{model}")>
             <div class="model-head">
@@ -47,16 +44,54 @@ pub fn ModelPanel(
                     <Track state model clock=Clock::Browser scheme>"browser"</Track>
                 </Show>
             </div>
-            <Show when=move || !state.is_measured_here(model)>
+            <Ending state model clock=Clock::Virtual />
+            <Ending state model clock=Clock::Browser />
+            <p class="wrong">{cut_off}</p>
+            <Show when=move || why_not.with(Option::is_some)>
                 <div class="native">
-                    <p>"A browser has no processes to give. Measured natively:"</p>
+                    <p>{move || why_not.get()} " Measured natively:"</p>
                     <CopiedCommand command />
                 </div>
             </Show>
             </div>
-            {failed}
             <SpanTable state model />
         </section>
+    }
+}
+
+/// A model that cannot run the lesson, and why.
+#[component]
+pub fn CannotPanel(
+    /// Which model.
+    model: Model,
+    /// Why, as a sentence.
+    why: &'static str,
+) -> impl IntoView {
+    view! {
+        <section class="model cannot" aria-labelledby=format!("model-{model}") data-testid=format!("cannot-{model}")>
+            <h3 id=format!("model-{model}")>{model.title()} <span class="sub">"cannot do this"</span></h3>
+            <p>{why}</p>
+        </section>
+    }
+}
+
+/// How a run on a clock ended: what it found out, or why it came to no end.
+#[component]
+fn Ending(state: LessonState, model: Model, clock: Clock) -> impl IntoView {
+    let id = if clock == Clock::Virtual { "predicted" } else { "browser" };
+    let ending = Memo::new(move |_| {
+        let trace = state.trace(model, clock)?;
+        let failure = words::failure(&trace).map(|(_, sentence)| (sentence, true));
+        failure.or_else(|| Some((words::outcome(&trace)?, false)))
+    });
+    move || {
+        let (words, is_failure) = ending.get()?;
+        Some(view! {
+            <p class="ending" class:failure=is_failure data-testid=format!("ending-{model}-{id}")>
+                <span class="clock" class:browser=clock == Clock::Browser>{clock.label()}</span>
+                <span>{words}</span>
+            </p>
+        })
     }
 }
 

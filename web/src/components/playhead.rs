@@ -5,11 +5,15 @@ use leptos::ev::Event;
 use leptos::html::Input;
 use leptos::prelude::*;
 
+use crate::components::icons;
 use crate::state::lesson::LessonState;
 use crate::state::words;
 
 /// The slider's steps from one end of the axis to the other.
 const STEPS: u32 = 1000;
+
+/// The axis can be halved so often.
+const MOST_ZOOM: u32 = 12;
 
 /// The bar under the timelines.
 #[component]
@@ -50,7 +54,34 @@ pub fn Playhead(
                 aria-valuetext=move || at.get().to_string()
                 on:input=slide
             />
+            <div class="playhead-foot">
             <p class="happens"><output class="instant">{move || at.get().to_string()}</output>" " {happens}</p>
+                <div class="zoom" role="group" aria-label="Zoom">
+                    <button
+                        class="icon-button"
+                        type="button"
+                        aria-label="Zoom out"
+                        data-testid="zoom-out"
+                        disabled=move || state.zoom.get() == 0
+                        on:click=move |_| state.zoom.update(|zoom| *zoom = zoom.saturating_sub(1))
+                    >
+                        {icons::minus()}
+                    </button>
+                    <button
+                        class="icon-button"
+                        type="button"
+                        aria-label="Zoom in"
+                        data-testid="zoom-in"
+                        disabled=move || state.zoom.get() == MOST_ZOOM
+                        on:click=move |_| state.zoom.update(|zoom| *zoom += 1)
+                    >
+                        {icons::plus()}
+                    </button>
+                    <button type="button" disabled=move || state.zoom.get() == 0 on:click=move |_| state.zoom.set(0)>
+                        "Fit"
+                    </button>
+                </div>
+            </div>
         </div>
     }
 }

@@ -38,7 +38,7 @@ pub fn Preview(
     let viewport: Signal<Viewport> = Memo::new(move |_| Viewport::fit(longest, width_px.get())).into();
     let row = |model: Model| {
         let trace = predictions.trace(model)?;
-        let wall = words::seconds(predictions.wall(model)?);
+        let wall = words::seconds(words::wall(&trace)?);
         let followed = Followed {
             trace: Signal::stored(Some(Arc::clone(&trace))),
             run_clock: Signal::stored(None),

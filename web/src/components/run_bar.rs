@@ -15,7 +15,6 @@ pub fn RunButtons(
     isolation: Isolation,
 ) -> impl IntoView {
     let is_under_way = Memo::new(move |_| state.measured.status.with(|status| status.is_under_way()));
-    let is_wrong = Memo::new(move |_| state.form.with(|form| form.is_any_wrong()));
     view! {
         <div class="run-buttons">
             <button type="button" data-testid="cancel" disabled=move || !is_under_way.get() on:click=move |_| state.cancel()>
@@ -25,7 +24,7 @@ pub fn RunButtons(
                 class="primary"
                 type="button"
                 data-testid="run-browser"
-                disabled=move || is_under_way.get() || is_wrong.get() || !isolation.is_available()
+                disabled=move || is_under_way.get() || state.is_any_wrong() || !isolation.is_available()
                 on:click=move |_| state.measure()
             >
                 {icons::play()}
@@ -44,9 +43,8 @@ pub fn RunStatus(
     isolation: Isolation,
 ) -> impl IntoView {
     let why_not = (!isolation.is_available()).then(|| view! { <p class="why-not">{isolation.explanation()}</p> });
-    let is_wrong = Memo::new(move |_| state.form.with(|form| form.is_any_wrong()));
     let last_good = move || {
-        is_wrong.get().then(|| {
+        state.is_any_wrong().then(|| {
             view! { <p class="why-not">"The pictures show the last values that were right. Mend the marked field to run."</p> }
         })
     };

@@ -8,7 +8,7 @@ use web_sys::{Element, ResizeObserver};
 
 use crate::components::axis::Axis;
 use crate::components::legend::Legend;
-use crate::components::model_panel::ModelPanel;
+use crate::components::model_panel::{CannotPanel, ModelPanel};
 use crate::components::playhead::Playhead;
 use crate::components::run_bar::{RunButtons, RunStatus};
 use crate::state::isolation::Isolation;
@@ -35,6 +35,7 @@ pub fn Stage(
     };
     let gutter = move || format!("{}px", state.viewport.get().left_px);
     let models = state.lesson.models.iter().map(|&model| view! { <ModelPanel state model scheme /> }).collect_view();
+    let cannot = state.lesson.cannot.iter().map(|&(model, why)| view! { <CannotPanel model why /> }).collect_view();
     let title = format!("{} models, one time axis", state.lesson.models.len());
     let note = move || state.measured.is_any().then(|| measured_note(state));
     view! {
@@ -53,6 +54,7 @@ pub fn Stage(
             <div class="stage" node_ref=stage>
                 <Axis viewport=state.viewport />
                 {models}
+                {cannot}
             </div>
             {note}
             <Playhead state />

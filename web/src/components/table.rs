@@ -65,6 +65,8 @@ fn spans(trace: &Trace, now: Nanos) -> impl IntoView + use<> {
         }
     };
     let region = caption.clone();
+    let (rows, more) = table(trace, now);
+    let more = (more > 0).then(|| view! { <p class="footnote">{format!("… and {more} more spans.")}</p> });
     view! {
         <div class="scroll" tabindex="0" role="region" aria-label=region>
             <table>
@@ -79,8 +81,9 @@ fn spans(trace: &Trace, now: Nanos) -> impl IntoView + use<> {
                         <th scope="col">"Because"</th>
                     </tr>
                 </thead>
-                <tbody>{table(trace, now).into_iter().map(row).collect_view()}</tbody>
+                <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
             </table>
+            {more}
         </div>
     }
 }

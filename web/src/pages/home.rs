@@ -1,7 +1,6 @@
 //! The home page: what this is, in one look, and all lessons.
 
 use leptos::prelude::*;
-use lessons::catalogue::open_lessons;
 use lessons::{Diagnostic, catalogue};
 
 use crate::components::lesson_card::LessonCard;
@@ -23,7 +22,7 @@ pub fn Home(
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
     address::set_title("Interleave: learn concurrency by running it");
-    let first = open_lessons().next();
+    let first = catalogue().first();
     let begin = first.map(|lesson| {
         let to = link::to_lesson(lesson.id);
         let href = to.clone();
@@ -37,7 +36,7 @@ pub fn Home(
                 <div class="hero-words">
                     <h1>"See what your program is waiting for"</h1>
                     <p>
-                        "Interleave runs one small program in five ways: one thing at a time, on threads, on a thread pool, on an event loop and on a process pool. Move a delay, and see at once what each will make of it; then run them and compare."
+                        "Sixteen small programs, and each runs in several ways: one thing at a time, on threads, on a thread pool, on an event loop and in processes. Move a delay, and see at once what each will make of it; then run them and compare."
                     </p>
                     <p class="sub">
                         "Every figure says where it comes from: predicted by a simulator, or measured here, in your own browser."
@@ -48,7 +47,7 @@ pub fn Home(
             </section>
             <h2 class="eyebrow" id="lessons">{format!("{} lessons", catalogue().len())}</h2>
             <ol class="cards" aria-labelledby="lessons">
-                {cards.map(|(index, entry)| view! { <LessonCard entry number=index + 1 address /> }).collect_view()}
+                {cards.map(|(index, &lesson)| view! { <LessonCard lesson number=index + 1 address /> }).collect_view()}
             </ol>
         </main>
     }

@@ -1,7 +1,7 @@
 //! A lesson's page: what is asked and can be changed, the models on one axis, and what they wrote.
 
 use leptos::prelude::*;
-use lessons::{Diagnostic, Entry, catalogue};
+use lessons::{Diagnostic, Lesson, catalogue};
 
 use crate::components::controls::Controls;
 use crate::components::log::Logs;
@@ -31,8 +31,7 @@ pub fn LessonPage(
     let lesson = place.lesson;
     address::set_title(&format!("{} · Interleave", lesson.title));
     let state = LessonState::new(&place, address);
-    let is_this = |entry: &Entry| matches!(entry, Entry::Open(open) if open.id == lesson.id);
-    let number = catalogue().iter().position(is_this).map_or(0, |index| index + 1);
+    let number = catalogue().iter().position(|other| other.id == lesson.id).map_or(0, |index| index + 1);
     view! {
         <main class="lesson" id="main">
             <Notices complaints />
@@ -46,6 +45,7 @@ pub fn LessonPage(
                         <div class="story">
                             {lesson.story.iter().map(|paragraph| view! { <p>{*paragraph}</p> }).collect_view()}
                         </div>
+                        <Guide lesson />
                     </div>
                     <Controls state />
                 </div>
@@ -54,4 +54,27 @@ pub fn LessonPage(
             </div>
         </main>
     }
+}
+
+/// What to look at, and the rule to take away.
+#[component]
+fn Guide(lesson: &'static Lesson) -> impl IntoView {
+    let look = (!lesson.look.is_empty()).then(|| {
+        view! {
+            <section class="look" aria-labelledby="look-title">
+                <h2 class="eyebrow" id="look-title">"Look at"</h2>
+                <ul>{lesson.look.iter().map(|sentence| view! { <li>{*sentence}</li> }).collect_view()}</ul>
+            </section>
+        }
+    });
+    // The rule is what a person is to find: it waits to be asked for.
+    let rule = (!lesson.rule.is_empty()).then(|| {
+        view! {
+            <details class="rule">
+                <summary>"The rule to take away"</summary>
+                <p>{lesson.rule}</p>
+            </details>
+        }
+    });
+    view! { {look} {rule} }
 }

@@ -82,24 +82,35 @@ impl Form {
         self.speed = speed;
     }
 
-    /// Takes these values in place of all; what they leave out goes back to its default.
+    /// Takes one of the lesson's presets. What only other presets speak of goes back to its default, because presets are told
+    /// apart by it; what none of them speaks of stays as it is.
     pub fn preset(&mut self, texts: &[(&str, &str)]) {
-        let given: Vec<_> = texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        if let Ok(values) = Values::read(self.lesson.parameters, &given) {
-            self.values = values;
-            self.show_values();
-        }
+        let spoken_of = |name: &str| self.lesson.presets.iter().any(|(_, texts)| speak_of(texts, name).is_some());
+        let parameters = self.lesson.parameters.iter().filter(|parameter| spoken_of(parameter.name));
+        let chosen: Vec<_> = parameters
+            .map(|parameter| (parameter, speak_of(texts, parameter.name).unwrap_or(parameter.default)))
+            .collect();
+        self.take(chosen);
     }
 
     /// Goes back to the defaults.
     pub fn reset(&mut self) {
         self.speed = Speed::REAL;
-        self.preset(&[]);
+        self.take(self.lesson.parameters.iter().map(|parameter| (parameter, parameter.default)).collect());
     }
 
     /// The place that an address should name.
     pub fn place(&self) -> LessonPlace {
         LessonPlace { lesson: self.lesson, values: self.values.clone(), speed: self.speed }
+    }
+
+    fn take(&mut self, texts: Vec<(&'static Parameter, &str)>) {
+        for (parameter, text) in texts {
+            if let Ok(value) = parameter.read(text) {
+                self.drafts.insert(parameter.name, Draft { text: value.text(), wrong: None });
+                self.values = self.values.with(parameter, value);
+            }
+        }
     }
 
     fn show_values(&mut self) {
@@ -108,6 +119,11 @@ impl Form {
             self.drafts.insert(parameter.name, Draft { text, wrong: None });
         }
     }
+}
+
+/// The text that a preset has for a parameter.
+fn speak_of<'t>(texts: &[(&str, &'t str)], name: &str) -> Option<&'t str> {
+    texts.iter().find(|(named, _)| *named == name).map(|(_, text)| *text)
 }
 
 #[cfg(test)]
@@ -135,5 +151,25 @@ mod tests {
         assert_eq!(shown(&form), ("10000".to_owned(), "3".to_owned(), true));
         form.reset();
         assert_eq!(shown(&form), ("2".to_owned(), "2".to_owned(), false));
+    }
+
+    #[test]
+    fn a_preset_changes_what_presets_are_told_apart_by_and_nothing_else() {
+        let Place::Lesson(place) = link::read("?lesson=blocking-call").place else { panic!("the lesson is there") };
+        let mut form = Form::new(&place);
+        let texts = |name: &str| {
+            let (_, texts) =
+                place.lesson.presets.iter().find(|(title, _)| *title == name).expect("the preset is there");
+            *texts
+        };
+        let workers = place.lesson.parameters.iter().find(|parameter| parameter.name == "workers");
+        form.type_in(workers.expect("it has workers"), "7".to_owned());
+        form.settle();
+        let repair = |form: &Form| form.text("repair").to_owned();
+        let before = repair(&form);
+        form.preset(texts("THREE blocks on a thread of its own"));
+        assert_eq!([repair(&form), form.text("workers").to_owned()], ["to-thread", "7"]);
+        form.preset(texts("THREE blocks"));
+        assert_eq!([repair(&form), form.text("workers").to_owned()], [before.as_str(), "7"]);
     }
 }

@@ -9,7 +9,7 @@ use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use lessons::{Lesson, Parameter, Values};
+use lessons::{Lesson, Parameter, Prepared, Values};
 
 use crate::backend::lab::Lab;
 use crate::backend::predict::Predictions;
@@ -29,6 +29,8 @@ pub struct LessonState {
     pub form: RwSignal<Form>,
     /// The last values that were right.
     pub values: Memo<Values>,
+    /// The lesson with them filled in.
+    pub prepared: Signal<Prepared>,
     /// What is predicted from them.
     pub predictions: Memo<Predictions>,
     /// What was measured with them.
@@ -39,6 +41,8 @@ pub struct LessonState {
     pub looked_at: RwSignal<(Model, Clock)>,
     /// The clock whose logs are shown.
     pub log_of: RwSignal<Clock>,
+    /// How often the axis was halved: at 0 it holds the longest run.
+    pub zoom: RwSignal<u32>,
     /// How wide the timelines are.
     pub width_px: RwSignal<f64>,
     /// Where time is drawn, on all timelines alike.
@@ -62,6 +66,7 @@ impl LessonState {
         let measured = Measured::new();
         let width_px = RwSignal::new(0.0);
         let longest = Memo::new(move |_| predictions.with(Predictions::longest).max(measured.longest()));
+        let zoom = RwSignal::new(0);
         let typing = StoredValue::new(None::<TimeoutHandle>);
         on_cleanup(move || {
             if let Some(pause) = typing.try_get_value().flatten() {
@@ -72,13 +77,15 @@ impl LessonState {
             lesson,
             form,
             values,
+            prepared: Signal::derive(move || lesson.prepare(&values.get())),
             predictions,
             measured,
             playhead: RwSignal::new(Nanos::ZERO),
             looked_at: RwSignal::new((lesson.models.first().copied().unwrap_or(Model::Sequential), Clock::Virtual)),
             log_of: RwSignal::new(Clock::Virtual),
+            zoom,
             width_px,
-            viewport: Memo::new(move |_| Viewport::fit(longest.get(), width_px.get())),
+            viewport: Memo::new(move |_| Viewport::fit(Nanos(longest.get().0 >> zoom.get()), width_px.get())),
             address,
             lab: StoredValue::new_local(Lab::default()),
             typing,
@@ -103,9 +110,14 @@ impl LessonState {
         }
     }
 
-    /// Whether this browser can run a model at all.
-    pub fn is_measured_here(self, model: Model) -> bool {
-        self.lab.with_value(|lab| lab.runs(model))
+    /// Why this browser cannot run a model with the values that there are, as a sentence; `None` where it can.
+    pub fn why_not_here(self, model: Model) -> Option<String> {
+        self.lab.with_value(|lab| lab.refuses(model, &self.prepared.get()))
+    }
+
+    /// Whether any field holds what cannot be used.
+    pub fn is_any_wrong(self) -> bool {
+        self.form.with(Form::is_any_wrong)
     }
 
     /// Changes the fields. Measured runs belong to the values that they were measured with, and go with them.

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_link_to_nowhere_leads_home_with_a_word() {
         check("?lesson=delay-mesages", "./", &["Did you mean delay-messages?"]);
-        check("?lesson=blocking-call", "./", &["lesson: got “blocking-call”"]);
+        check("?lesson=blocking", "./", &["lesson: got “blocking”"]);
         check("?workers=3", "./", &["parameter: got “workers”"]);
         check(&format!("?lesson=delay-messages&messages={}", "A".repeat(100_000)), "./", &["100031 characters"]);
     }

@@ -63,16 +63,9 @@ impl Measured {
         self.run(model).with(|run| run.as_ref().map(|run| Arc::clone(&run.trace)))
     }
 
-    /// How long a model's run took, once it is over.
-    pub fn wall(self, model: Model) -> Option<Nanos> {
-        self.run(model).with(|run| Some(run.as_ref()?.trace.summary()?.wall))
-    }
-
-    /// The latest instant of all runs, in the program's own time.
+    /// How much of an axis the longest of all runs takes.
     pub fn longest(self) -> Nanos {
-        let end = |run: &Option<Run>| {
-            run.as_ref().map_or(Nanos::ZERO, |run| run.trace.end().scaled(run.trace.speed.factor()))
-        };
+        let end = |run: &Option<Run>| run.as_ref().map_or(Nanos::ZERO, |run| run.trace.axis_length());
         self.runs.iter().map(|run| run.with(end)).max().unwrap_or_default()
     }
 

@@ -9,6 +9,7 @@ pub mod lesson;
 pub mod link;
 pub mod measured;
 pub mod rows;
+pub mod slider;
 pub mod theme;
 pub mod timer;
 pub mod words;

@@ -55,21 +55,18 @@ pub fn in_delay(typed: &str) -> String {
     in_name(&typed.replace(',', "."))
 }
 
-/// What is wrong with the row at `index`, as a sentence.
-pub fn wrong(parameter: &Parameter, rows: &[MessageRow], index: usize) -> Option<String> {
-    let row = rows.get(index)?;
-    if let Err(diagnostic) = parameter.read(&row.text()) {
-        return Some(diagnostic.to_string());
-    }
-    let twice = rows[..index].iter().any(|other| other.name == row.name);
-    twice.then(|| format!("{} is there twice, but every name may be there once.", row.name))
+/// Whether the row at `index` is at fault: wrong in itself, or under a name that a row above has.
+pub fn is_wrong(parameter: &Parameter, rows: &[MessageRow], index: usize) -> bool {
+    rows.get(index).is_some_and(|row| {
+        parameter.read(&row.text()).is_err() || rows[..index].iter().any(|other| other.name == row.name)
+    })
 }
 
 /// How many messages there may be.
 pub fn most(parameter: &Parameter) -> usize {
     match parameter.kind {
         Kind::Messages { most, .. } => most,
-        Kind::Count { .. } => 0,
+        _ => 0,
     }
 }
 
@@ -77,7 +74,7 @@ pub fn most(parameter: &Parameter) -> usize {
 pub fn slider_end_s(parameter: &Parameter, rows: &[MessageRow]) -> f64 {
     let longest_s = match parameter.kind {
         Kind::Messages { longest_s, .. } => longest_s,
-        Kind::Count { .. } => 0.0,
+        _ => 0.0,
     };
     let fits = rows.iter().filter_map(|row| row.delay.parse::<f64>().ok()).all(|delay| delay <= SHORT_SLIDER_S);
     if fits { longest_s.min(SHORT_SLIDER_S) } else { longest_s }
@@ -118,8 +115,8 @@ mod tests {
     fn the_row_that_is_wrong_says_so() {
         let parameter = &lessons::find("delay-messages").expect("the lesson is there").parameters[0];
         let list = rows("A=1,B=-1,A=2");
-        let complaints: Vec<bool> = (0..4).map(|index| wrong(parameter, &list, index).is_some()).collect();
-        assert_eq!(complaints, [false, true, true, false]);
+        let faults: Vec<bool> = (0..4).map(|index| is_wrong(parameter, &list, index)).collect();
+        assert_eq!(faults, [false, true, true, false]);
         assert_eq!(slider_end_s(parameter, &list), 10.0);
         assert_eq!(slider_end_s(parameter, &rows("A=11")), 60.0);
     }

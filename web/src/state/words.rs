@@ -1,5 +1,6 @@
 //! Figures and runs in words.
 
+use engine::error::RunError;
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace, speedup};
@@ -29,15 +30,46 @@ pub fn heading(clock: Clock, speed: Speed) -> String {
 
 /// What a model is here, in a few words.
 pub fn subtitle(model: Model, prepared: &Prepared) -> String {
-    let workers = prepared.workers.get();
-    let counted = |one: &str, many: &str| if workers == 1 { format!("1 {one}") } else { format!("{workers} {many}") };
+    let counted =
+        |count: u16, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {many}") };
+    let (threads, processes) = (prepared.threads.get(), prepared.processes.get());
     match model {
         Model::Sequential => "one task after another".to_owned(),
         Model::Threads => "one thread a task".to_owned(),
-        Model::ThreadPool => counted("worker", "workers"),
+        Model::ThreadPool => counted(threads, "worker", "workers"),
         Model::EventLoop => "one thread, tasks take turns".to_owned(),
-        Model::ProcessPool => counted("process", "processes"),
+        Model::ProcessPool => counted(processes, "process", "processes"),
+        Model::Processes => "one process a task".to_owned(),
+        Model::LoopAndThreads => format!("a loop beside {}", counted(threads, "thread", "threads")),
+        Model::LoopAndProcesses => format!("a loop beside {}", counted(processes, "process", "processes")),
+        Model::ProcessesOfThreads => {
+            format!("{} of {}", counted(processes, "process", "processes"), counted(threads, "thread", "threads"))
+        }
     }
+}
+
+/// How long a run took; `None` while it goes on, and where it came to no end.
+pub fn wall(trace: &Trace) -> Option<Nanos> {
+    trace.outcome().and(trace.summary()).map(|summary| summary.wall)
+}
+
+/// How a run went wrong, in one word or two and as a sentence.
+pub fn failure(trace: &Trace) -> Option<(&'static str, String)> {
+    let failure = trace.failure()?;
+    let short = match failure {
+        RunError::Task(_) => "failed",
+        RunError::Deadlock(_) => "deadlock",
+        RunError::Stalled { .. } => "stands still",
+        RunError::Endless { .. } => "no end in sight",
+    };
+    Some((short, sentence(&failure.to_string())))
+}
+
+/// What a run found out, such as `final 173 · lost 27`; `None` where that is nothing.
+pub fn outcome(trace: &Trace) -> Option<String> {
+    let found = trace.outcome().filter(|outcome| !outcome.is_empty())?;
+    let found = found.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " ")));
+    Some(found.collect::<Vec<_>>().join(" · "))
 }
 
 /// The command that measures a model natively, as a shell takes it.
@@ -66,6 +98,12 @@ pub fn measured_note(step: Option<Nanos>) -> String {
         |step| format!("{} µs long", step.0 as f64 / 1e3),
     );
     format!("1 run · read from performance.now(), whose steps in this browser are {steps}")
+}
+
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 fn tenths(at: Nanos) -> String {
@@ -110,15 +148,27 @@ mod tests {
     fn the_playhead_tells_the_last_line_that_was_written() {
         let lesson = lessons::find("delay-messages").expect("the lesson is there");
         let prepared = lesson.prepare(&Values::read(lesson.parameters, &[]).expect("defaults are right"));
-        let settings = prepared.settings(Model::Threads, 0);
-        let trace = engine::simulate::simulate(&prepared.program, &settings).expect("it runs");
+        let trace = engine::simulate::simulate(&prepared.program, &prepared.settings(Model::Threads, 0));
         let at = |seconds: f64| what_happens(&trace, Nanos((seconds * 1e9) as u64));
-        for seconds in [2.0, 2.5] {
+        for seconds in [2.1, 2.5] {
             assert_eq!(at(seconds), "Thread-1 writes “TWO printed” (2.0 s)");
         }
         assert_eq!(
             what_happens(&Trace::new(Model::Threads, Clock::Browser, Speed::REAL), Nanos(5)),
             "nothing has been written yet"
+        );
+    }
+
+    #[test]
+    fn a_deadlock_is_called_one_and_has_no_wall_time() {
+        let lesson = lessons::find("deadlock").expect("the lesson is there");
+        let prepared = lesson.prepare(&Values::read(lesson.parameters, &[]).expect("defaults are right"));
+        let trace = engine::simulate::simulate(&prepared.program, &prepared.settings(Model::Threads, 0));
+        let (short, sentence) = failure(&trace).expect("it fails");
+        assert_eq!((short, wall(&trace)), ("deadlock", None));
+        assert!(
+            sentence.starts_with("Deadlock: ") && sentence.contains("LEFT waits for B, which RIGHT holds"),
+            "{sentence}"
         );
     }
 }

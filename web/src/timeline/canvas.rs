@@ -14,6 +14,7 @@ use crate::state::browser;
 use crate::state::theme::Scheme;
 use crate::timeline::draw::{self, Area, Style, Surface};
 use crate::timeline::layout::lay_out;
+use crate::timeline::palette::Palette;
 use crate::timeline::viewport::Viewport;
 
 /// What a timeline's canvas follows.
@@ -83,9 +84,10 @@ impl Painter {
         let Some(Some(canvas)) = self.canvas.try_get_untracked() else { return };
         let Some(trace) = self.followed.trace.get_untracked() else { return };
         let clock = self.followed.run_clock.get_untracked();
-        let layout = lay_out(&trace, reached(&trace, clock, browser::now_ms()));
         let viewport = self.followed.viewport.get_untracked();
-        let height_px = draw::height_px(layout.rows.len());
+        let now = reached(&trace, clock, browser::now_ms());
+        let layout = lay_out(&trace, trace.drawn_until(viewport.end, now));
+        let height_px = draw::height_px(&layout);
         if let Some(mut surface) = CanvasSurface::new(&canvas, height_px) {
             draw::draw(&mut surface, &layout, &viewport);
         }
@@ -119,26 +121,49 @@ impl CanvasSurface {
         Some(CanvasSurface { context, palette: Palette::of(canvas)? })
     }
 
-    fn stripes(&self, area: Area, state: State) {
+    /// Draws a state's pattern over the path that stands there.
+    fn pattern(&self, area: Area, state: State) {
         let Area { x_px, y_px, width_px, height_px } = area;
-        let (step_px, lean_px) = match state {
-            State::Ready => (6.0, height_px),
-            State::Queued => (5.0, 0.0),
-            State::Running | State::Waiting => return,
-        };
+        if matches!(state, State::Running | State::Waiting) {
+            return;
+        }
         self.context.save();
         self.context.clip();
         self.context.begin_path();
+        match state {
+            State::Gil => self.dots(area),
+            State::Ready => self.stripes(area, 6.0, height_px),
+            State::Blocked => self.stripes(area, 6.0, -height_px),
+            _ => self.stripes(Area { x_px, y_px, width_px, height_px }, 5.0, 0.0),
+        }
+        self.context.restore();
+    }
+
+    /// Stripes from the bottom to the top, which lean to the right by so much.
+    fn stripes(&self, area: Area, step_px: f64, lean_px: f64) {
+        let Area { x_px, y_px, width_px, height_px } = area;
         // Stripes stand on the picture's own grid, so that neighbouring blocks continue each other.
-        let mut stripe_px = ((x_px - lean_px) / step_px).floor() * step_px;
-        while stripe_px < x_px + width_px {
+        let mut stripe_px = ((x_px - lean_px.max(0.0)) / step_px).floor() * step_px;
+        while stripe_px < x_px + width_px - lean_px.min(0.0) {
             self.context.move_to(stripe_px, y_px + height_px);
             self.context.line_to(stripe_px + lean_px, y_px);
             stripe_px += step_px;
         }
-        self.context.set_line_width(if lean_px > 0.0 { 2.0 } else { 1.0 });
+        self.context.set_line_width(if lean_px == 0.0 { 1.0 } else { 2.0 });
         self.context.stroke();
-        self.context.restore();
+    }
+
+    fn dots(&self, area: Area) {
+        const STEP_PX: f64 = 5.0;
+        let Area { x_px, y_px, width_px, height_px } = area;
+        let (left, top) = ((x_px / STEP_PX).floor() as i64, (y_px / STEP_PX).floor() as i64);
+        let (right, bottom) =
+            (((x_px + width_px) / STEP_PX).ceil() as i64, ((y_px + height_px) / STEP_PX).ceil() as i64);
+        for (column, row) in (left..=right).flat_map(|column| (top..=bottom).map(move |row| (column, row))) {
+            let shift_px = if row % 2 == 0 { 0.0 } else { STEP_PX / 2.0 };
+            self.context.rect(column as f64 * STEP_PX + shift_px, row as f64 * STEP_PX, 2.0, 2.0);
+        }
+        self.context.fill();
     }
 }
 
@@ -157,7 +182,8 @@ impl Surface for CanvasSurface {
         self.context.set_fill_style_str(&colours.fill);
         self.context.fill();
         self.context.set_stroke_style_str(&colours.mark);
-        self.stripes(area, state);
+        self.context.set_fill_style_str(&colours.mark);
+        self.pattern(area, state);
         // The outline tells a pale block from the ground, and from the next one.
         if state != State::Running && width_px > 3.0 {
             let inner =
@@ -169,14 +195,31 @@ impl Surface for CanvasSurface {
         }
     }
 
+    fn band(&mut self, areas: &[Area], state: State) {
+        let Some(first) = areas.first() else { return };
+        let colours = self.palette.state(state);
+        self.context.begin_path();
+        let mut all = *first;
+        for area in areas {
+            self.context.rect(area.x_px, area.y_px, area.width_px, area.height_px);
+            let bottom_px = (all.y_px + all.height_px).max(area.y_px + area.height_px);
+            all.y_px = all.y_px.min(area.y_px);
+            all.height_px = bottom_px - all.y_px;
+            all.width_px = area.x_px + area.width_px - all.x_px;
+        }
+        self.context.set_fill_style_str(&colours.fill);
+        self.context.fill();
+        self.context.set_stroke_style_str(&colours.mark);
+        self.context.set_fill_style_str(&colours.mark);
+        self.pattern(all, state);
+    }
+
     fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style) {
         self.context.set_font(font(style));
-        if let Style::On(State::Queued | State::Ready) = style {
+        if let Style::On(state @ (State::Queued | State::Ready | State::Gil | State::Blocked)) = style {
             // Words on a pattern stand on a plain ground.
             let width_px = self.text_width_px(text, style);
-            if let Style::On(state) = style {
-                self.context.set_fill_style_str(&self.palette.state(state).fill);
-            }
+            self.context.set_fill_style_str(&self.palette.state(state).fill);
             self.context.fill_rect(x_px - 3.0, y_px - 6.0, width_px + 6.0, 12.0);
         }
         let (colour, align) = match style {
@@ -214,51 +257,4 @@ fn rounded(context: &CanvasRenderingContext2d, area: Area, radius_px: f64) {
         let _ = context.arc(x, y, radius_px.max(0.0), turn * quarter, (turn + 1.0) * quarter);
     }
     context.close_path();
-}
-
-/// The colours of a canvas. The style sheet has them, so that the legend and the canvas cannot differ.
-struct Palette {
-    ink: String,
-    muted: String,
-    line: String,
-    on_running: String,
-    running: StateColours,
-    ready: StateColours,
-    waiting: StateColours,
-    queued: StateColours,
-}
-
-struct StateColours {
-    fill: String,
-    mark: String,
-}
-
-impl Palette {
-    fn of(canvas: &HtmlCanvasElement) -> Option<Palette> {
-        let style = browser::computed_style(canvas)?;
-        let colour = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
-        let state = |name: &str| StateColours {
-            fill: colour(&format!("--state-{name}")),
-            mark: colour(&format!("--state-{name}-mark")),
-        };
-        Some(Palette {
-            ink: colour("--ink"),
-            muted: colour("--muted"),
-            line: colour("--grid"),
-            on_running: colour("--on-running"),
-            running: state("running"),
-            ready: state("ready"),
-            waiting: state("waiting"),
-            queued: state("queued"),
-        })
-    }
-
-    fn state(&self, state: State) -> &StateColours {
-        match state {
-            State::Running => &self.running,
-            State::Ready => &self.ready,
-            State::Waiting => &self.waiting,
-            State::Queued => &self.queued,
-        }
-    }
 }

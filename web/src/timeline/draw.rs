@@ -2,7 +2,8 @@
 
 use engine::trace::State;
 
-use crate::timeline::layout::{Block, Layout, Row};
+use crate::timeline::crowd::{self, Group};
+use crate::timeline::layout::{Block, Layout, Row, Shown};
 use crate::timeline::viewport::Viewport;
 
 /// Something to draw on. Lengths are CSS pixels, counted from the left and from the top.
@@ -11,6 +12,8 @@ pub trait Surface {
     fn grid_line(&mut self, x_px: f64, height_px: f64);
     /// A block in the colour and the pattern of a state.
     fn block(&mut self, area: Area, state: State);
+    /// Areas in the colour and the pattern of a state that stand side by side and are one shape.
+    fn band(&mut self, areas: &[Area], state: State);
     /// A text on one line, whose middle is at `y_px`.
     fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style);
     /// How wide a text in this style is.
@@ -56,29 +59,41 @@ struct Pitch {
     block_px: f64,
 }
 
-/// The height of a timeline of so many rows.
-pub fn height_px(rows: usize) -> f64 {
-    pitch(rows).row_px * rows.max(1) as f64
+/// A row that stands for many is so many times as high.
+const MANY_ROWS_PX: f64 = 3.0;
+
+/// The height of a timeline.
+pub fn height_px(layout: &Layout) -> f64 {
+    let pitch = pitch(layout);
+    let rows: f64 = layout.rows.iter().map(|row| row_px(row, pitch)).sum();
+    rows.max(pitch.row_px)
 }
 
 /// Draws `layout` in `viewport`.
 pub fn draw(surface: &mut impl Surface, layout: &Layout, viewport: &Viewport) {
-    let height_px = height_px(layout.rows.len());
+    let height_px = height_px(layout);
     for tick in viewport.ticks(TICK_GAP_PX) {
         surface.grid_line(tick.x_px, height_px);
     }
-    let pitch = pitch(layout.rows.len());
-    for (index, row) in layout.rows.iter().enumerate() {
-        draw_row(surface, row, viewport, pitch.row_px * index as f64, pitch);
+    let pitch = pitch(layout);
+    let mut top_px = 0.0;
+    for row in &layout.rows {
+        draw_row(surface, row, viewport, top_px, pitch);
+        top_px += row_px(row, pitch);
     }
 }
 
-fn pitch(rows: usize) -> Pitch {
-    if rows > 14 { Pitch { row_px: 16.0, block_px: 13.0 } } else { Pitch { row_px: 22.0, block_px: 17.0 } }
+fn pitch(layout: &Layout) -> Pitch {
+    if layout.rows.len() > 14 { Pitch { row_px: 16.0, block_px: 13.0 } } else { Pitch { row_px: 22.0, block_px: 17.0 } }
+}
+
+fn row_px(row: &Row, pitch: Pitch) -> f64 {
+    if row.stands_for > 1 { pitch.row_px * MANY_ROWS_PX } else { pitch.row_px }
 }
 
 fn draw_row(surface: &mut impl Surface, row: &Row, viewport: &Viewport, top_px: f64, pitch: Pitch) {
-    let middle_px = top_px + pitch.row_px / 2.0;
+    let row_px = row_px(row, pitch);
+    let middle_px = top_px + row_px / 2.0;
     let name_room_px = viewport.left_px - NAME_MARGIN_PX;
     let style = Style::RowName;
     if let Some(name) =
@@ -86,21 +101,38 @@ fn draw_row(surface: &mut impl Surface, row: &Row, viewport: &Viewport, top_px: 
     {
         surface.text(&name, name_room_px, middle_px, style);
     }
+    let height_px = row_px - (pitch.row_px - pitch.block_px);
+    let y_px = middle_px - height_px / 2.0;
+    let (mut standing, mut running) = (Vec::new(), Vec::new());
+    // Blocks are in the order of time, so those that can be seen come first.
+    let seen = row.blocks.partition_point(|block| block.start <= viewport.end);
+    for group in crowd::grouped(&row.blocks[..seen], row.stands_for, viewport) {
+        match group {
+            Group::Crowd(blocks) => {
+                for (state, areas) in crowd::bands(blocks, row.stands_for, viewport, y_px, height_px) {
+                    surface.band(&areas, state);
+                }
+            }
+            Group::Single(block) => match block.shows {
+                Shown::State(State::Running) => running.push((block, State::Running)),
+                Shown::State(state) => standing.push((block, state)),
+                Shown::Counts(_) => {}
+            },
+        }
+    }
     // What ran for an instant must not vanish under the longer block beside it, so running blocks come last.
-    let (running, others): (Vec<&Block>, Vec<&Block>) =
-        row.blocks.iter().partition(|block| block.state == State::Running);
-    for block in others.into_iter().chain(running) {
-        draw_block(surface, block, viewport, middle_px - pitch.block_px / 2.0, pitch.block_px);
+    for (block, state) in standing.into_iter().chain(running) {
+        draw_block(surface, block, state, viewport, y_px, height_px);
     }
 }
 
-fn draw_block(surface: &mut impl Surface, block: &Block, viewport: &Viewport, y_px: f64, height_px: f64) {
-    let least_px = if block.state == State::Running { INSTANT_PX } else { 1.0 };
+fn draw_block(surface: &mut impl Surface, block: &Block, state: State, viewport: &Viewport, y_px: f64, height_px: f64) {
+    let least_px = if state == State::Running { INSTANT_PX } else { 1.0 };
     let x_px = viewport.x_px(block.start).min(viewport.right_px - least_px);
     let end_px = viewport.x_px(block.end).min(viewport.right_px);
     let width_px = (end_px - x_px).max(least_px);
-    surface.block(Area { x_px, y_px, width_px, height_px }, block.state);
-    let style = Style::On(block.state);
+    surface.block(Area { x_px, y_px, width_px, height_px }, state);
+    let style = Style::On(state);
     let room_px = width_px - 2.0 * LABEL_MARGIN_PX;
     let width_px = |text: &str| surface.text_width_px(text, style);
     if let Some(label) = fitted(&block.label, &block.brief, room_px, Cut::Back, width_px) {
@@ -152,6 +184,9 @@ mod tests {
             let Area { x_px, y_px, width_px, height_px } = area;
             self.0.push(format!("{} {x_px},{y_px} {width_px}x{height_px}", state.word()));
         }
+        fn band(&mut self, areas: &[Area], state: State) {
+            self.0.push(format!("{} columns {}", areas.len(), state.word()));
+        }
         fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style) {
             self.0.push(format!("{style:?} “{text}” {x_px},{y_px}"));
         }
@@ -161,7 +196,12 @@ mod tests {
     }
 
     fn block(start: u64, end: u64, state: State, [label, brief]: [&str; 2]) -> Block {
-        Block { start: Nanos(start), end: Nanos(end), state, label: label.to_owned(), brief: brief.to_owned() }
+        let shows = Shown::State(state);
+        Block { start: Nanos(start), end: Nanos(end), shows, label: label.to_owned(), brief: brief.to_owned() }
+    }
+
+    fn row(name: &str, stands_for: u32, blocks: Vec<Block>) -> Row {
+        Row { name: name.to_owned(), stands_for, blocks }
     }
 
     #[test]
@@ -175,7 +215,7 @@ mod tests {
             block(30, 40, State::Queued, ["1 waiting", "1"]),
             block(100, 100, State::Running, ["", ""]),
         ];
-        let layout = Layout { rows: vec![Row { name: "ThreadPoolExecutor-0_0".to_owned(), blocks }] };
+        let layout = Layout { rows: vec![row("ThreadPoolExecutor-0_0", 1, blocks)] };
         let mut surface = Recording::default();
         draw(&mut surface, &layout, &viewport);
         assert_eq!(
@@ -199,6 +239,17 @@ mod tests {
 
     #[test]
     fn many_rows_are_lower_and_none_at_all_still_has_a_height() {
+        let height_px = |rows: usize| height_px(&Layout { rows: vec![row("", 1, Vec::new()); rows] });
         assert_eq!([height_px(0), height_px(3), height_px(33)], [22.0, 66.0, 528.0]);
+    }
+
+    #[test]
+    fn a_row_that_stands_for_many_is_higher_and_all_of_it_is_shares() {
+        let viewport = Viewport { left_px: 100.0, right_px: 200.0, end: Nanos(100) };
+        let blocks = vec![block(0, 100, State::Waiting, ["", ""])];
+        let layout = Layout { rows: vec![row("99 more tasks", 99, blocks)] };
+        let mut surface = Recording::default();
+        draw(&mut surface, &layout, &viewport);
+        assert_eq!(surface.0[2..], ["RowName “99 more tasks” 92,33", "25 columns waiting"]);
     }
 }

@@ -2,7 +2,9 @@
 //! a canvas carries them out. All but the canvas are pure. The table tells the same in words.
 
 pub mod canvas;
+pub mod crowd;
 pub mod draw;
 pub mod layout;
+pub mod palette;
 pub mod table;
 pub mod viewport;

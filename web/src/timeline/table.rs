@@ -20,19 +20,26 @@ pub struct TableRow {
     pub because: String,
 }
 
-/// Every span of `trace` in the order of time, those that go on drawn out to `now`.
-pub fn table(trace: &Trace, now: Nanos) -> Vec<TableRow> {
+/// The most spans that are told one by one.
+const MOST_ROWS: usize = 500;
+
+/// The spans of `trace` in the order of time, those that go on drawn out to `now`; beyond the first 500, only how many more
+/// there are.
+pub fn table(trace: &Trace, now: Nanos) -> (Vec<TableRow>, usize) {
     let mut spans: Vec<_> = trace.spans_until(now).collect();
     spans.sort_by_key(|span| (span.start, span.end, span.task));
+    let more = spans.len().saturating_sub(MOST_ROWS);
+    spans.truncate(MOST_ROWS);
+    let causes = trace.causes(now);
     let row = |span: &engine::trace::Span| TableRow {
         task: trace.task_name(span.task).to_owned(),
         lane: trace.lane_name(span.lane).to_owned(),
         state: span.activity.state().word(),
         from: span.start,
         to: span.end,
-        because: trace.cause(span),
+        because: causes.of(span),
     };
-    spans.iter().map(row).collect()
+    (spans.iter().map(row).collect(), more)
 }
 
 #[cfg(test)]
@@ -48,9 +55,9 @@ mod tests {
         let given = [("messages".to_owned(), "A=1,B=2,C=3".to_owned())];
         let prepared = lesson.prepare(&Values::read(lesson.parameters, &given).expect("the messages are right"));
         for model in Model::ALL {
-            let settings = prepared.settings(model, 0);
-            let trace = engine::simulate::simulate(&prepared.program, &settings).expect("it runs");
-            let rows = table(&trace, trace.end());
+            let trace = engine::simulate::simulate(&prepared.program, &prepared.settings(model, 0));
+            let (rows, more) = table(&trace, trace.end());
+            assert_eq!(more, 0, "{model}");
             assert!(rows.is_sorted_by_key(|row| row.from), "{model}");
             for row in rows {
                 assert_eq!(row.because.is_empty(), row.state == "running", "{model}: {row:?}");

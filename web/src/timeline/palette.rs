@@ -1,0 +1,63 @@
+//! The colours of the states. The style sheet has them, so that legend and canvas cannot differ.
+
+use engine::trace::State;
+use web_sys::HtmlCanvasElement;
+
+use crate::state::browser;
+
+/// The colours of a canvas.
+pub struct Palette {
+    /// Of words.
+    pub ink: String,
+    /// Of words that say less.
+    pub muted: String,
+    /// Of the grid.
+    pub line: String,
+    /// Of words on what runs.
+    pub on_running: String,
+    states: [StateColours; State::ALL.len()],
+}
+
+/// The colours of a state.
+pub struct StateColours {
+    /// Of its ground.
+    pub fill: String,
+    /// Of its pattern and its outline.
+    pub mark: String,
+}
+
+/// The name that the style sheet has for a state.
+pub fn style_name(state: State) -> &'static str {
+    match state {
+        State::Running => "running",
+        State::Ready => "ready",
+        State::Gil => "gil",
+        State::Blocked => "blocked",
+        State::Waiting => "waiting",
+        State::Queued => "queued",
+    }
+}
+
+impl Palette {
+    /// The colours that hold for `canvas`.
+    pub fn of(canvas: &HtmlCanvasElement) -> Option<Palette> {
+        let style = browser::computed_style(canvas)?;
+        let colour = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
+        let state = |state: State| {
+            let name = style_name(state);
+            StateColours { fill: colour(&format!("--state-{name}")), mark: colour(&format!("--state-{name}-mark")) }
+        };
+        Some(Palette {
+            ink: colour("--ink"),
+            muted: colour("--muted"),
+            line: colour("--grid"),
+            on_running: colour("--on-running"),
+            states: State::ALL.map(state),
+        })
+    }
+
+    /// The colours of a state.
+    pub fn state(&self, state: State) -> &StateColours {
+        &self.states[state as usize]
+    }
+}
