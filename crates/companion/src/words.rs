@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_shell_takes_a_quoted_word_for_what_it_is() {
         check_quoted("messages=A-1=1,B_2=2.5", "messages=A-1=1,B_2=2.5");
-        check_quoted("/tmp/50%+c:d@e", "/tmp/50%+c:d@e");
+        check_quoted("out/50%+c:d@e", "out/50%+c:d@e");
         check_quoted("latency=uniform 2 4", "'latency=uniform 2 4'");
         check_quoted("messages=$(reboot)=1", "'messages=$(reboot)=1'");
         check_quoted("messages=A;B&C|D>E*=1", "'messages=A;B&C|D>E*=1'");
