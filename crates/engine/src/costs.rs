@@ -79,7 +79,7 @@ pub enum Preset {
     /// 1.4). All else is as in [`Preset::CPython`].
     #[serde(rename = "cpython-no-gil")]
     CPythonNoGil,
-    /// WebAssembly in Web Workers of a browser, on four cores, until `interleave calibrate` says better.
+    /// WebAssembly in Web Workers of a browser, on four cores.
     ///
     /// The work factor was measured with this crate as the page is built, in V8 outside of a browser: the merge sort
     /// took 0.05 of its formula, the sum of squares 0.02, Fibonacci 0.11. All else is an order of magnitude and was not

@@ -1,7 +1,7 @@
 //! What threads share of the executor, under a model checker: every order in which two threads can take these steps.
 //!
-//! `cargo test -p engine --test executor_threads`. The two files that cross threads are built here once more, on loom's atomics, locks and condition variables instead of
-//! the standard library's.
+//! `cargo test -p engine --test executor_threads`. The two files that cross threads are built here once more, on loom's
+//! atomics, locks and condition variables instead of the standard library's.
 
 #[path = "../src/executor/outside.rs"]
 mod outside;

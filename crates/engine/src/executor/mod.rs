@@ -18,7 +18,8 @@
 //!
 //! From 2 and 3 follows the rule that surprises people: tasks that are ready run before timers that came due while the
 //! executor was busy. (In `asyncio` it is a timer's *callback* that goes into the queue; a task in `asyncio.sleep` is woken
-//! by it and goes on one turn later still. Here the timer wakes its task itself.) From 3 follows that nobody starves: a task that wakes itself for ever takes one poll of each turn.
+//! by it and goes on one turn later still. Here the timer wakes its task itself.) From 3 follows that nobody starves: a
+//! task that wakes itself for ever takes one poll of each turn.
 //!
 //! # Waking
 //! Waking a task puts its key at the end of the ready queue, at most once until it is polled; `queued` in its slot says that

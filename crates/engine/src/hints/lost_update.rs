@@ -51,8 +51,8 @@ pub(super) fn look(run: &Run<'_>) -> Vec<Finding> {
 
 impl Variable {
     fn write(&mut self, task: TaskId, value: i64, at: Nanos) {
-        // A write that follows no read of its own task is meant as it stands, so what came between is another's. And where the variable was what it had been
-        // when it was read, nothing is undone.
+        // A write that follows no read of its own task is meant as it stands, so what came between is another's. And where
+        // the variable was what it had been when it was read, nothing is undone.
         if let (Some((read, read_at, before)), Some((other, others))) = (self.reads.remove(&task), self.last)
             && before < self.writes
             && others != read

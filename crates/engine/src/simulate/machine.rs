@@ -4,9 +4,9 @@
 //! there is one, and then a core:
 //!
 //! - **GIL.** Its holder keeps it until it waits. Whoever stands first in its line asks for it back after the switch
-//!   interval, which is counted from when the present holder first ran, so that everybody gets on; the holder then goes to
-//!   the end of the line (CPython's `ceval_gil.c`). A holder that has no core cannot let go: it does so as soon as it gets
-//!   one.
+//!   interval, which is counted from its coming, and at the earliest from when the present holder first ran, so that
+//!   everybody gets on; the holder then goes to the end of the line (CPython's `ceval_gil.c`). A holder that has no core cannot
+//!   let go: it does so as soon as it gets one.
 //! - **Cores.** A thread keeps its core until it waits, or until its time slice is over and another thread wants one.
 //!
 //! Threads that have a core and nothing left to compute are polled in turn, at one instant; then time jumps to the next

@@ -149,7 +149,8 @@ impl World {
         self.wake(thread, None);
     }
 
-    /// Whether as much has happened as one run may hold: a program that never ends is not predicted for ever.
+    /// Whether as much has happened as one run may hold, so that a program which never ends is broken off; see
+    /// [`MOST`](crate::simulate::MOST) for the one that is not.
     pub(super) fn is_endless(&self) -> bool {
         self.steps >= self.most_steps
     }

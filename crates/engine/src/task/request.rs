@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Network, Retries};
+use crate::network::{Network, OK, Retries};
 use crate::operation::{Exchange, Operation, Reply, Request};
 use crate::task::Task;
 use crate::trace::Line;
@@ -32,7 +32,7 @@ pub struct Received {
 impl Received {
     /// Whether the last attempt went well.
     pub fn is_ok(self) -> bool {
-        self.status == 200
+        self.status == OK
     }
 }
 
