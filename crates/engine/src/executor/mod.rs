@@ -27,6 +27,10 @@
 //! poll in the next turn. A waker that outlives its task wakes nobody: a key holds a generation, and the next task in the
 //! same slot has another.
 //!
+//! Few tasks ever keep their waker: timers, yields and the event loop know them by their keys. So one waker is lent to one
+//! task after the other. Before each poll it is given the task's number; if it has been cloned when the poll is over, it
+//! remains that task's, and another is made to be lent.
+//!
 //! A waker may be called from any thread. Almost always it is the executor's own, so that way takes no lock and no atomic
 //! operation: while `run` is being polled, the thread knows (in a thread-local) that it is *inside* this executor, and a
 //! waker of this executor that is called there goes straight to the queue. Any other call comes from *outside*:
@@ -44,7 +48,8 @@
 //!
 //! # The end
 //! A task that is aborted is put into the ready queue, and is dropped instead of polled when its turn comes. A panic ends
-//! its task and nobody else: it is what the task's [`JoinHandle`] gives. When the main task has ended, one more turn runs,
+//! its task and nobody else: it is what the task's [`JoinHandle`] gives. What a task came to takes the place of its future,
+//! and stays in the task's slot until the handle takes it or is dropped. When the main task has ended, one more turn runs,
 //! the one in which `asyncio` learns of it; then whatever remains is dropped where it waits.
 //!
 //! Where nothing is ready, no timer is set and nobody outside has been [expected](Executor::expect_wakes), nothing can ever
@@ -52,6 +57,7 @@
 
 mod channel;
 mod join;
+mod local;
 mod offload;
 mod outside;
 mod parker;
@@ -60,6 +66,7 @@ mod ready;
 mod semaphore;
 mod sync;
 mod task;
+mod tasks;
 mod timers;
 mod turn;
 mod waiters;
@@ -83,10 +90,11 @@ pub use task::Key;
 pub use timers::Timer;
 
 use crate::time::Nanos;
-use join::JoinCell;
+use local::Local;
 use outside::Outside;
-use ready::{Inside, ReadyQueue, Sleeper, WakerIdentity};
-use task::{Body, Tasks};
+use ready::{Inside, Sleeper, WakerIdentity};
+use task::{Body, Ending};
+use tasks::Tasks;
 use timers::Timers;
 
 /// A handle on an executor that waits with the platform `P`. Clones are handles on the same one.
@@ -112,10 +120,8 @@ pub enum Unfinished {
 struct Shared<P> {
     /// The clock, the way to wait, and who is told what happens.
     platform: P,
-    /// Every task that has been spawned and has not ended.
+    /// Every task that has been spawned, until it has ended and nobody can join it, and which of them are ready.
     tasks: RefCell<Tasks>,
-    /// The tasks that can be polled, in the order in which they became ready.
-    ready: RefCell<ReadyQueue>,
     /// Who is to be woken when.
     timers: RefCell<Timers>,
     /// Where wakers leave their calls that do not come from inside.
@@ -136,7 +142,6 @@ impl<P: Platform + 'static> Executor<P> {
             shared: Rc::new(Shared {
                 platform,
                 tasks: RefCell::default(),
-                ready: RefCell::default(),
                 timers: RefCell::default(),
                 outside,
                 polled: Cell::new(None),
@@ -158,7 +163,7 @@ impl<P: Platform + 'static> Executor<P> {
 
     /// How many tasks have been spawned and have not ended.
     pub fn registered(&self) -> usize {
-        self.shared.tasks.borrow().len()
+        self.shared.tasks.borrow().running()
     }
 
     /// Makes a task of `future` and puts it at the end of the ready queue.
@@ -172,19 +177,14 @@ impl<P: Platform + 'static> Executor<P> {
         make: impl FnOnce(Key) -> F,
     ) -> JoinHandle<T> {
         let key = self.shared.tasks.borrow_mut().reserve();
-        let future = make(key);
-        let cell = Rc::new(JoinCell::default());
-        let handle = JoinHandle::new(key, Rc::clone(&cell), Rc::<Shared<P>>::clone(&self.shared));
-        let body = Body::new(future, cell);
+        let body = Body::new(make(key));
         if self.shared.closing.get() {
-            self.shared.tasks.borrow_mut().release(key);
-            body.cancel();
+            self.shared.cancel(key, body);
         } else {
-            let waker = ready::waker(key, &self.shared.outside);
-            self.shared.tasks.borrow_mut().fill(key, body, waker);
+            self.shared.tasks.borrow_mut().pause(key, body);
             self.wake_local(key);
         }
-        handle
+        JoinHandle::new(key, Rc::<Shared<P>>::clone(&self.shared))
     }
 
     /// Runs `main` as a task, and all others with it, until it has ended. Drops the tasks that remain, as `asyncio.run`
@@ -269,30 +269,24 @@ impl Executor<ThreadPlatform> {
     }
 }
 
-/// What an executor does for those who do not know its platform: wakers and join handles.
-trait Local {
-    /// Puts a task at the end of the ready queue, unless it stands there already or has ended.
-    fn wake(&self, task: Key);
+impl<P: Platform> Shared<P> {
+    /// Drops the future of a task.
+    fn cancel(&self, task: Key, mut body: Body) {
+        body.cancel(&Ending { task, executor: self });
+        self.settle(task, body);
+    }
 
-    /// Has a task dropped when its turn comes.
-    fn abort(&self, task: Key);
-}
-
-impl<P: Platform> Local for Shared<P> {
-    fn wake(&self, task: Key) {
-        if self.tasks.borrow_mut().enqueue(task) {
-            self.ready.borrow_mut().push(task);
-            self.platform.woken(task, self.due.get());
+    /// Leaves what a task came to for whoever joins it, and wakes them.
+    fn settle(&self, task: Key, body: Body) {
+        let settled = self.tasks.borrow_mut().settle(task, body);
+        if let Some(forgotten) = settled.forgotten {
+            forgotten.forget();
+        }
+        if let Some(joiner) = settled.joiner {
+            joiner.wake();
         }
     }
 
-    fn abort(&self, task: Key) {
-        self.tasks.borrow_mut().abort(task);
-        self.wake(task);
-    }
-}
-
-impl<P: Platform> Shared<P> {
     /// Whom to wake instead of `waker`: the task that is being polled, if that is whose waker it is.
     fn sleeper(&self, waker: &Waker) -> Sleeper {
         match self.polled.get() {
@@ -310,16 +304,16 @@ impl<P: Platform> Shared<P> {
 }
 
 /// Drops the tasks that remain when a run ends, however it ends: they may hold the executor that holds them.
-struct Closing<'a, P>(&'a Shared<P>);
+struct Closing<'a, P: Platform>(&'a Shared<P>);
 
-impl<P> Drop for Closing<'_, P> {
+impl<P: Platform> Drop for Closing<'_, P> {
     fn drop(&mut self) {
         self.0.closing.set(true);
         let bodies = self.0.tasks.borrow_mut().drain();
-        for body in bodies {
-            body.cancel();
+        for (task, body) in bodies {
+            self.0.cancel(task, body);
         }
-        self.0.ready.borrow_mut().clear();
+        self.0.tasks.borrow_mut().clear_ready();
         self.0.closing.set(false);
     }
 }
@@ -332,7 +326,7 @@ impl<P> Clone for Executor<P> {
 
 impl<P> fmt::Debug for Executor<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Executor with {} tasks", self.shared.tasks.borrow().len())
+        write!(f, "Executor with {} tasks", self.shared.tasks.borrow().running())
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::mem;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError};
 
 use super::platform::Unpark;
@@ -30,8 +31,8 @@ struct Calls {
 
 /// What stands behind a task's [`Waker`](std::task::Waker).
 pub(super) struct TaskWaker {
-    /// The task to be woken.
-    pub(super) task: Key,
+    /// The number of the task to be woken. It stays the same from when anybody has a clone of the waker until nobody has.
+    pub(super) task: AtomicU64,
     /// The door of the executor that runs it.
     pub(super) outside: Arc<Outside>,
     /// Whether this waker is among the calls already.
@@ -62,7 +63,9 @@ impl Outside {
         });
         for waker in called {
             waker.called.swap(false, Ordering::AcqRel);
-            wake(waker.task);
+            if let Ok(task) = Key::try_from(waker.task.load(Ordering::Relaxed)) {
+                wake(task);
+            }
         }
     }
 
@@ -79,7 +82,7 @@ impl Outside {
 
 impl TaskWaker {
     pub(super) fn new(task: Key, outside: Arc<Outside>) -> Self {
-        TaskWaker { task, outside, called: AtomicBool::new(false) }
+        TaskWaker { task: AtomicU64::new(u64::from(task)), outside, called: AtomicBool::new(false) }
     }
 
     /// Leaves a call at the door, unless one is left already. Who finds no other there brings the executor to it.

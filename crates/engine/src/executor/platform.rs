@@ -22,6 +22,10 @@ pub trait Platform {
     /// last park ended. Waking early is allowed: the executor looks at everything again.
     fn park(&self, deadline: Option<Nanos>) -> impl Future<Output = ()>;
 
+    /// Hears that a turn begins, and looks without waiting whether somebody outside has called, where calls do not come by
+    /// themselves.
+    fn look(&self) {}
+
     /// How a waker that is called outside ends [`park`](Platform::park).
     fn unparker(&self) -> Arc<dyn Unpark>;
 

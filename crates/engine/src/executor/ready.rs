@@ -1,48 +1,57 @@
-//! The ready queue, and the wakers that fill it.
+//! The wakers that fill the ready queue.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 use std::task::{RawWakerVTable, Wake, Waker};
 
-use super::Local;
+use super::local::Local;
 use super::outside::{Outside, TaskWaker};
 use super::task::Key;
 
-/// The tasks that can be polled, in the order in which they became ready. Only the executor's own thread has it; who stands
-/// in it already is written beside the task.
-#[derive(Debug, Default)]
-pub(super) struct ReadyQueue {
-    /// The first to be polled is in front.
-    keys: VecDeque<Key>,
+/// A waker that tasks are polled with, one after the other: most never keep theirs, as timers, yields and joins know the
+/// task by its key. Whoever clones it keeps it for the task that is being polled, and another is made for the next.
+pub(super) struct LentWaker {
+    /// What the tasks see.
+    waker: Waker,
+    /// What stands behind it.
+    behind: Arc<TaskWaker>,
 }
 
-impl ReadyQueue {
-    pub(super) fn push(&mut self, task: Key) {
-        self.keys.push_back(task);
+impl LentWaker {
+    /// How many hold what stands behind a waker that nobody has kept.
+    const OURS: usize = 2;
+
+    pub(super) fn new(task: Key, outside: &Arc<Outside>) -> Self {
+        let behind = Arc::new(TaskWaker::new(task, Arc::clone(outside)));
+        LentWaker { waker: Waker::from(Arc::clone(&behind)), behind }
     }
 
-    pub(super) fn pop(&mut self) -> Option<Key> {
-        self.keys.pop_front()
+    /// The waker, which is that of `task` from now on. It must not have been kept.
+    #[inline]
+    pub(super) fn lend(&self, task: Key) -> &Waker {
+        self.behind.task.store(u64::from(task), Ordering::Relaxed);
+        &self.waker
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.keys.len()
+    /// If somebody has kept the waker, the waker, which remains that of `task`; another is lent from now on.
+    #[inline]
+    pub(super) fn take_kept(&mut self, task: Key) -> Option<Waker> {
+        if Arc::strong_count(&self.behind) == LentWaker::OURS {
+            // Another thread that has let go of it has read whose it is before that.
+            fence(Ordering::Acquire);
+            return None;
+        }
+        Some(self.replace(task))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+    #[cold]
+    fn replace(&mut self, task: Key) -> Waker {
+        let next = LentWaker::new(task, &self.behind.outside);
+        mem::replace(self, next).waker
     }
-
-    pub(super) fn clear(&mut self) {
-        self.keys.clear();
-    }
-}
-
-/// The waker of `task` in the executor behind `outside`.
-pub(super) fn waker(task: Key, outside: &Arc<Outside>) -> Waker {
-    Waker::from(Arc::new(TaskWaker::new(task, Arc::clone(outside))))
 }
 
 /// Who waits for something of the executor's own, such as a timer. Almost always that is the task itself, and then its key
@@ -55,6 +64,16 @@ pub(super) enum Sleeper {
     Other(Waker),
 }
 
+impl Sleeper {
+    /// The task, where it is one of this executor's.
+    pub(super) fn task(&self) -> Option<Key> {
+        match self {
+            Sleeper::Task(task) => Some(*task),
+            Sleeper::Other(_) => None,
+        }
+    }
+}
+
 /// What tells one waker from another, and is worth nothing once the waker is gone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct WakerIdentity {
@@ -65,6 +84,7 @@ pub(super) struct WakerIdentity {
 }
 
 impl WakerIdentity {
+    #[inline]
     pub(super) fn of(waker: &Waker) -> Self {
         WakerIdentity { data: waker.data(), how: waker.vtable() }
     }
@@ -102,6 +122,15 @@ impl Drop for Inside {
 }
 
 impl TaskWaker {
+    /// Wakes the task, if this thread is inside its executor.
+    fn wake_inside(&self) -> bool {
+        let Some(local) = self.inside() else { return false };
+        if let Ok(task) = Key::try_from(self.task.load(Ordering::Relaxed)) {
+            local.wake(task);
+        }
+        true
+    }
+
     /// The executor of this waker's task, if this thread is inside it.
     fn inside(&self) -> Option<Rc<dyn Local>> {
         // Where the thread is ending and its locals are gone, it is inside nothing.
@@ -116,16 +145,14 @@ impl TaskWaker {
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        match self.inside() {
-            Some(local) => local.wake(self.task),
-            None => self.call(),
+        if !self.wake_inside() {
+            self.call();
         }
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        match self.inside() {
-            Some(local) => local.wake(self.task),
-            None => Arc::clone(self).call(),
+        if !self.wake_inside() {
+            Arc::clone(self).call();
         }
     }
 }

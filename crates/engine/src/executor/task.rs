@@ -1,23 +1,25 @@
-//! Tasks: the futures that an executor owns, and the slots that they stand in.
+//! Tasks: the futures that an executor owns, each in one allocation with what it comes to.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::join::{JoinCell, JoinError, Joined};
+use super::join::JoinError;
+use super::local::Local;
 
 /// Names a task of one executor, even after its end: until a slot has been used four thousand million times, no other task has the same key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Which slot the task stands in. Slots are used again.
-    index: u32,
-    /// How many tasks stood there before it.
-    generation: u32,
+    pub(super) index: u32,
+    /// The how-manieth task it is that stands there.
+    pub(super) generation: NonZeroU32,
 }
 
 impl Key {
@@ -30,215 +32,134 @@ impl Key {
 impl fmt::Debug for Key {
     /// The slot, and after a dot how many tasks stood there before.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.index, self.generation)
+        write!(f, "{}.{}", self.index, self.generation.get() - 1)
     }
 }
 
-/// A task's future, whatever its type, which leaves its output where the task is joined.
+/// Both numbers in one, as a waker keeps them.
+impl From<Key> for u64 {
+    fn from(key: Key) -> u64 {
+        u64::from(key.generation.get()) << 32 | u64::from(key.index)
+    }
+}
+
+/// Names no task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoKey;
+
+/// The key behind the number, which zero is not.
+impl TryFrom<u64> for Key {
+    type Error = NoKey;
+
+    fn try_from(number: u64) -> Result<Key, NoKey> {
+        let generation = NonZeroU32::new((number >> 32) as u32).ok_or(NoKey)?;
+        Ok(Key { index: number as u32, generation })
+    }
+}
+
+/// A task's future, whatever its type, and in its place later on what it came to.
 pub(super) struct Body(Pin<Box<dyn Work>>);
 
 impl Body {
-    pub(super) fn new<T: 'static>(future: impl Future<Output = T> + 'static, cell: Rc<JoinCell<T>>) -> Self {
-        Body(Box::pin(Delivering { future, cell }))
+    pub(super) fn new<T: 'static>(future: impl Future<Output = T> + 'static) -> Self {
+        Body(Box::pin(Stage::Running { future }))
     }
 
     /// Polls the future. A panic ends it, as its failure.
-    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<()> {
-        let future = self.0.as_mut();
-        let polled = catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(waker))));
+    #[inline]
+    pub(super) fn poll(&mut self, context: &mut Context<'_>, ending: &Ending<'_>) -> Poll<()> {
+        let work = self.0.as_mut();
+        let polled = catch_unwind(AssertUnwindSafe(|| work.poll(context, ending)));
         polled.unwrap_or_else(|panic| {
-            self.0.joined().fail(JoinError::from_panic(&*panic));
+            self.fail(JoinError::from_panic(&*panic), ending);
             Poll::Ready(())
         })
     }
 
-    /// Drops the future that has ended, and wakes whoever joins the task.
-    pub(super) fn finish(self) {
-        let joined = self.0.joined();
-        // How the task ended is settled; a destructor that panics now changes nothing and reaches nobody else.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(self)));
-        joined.wake();
+    /// Drops the future where it waits.
+    pub(super) fn cancel(&mut self, ending: &Ending<'_>) {
+        self.fail(JoinError::Cancelled, ending);
     }
 
-    /// Drops the future where it waits.
-    pub(super) fn cancel(self) {
-        self.0.joined().fail(JoinError::Cancelled);
-        self.finish();
+    /// Moves what the task came to into `end`, an `Option` of it.
+    pub(super) fn take_end(&mut self, end: &mut dyn Any) {
+        self.0.as_mut().take_end(end);
+    }
+
+    /// Drops what nobody wants to know.
+    pub(super) fn forget(self) {
+        contain(|| drop(self));
+    }
+
+    #[cold]
+    fn fail(&mut self, error: JoinError, ending: &Ending<'_>) {
+        ending.tell();
+        contain(|| self.0.as_mut().fail(error));
     }
 }
 
-trait Work: Future<Output = ()> {
-    /// Who is told how the task ended.
-    fn joined(&self) -> Rc<dyn Joined>;
+/// How a task ended is settled: a destructor that panics now changes nothing and reaches nobody else.
+fn contain(destroy: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(destroy));
+}
+
+/// Who is told that a task has ended, before its future is dropped: from then on nobody can wake it.
+pub(super) struct Ending<'a> {
+    /// The task.
+    pub(super) task: Key,
+    /// Whoever runs it.
+    pub(super) executor: &'a dyn Local,
+}
+
+impl Ending<'_> {
+    fn tell(&self) {
+        self.executor.ended(self.task);
+    }
+}
+
+trait Work {
+    /// Polls the future, and puts its output in its place.
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>, ending: &Ending<'_>) -> Poll<()>;
+
+    /// Puts the reason why there will be no output in the future's place, unless the task has ended.
+    fn fail(self: Pin<&mut Self>, error: JoinError);
+
+    /// Moves what the task came to into an `Option` of it.
+    fn take_end(self: Pin<&mut Self>, end: &mut dyn Any);
 }
 
 pin_project! {
-    /// Leaves the output of `future` in `cell`. An async block that did the same would be twice as large.
-    struct Delivering<F: Future> {
-        #[pin]
-        future: F,
-        cell: Rc<JoinCell<F::Output>>,
+    #[project = StageProjection]
+    enum Stage<F: Future> {
+        Running {
+            #[pin]
+            future: F,
+        },
+        Ended {
+            end: Option<Result<F::Output, JoinError>>,
+        },
     }
 }
 
-impl<F: Future> Future for Delivering<F> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        this.future.poll(context).map(|output| this.cell.end(Ok(output)))
-    }
-}
-
-impl<F: Future<Output: 'static>> Work for Delivering<F> {
-    fn joined(&self) -> Rc<dyn Joined> {
-        Rc::<JoinCell<F::Output>>::clone(&self.cell)
-    }
-}
-
-/// All tasks, each in a slot that its key leads to at once.
-#[derive(Default)]
-pub(super) struct Tasks {
-    /// Every slot that was ever needed.
-    slots: Vec<Slot>,
-    /// Slots without a task, the one that became free last at the end.
-    free: Vec<u32>,
-}
-
-#[derive(Default)]
-struct Slot {
-    /// How many tasks stood here before.
-    generation: u32,
-    /// The task that stands here, if one does.
-    stage: Stage,
-    /// Whether the task stands in the ready queue.
-    queued: bool,
-    /// Whether the task is to be dropped instead of polled.
-    aborted: bool,
-}
-
-#[derive(Default)]
-enum Stage {
-    /// No task stands here.
-    #[default]
-    Free,
-    /// The task is elsewhere: it is being made, or polled.
-    Away,
-    /// The task, and the waker that it is polled with.
-    Here(Body, Waker),
-}
-
-/// Why it is a task's turn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// It came out of the ready queue.
-    Next,
-    /// It was polled just now and holds the thread. It may stand in the ready queue besides.
-    Again,
-}
-
-/// What is to be done with a task whose turn has come.
-pub(super) enum Step {
-    /// It is to be polled, and to be [paused](Tasks::pause) or [released](Tasks::release) after that.
-    Poll(Body, Waker),
-    /// It was aborted, and its slot is free.
-    Cancel(Body),
-    /// It has ended meanwhile.
-    Gone,
-}
-
-impl Tasks {
-    /// The number of tasks.
-    pub(super) fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+impl<F: Future<Output: 'static>> Work for Stage<F> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, ending: &Ending<'_>) -> Poll<()> {
+        let StageProjection::Running { future } = self.as_mut().project() else { return Poll::Ready(()) };
+        future.poll(context).map(|output| {
+            ending.tell();
+            self.set(Stage::Ended { end: Some(Ok(output)) });
+        })
     }
 
-    pub(super) fn contains(&self, task: Key) -> bool {
-        self.slots.get(task.index as usize).is_some_and(|slot| slot.holds(task))
-    }
-
-    /// The keys of all tasks, in the order of their slots.
-    pub(super) fn keys(&self) -> Vec<Key> {
-        let key = |(index, slot): (usize, &Slot)| Key { index: index as u32, generation: slot.generation };
-        self.slots.iter().enumerate().filter(|(_, slot)| !matches!(slot.stage, Stage::Free)).map(key).collect()
-    }
-
-    /// Makes room for a task that is away.
-    pub(super) fn reserve(&mut self) -> Key {
-        let index = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot::default());
-            u32::try_from(self.slots.len() - 1).expect("four thousand million tasks do not fit into memory")
-        });
-        let slot = &mut self.slots[index as usize];
-        slot.stage = Stage::Away;
-        Key { index, generation: slot.generation }
-    }
-
-    /// Puts a task into its slot for the first time.
-    pub(super) fn fill(&mut self, task: Key, body: Body, waker: Waker) {
-        self.pause(task, body, waker);
-    }
-
-    /// Puts a task back into its slot.
-    pub(super) fn pause(&mut self, task: Key, body: Body, waker: Waker) {
-        if let Some(slot) = self.slot(task) {
-            slot.stage = Stage::Here(body, waker);
+    fn fail(mut self: Pin<&mut Self>, error: JoinError) {
+        if let StageProjection::Running { .. } = self.as_mut().project() {
+            self.set(Stage::Ended { end: Some(Err(error)) });
         }
     }
 
-    /// Marks a task as standing in the ready queue. False if it does already, or has ended.
-    pub(super) fn enqueue(&mut self, task: Key) -> bool {
-        self.slot(task).is_some_and(|slot| !std::mem::replace(&mut slot.queued, true))
-    }
-
-    pub(super) fn abort(&mut self, task: Key) {
-        if let Some(slot) = self.slot(task) {
-            slot.aborted = true;
+    fn take_end(self: Pin<&mut Self>, wanted: &mut dyn Any) {
+        let wanted = wanted.downcast_mut::<Option<Result<F::Output, JoinError>>>();
+        if let (StageProjection::Ended { end }, Some(wanted)) = (self.project(), wanted) {
+            *wanted = end.take();
         }
-    }
-
-    /// Takes a task out of its slot whose turn has come, or has come again. Where it stood in the ready queue until now, it
-    /// can be woken again from now on.
-    pub(super) fn begin(&mut self, task: Key, turn: Turn) -> Step {
-        let Some(slot) = self.slot(task) else { return Step::Gone };
-        slot.queued &= turn == Turn::Again;
-        let aborted = slot.aborted;
-        let Stage::Here(body, waker) = std::mem::replace(&mut slot.stage, Stage::Away) else { return Step::Gone };
-        if aborted {
-            self.release(task);
-            return Step::Cancel(body);
-        }
-        Step::Poll(body, waker)
-    }
-
-    /// Frees the slot of a task that has ended. Its key leads nowhere from now on.
-    pub(super) fn release(&mut self, task: Key) {
-        if let Some(slot) = self.slot(task) {
-            *slot = Slot { generation: slot.generation.wrapping_add(1), ..Slot::default() };
-            self.free.push(task.index);
-        }
-    }
-
-    /// Takes all tasks out and frees their slots.
-    pub(super) fn drain(&mut self) -> Vec<Body> {
-        let mut bodies = Vec::new();
-        for task in self.keys() {
-            let stage = self.slot(task).map(|slot| std::mem::replace(&mut slot.stage, Stage::Away));
-            if let Some(Stage::Here(body, _)) = stage {
-                bodies.push(body);
-            }
-            self.release(task);
-        }
-        bodies
-    }
-
-    fn slot(&mut self, task: Key) -> Option<&mut Slot> {
-        self.slots.get_mut(task.index as usize).filter(|slot| slot.holds(task))
-    }
-}
-
-impl Slot {
-    fn holds(&self, task: Key) -> bool {
-        self.generation == task.generation && !matches!(self.stage, Stage::Free)
     }
 }

@@ -1,15 +1,15 @@
 //! Timers: who is to be woken, and when.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::fmt;
 use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::platform::Platform;
 use super::ready::Sleeper;
+use super::task::Key;
 use super::{Executor, Nanos};
 
 /// Waits until its deadline. It is set when it is first polled; dropping it takes it back.
@@ -23,15 +23,19 @@ pub struct Timer<P> {
     stage: Stage,
 }
 
-#[derive(Clone, Copy)]
 enum Stage {
     /// It has not been polled yet.
     New,
     /// It stands among the timers, or has come due.
-    Set(Entry),
+    Set {
+        /// How many timers were set before it.
+        order: u64,
+        /// The task that it wakes, unless that has been changed since, or is none of the executor's.
+        task: Option<Key>,
+    },
     /// Its deadline had passed when it was made: it only lets those go first that are ready.
     Passed,
-    /// It has let them.
+    /// It has let them, or has come due.
     Over,
 }
 
@@ -51,21 +55,31 @@ impl<P: Platform + 'static> Future for Timer<P> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let shared = &self.executor.shared;
-        match self.stage {
+        let Timer { executor, deadline, stage } = &mut *self;
+        let shared = &executor.shared;
+        match stage {
             Stage::New => {
-                let entry = shared.timers.borrow_mut().set(self.deadline, shared.sleeper(context.waker()));
-                self.stage = Stage::Set(entry);
+                let sleeper = shared.sleeper(context.waker());
+                let task = sleeper.task();
+                *stage = Stage::Set { order: shared.timers.borrow_mut().set(*deadline, sleeper), task };
                 Poll::Pending
             }
-            Stage::Set(entry) => {
+            Stage::Set { order, .. } if shared.timers.borrow().has_come_due(*deadline, *order) => {
+                *stage = Stage::Over;
+                Poll::Ready(())
+            }
+            Stage::Set { order, task } => {
                 let sleeper = shared.sleeper(context.waker());
-                let replaced = shared.timers.borrow_mut().replace(entry, sleeper);
-                if replaced.is_some() { Poll::Pending } else { Poll::Ready(()) }
+                if task.is_none() || *task != sleeper.task() {
+                    *task = None;
+                    let replaced = shared.timers.borrow_mut().change(*order, Change::Wakes(sleeper));
+                    drop(replaced);
+                }
+                Poll::Pending
             }
             Stage::Passed => {
                 shared.wake_sleeper(shared.sleeper(context.waker()));
-                self.stage = Stage::Over;
+                *stage = Stage::Over;
                 Poll::Pending
             }
             Stage::Over => Poll::Ready(()),
@@ -75,9 +89,9 @@ impl<P: Platform + 'static> Future for Timer<P> {
 
 impl<P> Drop for Timer<P> {
     fn drop(&mut self) {
-        if let Stage::Set(entry) = self.stage {
-            let sleeper = self.executor.shared.timers.borrow_mut().cancel(entry);
-            drop(sleeper);
+        if let Stage::Set { order, .. } = self.stage {
+            let replaced = self.executor.shared.timers.borrow_mut().cancel(self.deadline, order);
+            drop(replaced);
         }
     }
 }
@@ -93,8 +107,9 @@ impl<P> fmt::Debug for Timer<P> {
 /// asyncio has a heap, and so have we for timers that are set now and then. But whoever sets very many at once has them sorted
 /// at once: they come out by a step forward each, where a heap would jump through memory for each.
 ///
-/// A timer that is taken back leaves only its slot; what remains of it is passed over when it comes up. Once most of what
-/// stands there is such remains, they are cleared out, by the measure that `asyncio` uses.
+/// A timer needs no place of its own: it is due once a look at the timers has gone past its deadline. Few are taken back
+/// or given to another task before that, so that is written down elsewhere and found when the timer comes up. Once most of
+/// what stands here was taken back, it is cleared out, by the measure that `asyncio` uses.
 #[derive(Debug, Default)]
 pub(super) struct Timers {
     /// What was set since the last look.
@@ -103,38 +118,34 @@ pub(super) struct Timers {
     sorted: VecDeque<Due>,
     /// The others.
     heap: BinaryHeap<Reverse<Due>>,
-    /// Whom each timer wakes; `None` where the slot is free.
-    slots: Vec<Option<Set>>,
-    /// The free slots.
-    free: Vec<u32>,
+    /// What has changed since timers were set, by their order.
+    changes: HashMap<u64, Change>,
+    /// How many of those that stand here were taken back.
+    cancelled: usize,
     /// How many timers have been set so far.
     set: u64,
+    /// Until when and among how many timers was last looked for those that are due.
+    looked: (Nanos, u64),
 }
 
 /// Compared from the top: the earliest deadline, then the order of setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Due {
     /// When.
     deadline: Nanos,
-    /// Which timer.
-    entry: Entry,
-}
-
-/// Names a timer, even after its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry {
     /// How many timers were set before it.
     order: u64,
-    /// Which slot says whom it wakes.
-    slot: u32,
+    /// The task that it wakes, where nothing else is written down.
+    task: Option<Key>,
 }
 
+/// What has become of a timer since it was set.
 #[derive(Debug)]
-struct Set {
-    /// Which timer has this slot.
-    order: u64,
-    /// Whom it wakes.
-    sleeper: Sleeper,
+enum Change {
+    /// It was taken back.
+    Cancelled,
+    /// It wakes this one.
+    Wakes(Sleeper),
 }
 
 impl Timers {
@@ -145,51 +156,55 @@ impl Timers {
         self.entries() == 0
     }
 
-    pub(super) fn set(&mut self, deadline: Nanos, sleeper: Sleeper) -> Entry {
+    fn set(&mut self, deadline: Nanos, sleeper: Sleeper) -> u64 {
+        let order = self.set;
         self.set += 1;
-        let set = Some(Set { order: self.set, sleeper });
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot as usize] = set;
-                slot
-            }
-            None => {
-                self.slots.push(set);
-                u32::try_from(self.slots.len() - 1).expect("four thousand million timers do not fit into memory")
-            }
-        };
-        let entry = Entry { order: self.set, slot };
-        self.fresh.push(Due { deadline, entry });
-        entry
-    }
-
-    /// Has a timer wake `sleeper` instead of whom it was going to wake, if it is not due yet.
-    pub(super) fn replace(&mut self, entry: Entry, sleeper: Sleeper) -> Option<Sleeper> {
-        let set = self.slots[entry.slot as usize].as_mut().filter(|set| set.order == entry.order)?;
-        Some(mem::replace(&mut set.sleeper, sleeper))
-    }
-
-    /// Takes a timer back unless it has come due. The caller drops its sleeper, when nothing is borrowed any more.
-    pub(super) fn cancel(&mut self, entry: Entry) -> Option<Sleeper> {
-        let sleeper = self.take(entry)?;
-        let standing = self.slots.len() - self.free.len();
-        let remains = self.entries() - standing;
-        if remains > 100 && remains > standing {
-            let slots = &self.slots;
-            self.fresh.retain(|due| stands(slots, due.entry));
-            self.sorted.retain(|due| stands(slots, due.entry));
-            self.heap.retain(|Reverse(due)| stands(slots, due.entry));
+        let task = sleeper.task();
+        self.fresh.push(Due { deadline, order, task });
+        if task.is_none() {
+            self.changes.insert(order, Change::Wakes(sleeper));
         }
-        Some(sleeper)
+        order
+    }
+
+    /// Whether a timer's time has come, so that it stands here no more.
+    fn has_come_due(&self, deadline: Nanos, order: u64) -> bool {
+        let (until, set) = self.looked;
+        deadline <= until && order < set
+    }
+
+    /// Notes what has become of a timer that is not due yet. The caller drops what it gets back, when nothing is borrowed any
+    /// more.
+    fn change(&mut self, order: u64, change: Change) -> Option<Change> {
+        self.changes.insert(order, change)
+    }
+
+    /// Takes a timer back unless it has come due. The caller drops what it gets back, when nothing is borrowed any more.
+    fn cancel(&mut self, deadline: Nanos, order: u64) -> Option<Change> {
+        if self.has_come_due(deadline, order) {
+            return None;
+        }
+        let replaced = self.change(order, Change::Cancelled);
+        self.cancelled += 1;
+        if self.cancelled > 100 && self.cancelled > self.entries() - self.cancelled {
+            let changes = &mut self.changes;
+            let mut stands = |due: &Due| !was_cancelled(changes, due.order);
+            self.fresh.retain(&mut stands);
+            self.sorted.retain(&mut stands);
+            self.heap.retain(|Reverse(due)| stands(due));
+            self.cancelled = 0;
+        }
+        replaced
     }
 
     /// When the next timer is due.
     pub(super) fn earliest(&mut self) -> Option<Nanos> {
         self.put_in_order();
         while let Some(due) = self.first() {
-            if stands(&self.slots, due.entry) {
+            if self.cancelled == 0 || !was_cancelled(&mut self.changes, due.order) {
                 return Some(due.deadline);
             }
+            self.cancelled -= 1;
             self.remove_first();
         }
         None
@@ -198,9 +213,19 @@ impl Timers {
     /// Takes out the earliest timer if it is due at `now`, with its deadline and whom it wakes.
     pub(super) fn pop_due(&mut self, now: Nanos) -> Option<(Nanos, Sleeper)> {
         self.put_in_order();
+        self.looked = (now, self.set);
         while let Some(due) = self.first().filter(|due| due.deadline <= now) {
             self.remove_first();
-            if let Some(sleeper) = self.take(due.entry) {
+            let change = if self.changes.is_empty() { None } else { self.changes.remove(&due.order) };
+            let sleeper = match change {
+                None => due.task.map(Sleeper::Task),
+                Some(Change::Wakes(sleeper)) => Some(sleeper),
+                Some(Change::Cancelled) => {
+                    self.cancelled -= 1;
+                    None
+                }
+            };
+            if let Some(sleeper) = sleeper {
                 return Some((due.deadline, sleeper));
             }
         }
@@ -242,15 +267,39 @@ impl Timers {
     fn entries(&self) -> usize {
         self.fresh.len() + self.sorted.len() + self.heap.len()
     }
+}
 
-    fn take(&mut self, entry: Entry) -> Option<Sleeper> {
-        let set = self.slots[entry.slot as usize].take_if(|set| set.order == entry.order)?;
-        self.free.push(entry.slot);
-        Some(set.sleeper)
+/// Whether a timer was taken back; then nothing is known of it from now on.
+fn was_cancelled(changes: &mut HashMap<u64, Change>, order: u64) -> bool {
+    let is_cancelled = matches!(changes.get(&order), Some(Change::Cancelled));
+    if is_cancelled {
+        changes.remove(&order);
+    }
+    is_cancelled
+}
+
+impl Due {
+    fn key(&self) -> u128 {
+        u128::from(self.deadline.0) << 64 | u128::from(self.order)
     }
 }
 
-/// Whether a timer is neither due nor taken back.
-fn stands(slots: &[Option<Set>], entry: Entry) -> bool {
-    slots[entry.slot as usize].as_ref().is_some_and(|set| set.order == entry.order)
+impl Ord for Due {
+    fn cmp(&self, other: &Due) -> Ordering {
+        self.key().cmp(&other.key())
+    }
 }
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Due) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Due {
+    fn eq(&self, other: &Due) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Due {}

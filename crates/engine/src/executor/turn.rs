@@ -1,18 +1,23 @@
 //! A turn, step by step: select, timers, run. The rules stand at the head of the executor's module.
 
 use super::platform::{After, Platform};
-use super::ready::WakerIdentity;
-use super::task::{Key, Step, Turn};
-use super::{Local, Shared, Unfinished};
+use std::task::Context;
+
+use super::local::Local;
+use super::ready::{LentWaker, WakerIdentity};
+use super::task::{Ending, Key};
+use super::tasks::Step;
+use super::{Shared, Unfinished};
 
 impl<P: Platform> Shared<P> {
     /// Turn after turn, until the one after that in which the task `main` has ended.
     pub(super) async fn turns(&self, main: Key) -> Result<(), Unfinished> {
+        let mut lent = LentWaker::new(main, &self.outside);
         loop {
-            let last = !self.tasks.borrow().contains(main);
+            let last = !self.tasks.borrow().is_running(main);
             self.select(last).await?;
             self.wake_due_timers();
-            self.run_ready().await;
+            self.run_ready(&mut lent).await;
             if last {
                 return Ok(());
             }
@@ -21,7 +26,8 @@ impl<P: Platform> Shared<P> {
 
     async fn select(&self, last: bool) -> Result<(), Unfinished> {
         self.take_up_outside_wakes();
-        if last || !self.ready.borrow().is_empty() {
+        if last || self.tasks.borrow().ready() > 0 {
+            self.platform.look();
             return Ok(());
         }
         let deadline = self.timers.borrow_mut().earliest();
@@ -51,38 +57,48 @@ impl<P: Platform> Shared<P> {
         }
     }
 
-    async fn run_ready(&self) {
-        let standing = self.ready.borrow().len();
+    async fn run_ready(&self, lent: &mut LentWaker) {
+        let standing = self.tasks.borrow().ready();
         for _ in 0..standing {
-            let Some(task) = self.ready.borrow_mut().pop() else { break };
-            self.run_task(task).await;
+            let mut step = self.tasks.borrow_mut().next();
+            // More than once only if the platform says that the task holds the thread.
+            while let Some(task) = self.take_step(step, lent) {
+                match self.platform.polled(task).await {
+                    After::Next => break,
+                    After::Again => step = self.tasks.borrow_mut().begin(task),
+                }
+            }
         }
     }
 
-    /// Polls one task, more than once only if the platform says that it holds the thread.
-    async fn run_task(&self, task: Key) {
-        let mut turn = Turn::Next;
-        loop {
-            let step = self.tasks.borrow_mut().begin(task, turn);
-            match step {
-                Step::Poll(mut body, waker) => {
-                    self.platform.polling(task);
-                    self.polled.set(Some((task, WakerIdentity::of(&waker))));
-                    let polled = body.poll(&waker);
-                    self.polled.set(None);
-                    if polled.is_ready() {
-                        self.tasks.borrow_mut().release(task);
-                        return body.finish();
-                    }
-                    self.tasks.borrow_mut().pause(task, body, waker);
+    /// Polls a task. Gives its key back if it has not ended.
+    #[inline]
+    fn take_step(&self, step: Step, lent: &mut LentWaker) -> Option<Key> {
+        match step {
+            Step::Poll(task, mut body, has_extras) => {
+                self.platform.polling(task);
+                let own = if has_extras { self.tasks.borrow_mut().take_waker(task) } else { None };
+                let waker = own.as_ref().unwrap_or_else(|| lent.lend(task));
+                self.polled.set(Some((task, WakerIdentity::of(waker))));
+                let polled = body.poll(&mut Context::from_waker(waker), &Ending { task, executor: self });
+                self.polled.set(None);
+                let kept = own.or_else(|| lent.take_kept(task));
+                if polled.is_ready() {
+                    self.settle(task, body);
+                    return None;
                 }
-                Step::Cancel(body) => return body.cancel(),
-                Step::Gone => return,
+                let mut tasks = self.tasks.borrow_mut();
+                tasks.pause(task, body);
+                if let Some(kept) = kept {
+                    tasks.keep_waker(task, kept);
+                }
+                Some(task)
             }
-            match self.platform.polled(task).await {
-                After::Next => return,
-                After::Again => turn = Turn::Again,
+            Step::Cancel(task, body) => {
+                self.cancel(task, body);
+                None
             }
+            Step::Gone => None,
         }
     }
 }
