@@ -20,6 +20,9 @@ pub const OK: u16 = 200;
 /// The statuses of requests that failed, each as likely as the others.
 pub const FAILURES: [u16; 3] = [500, 502, 504];
 
+/// The statuses with which a service may say when to come back, urllib3's `RETRY_AFTER_STATUS_CODES`.
+const RETRY_AFTER: [u16; 3] = [413, 429, 503];
+
 /// A network, and what its answers cost whoever receives them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Network {
@@ -80,6 +83,15 @@ pub struct Response {
     pub latency: Nanos,
 }
 
+/// An answer as it came back to whoever asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Responded {
+    /// The status code.
+    pub status: u16,
+    /// For how long the service asks to be left alone, where it does: the header `Retry-After`.
+    pub retry_after: Option<Nanos>,
+}
+
 /// Which failures are tried again, how often, and after which wait, as urllib3's `Retry` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Retries {
@@ -104,6 +116,12 @@ impl Network {
         let fails = random.random::<f64>() < self.failure_rate.0;
         let failure = *FAILURES.choose(&mut random).unwrap_or(&FAILURES[0]);
         Response { status: if fails { failure } else { OK }, latency: self.latency.draw(&mut random) }
+    }
+}
+
+impl From<Response> for Responded {
+    fn from(response: Response) -> Self {
+        Responded { status: response.status, retry_after: None }
     }
 }
 
@@ -214,11 +232,19 @@ impl Retries {
     /// The longest wait before a retry, urllib3's `DEFAULT_BACKOFF_MAX`.
     pub const LONGEST: Nanos = Nanos(120_000_000_000);
 
-    /// The wait before a request is tried again whose attempt of this number, from 1, was answered with `status`; `None` where
-    /// it is not.
-    pub fn after(&self, status: u16, attempt: u32) -> Option<Nanos> {
+    /// The wait before a request is tried again whose attempt of this number, from 1, was answered like this; `None` where it
+    /// is not.
+    ///
+    /// As urllib3's `Retry` does by default, it is tried again as well, and after just that time, where the service says when
+    /// (`respect_retry_after_header`, for the statuses in `RETRY_AFTER_STATUS_CODES`).
+    pub fn after(&self, responded: Responded, attempt: u32) -> Option<Nanos> {
         let retry = u8::try_from(attempt).ok().filter(|retry| *retry <= self.most)?;
-        self.on.contains(&status).then(|| self.wait(retry))
+        match responded.retry_after {
+            Some(asked) if RETRY_AFTER.contains(&responded.status) || self.on.contains(&responded.status) => {
+                Some(asked)
+            }
+            _ => self.on.contains(&responded.status).then(|| self.wait(retry)),
+        }
     }
 
     /// The wait before a retry, of which the first is number 1.

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::error::TaskFailed;
-use crate::network::Response;
+use crate::network::{Responded, Response};
 use crate::sync::{Answer, ObjectId, ObjectKind, Use};
 use crate::time::Nanos;
 use crate::trace::{Line, TaskId};
@@ -21,7 +21,7 @@ pub enum Operation {
     Block(Nanos),
     /// Compute; the reply is [`Reply::Value`] with the result.
     Compute(Computation),
-    /// Wait for an answer from the network; the reply is [`Reply::Done`].
+    /// Wait for an answer from the network; the reply is [`Reply::Responded`].
     Request(Exchange),
     /// Start a task for this job where the model puts it; the reply is [`Reply::Spawned`].
     Spawn(Job),
@@ -74,6 +74,8 @@ pub enum Reply {
     Done,
     /// The result of a computation.
     Value(i64),
+    /// What the network answered.
+    Responded(Responded),
     /// The task that was made.
     Spawned(TaskId),
     /// There is no other place for the job: the task is to do it itself.

@@ -4,22 +4,28 @@ use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::task::{LoopTask, Place, Waiting};
+use super::task::{Awaited, LoopTask, Place};
 use super::{EventLoop, Held, LoopThread};
 use crate::error::{RunError, TaskFailed};
+use crate::event_loop::{Exchanging, LoopPlatform};
+use crate::executor::{Expected, Timer};
 use crate::model::Model;
+use crate::network::Responded;
 use crate::operation::{Exchange, Executor, Job, Operation, Reply, Request};
-use crate::sync::{ObjectId, ObjectKind, Step, Use};
+use crate::sync::{Closed, ObjectId, ObjectKind, Step, Use, Waiting};
 use crate::task::Host;
 use crate::time::Nanos;
 use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId, Used, WaitFor};
 
 impl<T: LoopThread> Host for EventLoop<T> {
     fn poll(&self, task: TaskId, request: &mut Request, context: &mut Context<'_>) -> Poll<Reply> {
-        if std::mem::replace(&mut request.has_begun, true) {
+        if request.has_begun {
             self.go_on(task, request, context)
-        } else {
+        } else if self.thread.goes_on() {
+            request.has_begun = true;
             self.begin(task, request, context)
+        } else {
+            self.hold_for(Held::Poll(Nanos(1)))
         }
     }
 }
@@ -36,13 +42,16 @@ impl<T: LoopThread> EventLoop<T> {
             Operation::CountTasks => Poll::Ready(Reply::Counted(Some(self.executor().registered()))),
             Operation::Sleep(delay) => {
                 let due = self.thread.now() + self.speed.shorten(*delay);
-                self.enter(task, Activity::Waiting(WaitFor::Timer(due)), self.thread.now(), Some(line), None);
+                self.wait(task, Activity::Waiting(WaitFor::Timer(due)), line);
                 self.set_timer(task, due, context)
             }
             Operation::Request(exchange) => {
+                if let Some(exchanging) = self.thread.exchange(exchange) {
+                    return self.poll_exchange(task, exchange, exchanging, None, line, context);
+                }
                 let due = self.thread.now() + self.speed.shorten(exchange.response.latency);
                 let waiting = Activity::Waiting(WaitFor::Request(exchange.request));
-                self.enter(task, waiting, self.thread.now(), Some(line), None);
+                self.wait(task, waiting, line);
                 self.set_timer(task, due, context)
             }
             Operation::Block(delay) => self.hold_for(Held::Block(*delay, line)),
@@ -68,22 +77,28 @@ impl<T: LoopThread> EventLoop<T> {
         if let Some(answer) = self.with(task, |entry| entry.answer.take()) {
             return self.reply(answer);
         }
-        match &request.operation {
+        let polled = match &request.operation {
             Operation::Yield => Poll::Ready(Reply::Done),
             Operation::Sleep(_) => self.poll_timer(task, context).map(|()| Reply::Done),
-            Operation::Request(Exchange { request: number, attempt, response }) => {
-                self.poll_timer(task, context).map(|()| {
-                    let answered = MarkKind::Answered { request: *number, attempt: *attempt, status: response.status };
-                    self.mark(task, answered, Some(request.line));
-                    Reply::Done
-                })
-            }
+            Operation::Request(exchange) => match self.with(task, |entry| entry.awaited.take()) {
+                Some(Awaited::Exchange(exchanging, expected)) => {
+                    self.poll_exchange(task, exchange, exchanging, Some(expected), request.line, context)
+                }
+                Some(Awaited::Timer(timer)) => self
+                    .poll_awaited_timer(task, timer, context)
+                    .map(|()| self.responded(task, exchange, exchange.response.into(), request.line)),
+                None => Poll::Pending,
+            },
             Operation::Use { patience: Some(_), .. } => match self.poll_timer(task, context) {
                 Poll::Ready(()) => self.give_up(task),
                 Poll::Pending => Poll::Pending,
             },
             _ => Poll::Pending,
+        };
+        if polled.is_pending() {
+            self.wait_on(task);
         }
+        polled
     }
 
     /// Gives a task its answer, once it is paid for.
@@ -100,23 +115,78 @@ impl<T: LoopThread> EventLoop<T> {
         Poll::Pending
     }
 
+    /// Tells that a task waits from now on.
+    fn wait(&self, task: TaskId, activity: Activity, line: Line) {
+        self.enter(task, activity, self.thread.now(), Some(line), None);
+        self.with(task, |entry| entry.told = Some((activity, line)));
+    }
+
+    /// Tells that a task waits on: it was polled in vain.
+    fn wait_on(&self, task: TaskId) {
+        if let Some((activity, line)) = self.with(task, |entry| entry.told) {
+            self.enter(task, activity, self.thread.now(), Some(line), None);
+        }
+    }
+
     fn set_timer(&self, task: TaskId, due: Nanos, context: &mut Context<'_>) -> Poll<Reply> {
         let mut timer = self.executor().sleep_until(due);
         // Its first poll sets it, and never finds it due.
         let _: Poll<()> = Pin::new(&mut timer).poll(context);
-        self.with(task, |entry| entry.timer = Some(timer));
+        self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
         Poll::Pending
     }
 
     /// Polls a task's timer, which is no longer needed when it is due.
     fn poll_timer(&self, task: TaskId, context: &mut Context<'_>) -> Poll<()> {
-        // Taken out meanwhile: a timer that is polled may wake tasks.
-        let Some(mut timer) = self.with(task, |entry| entry.timer.take()) else { return Poll::Pending };
+        match self.with(task, |entry| entry.awaited.take()) {
+            Some(Awaited::Timer(timer)) => self.poll_awaited_timer(task, timer, context),
+            Some(Awaited::Exchange(..)) | None => Poll::Pending,
+        }
+    }
+
+    /// Polls a timer that was taken out of its task's entry: it may wake tasks.
+    fn poll_awaited_timer(
+        &self,
+        task: TaskId,
+        mut timer: Timer<LoopPlatform<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
         let polled = Pin::new(&mut timer).poll(context);
         if polled.is_pending() {
-            self.with(task, |entry| entry.timer = Some(timer));
+            self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
         }
         polled
+    }
+
+    /// Polls a request that is under way on a real network. Each poll is a step of the task's: it connects, writes or reads.
+    fn poll_exchange(
+        &self,
+        task: TaskId,
+        exchange: &Exchange,
+        mut exchanging: Exchanging,
+        expected: Option<Expected>,
+        line: Line,
+        context: &mut Context<'_>,
+    ) -> Poll<Reply> {
+        match exchanging.as_mut().poll(context) {
+            Poll::Ready(Ok(responded)) => Poll::Ready(self.responded(task, exchange, responded, line)),
+            Poll::Ready(Err(reason)) => self.fail(task, reason),
+            Poll::Pending => {
+                let expected = expected.unwrap_or_else(|| {
+                    self.wait(task, Activity::Waiting(WaitFor::Socket(exchange.request)), line);
+                    self.executor().expect_wakes()
+                });
+                self.with(task, |entry| entry.awaited = Some(Awaited::Exchange(exchanging, expected)));
+                Poll::Pending
+            }
+        }
+    }
+
+    /// The answer to a request has come.
+    fn responded(&self, task: TaskId, exchange: &Exchange, responded: Responded, line: Line) -> Reply {
+        let &Exchange { request, attempt, .. } = exchange;
+        self.mark(task, MarkKind::Answered { request, attempt, status: responded.status }, Some(line));
+        Reply::Responded(responded)
     }
 
     fn offload(&self, task: TaskId, job: Job, executor: Executor, line: Line) -> Poll<Reply> {
@@ -141,7 +211,7 @@ impl<T: LoopThread> EventLoop<T> {
                 self.with(joined, |entry| entry.joined_by = Some(task));
                 self.with(task, |entry| entry.waits = Some(Waiting::End(joined)));
                 let waiting = Activity::Waiting(WaitFor::Task(joined));
-                self.enter(task, waiting, self.thread.now(), Some(line), None);
+                self.wait(task, waiting, line);
                 self.look_for_a_cycle(task, line);
                 Poll::Pending
             }
@@ -181,7 +251,7 @@ impl<T: LoopThread> EventLoop<T> {
                 let holder = self.objects.borrow().holders(object).first().copied();
                 let is_patient = patience.is_none();
                 self.with(task, |entry| entry.waits = Some(Waiting::Object { object, what, line, is_patient }));
-                self.enter(task, Activity::Blocked { object, holder }, self.thread.now(), Some(line), None);
+                self.wait(task, Activity::Blocked { object, holder }, line);
                 if let Some(patience) = patience {
                     let due = self.thread.now() + self.speed.shorten(patience);
                     let _: Poll<Reply> = self.set_timer(task, due, context);
@@ -197,22 +267,33 @@ impl<T: LoopThread> EventLoop<T> {
     /// A task's patience is at its end.
     fn give_up(&self, task: TaskId) -> Poll<Reply> {
         let step = self.objects.borrow_mut().give_up(task);
-        let Some(Step::Answered(answer)) = step else { return Poll::Pending };
+        let Some(Step::Answered(answer)) = step else {
+            self.wait_for_a_conditions_lock(task);
+            return Poll::Pending;
+        };
         if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits.take()) {
             self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
         }
         Poll::Ready(Reply::Used(answer))
     }
 
+    /// Whoever gives up waiting for a condition has to have its lock before it goes on, however long that takes.
+    fn wait_for_a_conditions_lock(&self, task: TaskId) {
+        let (Some(object), Some(Waiting::Object { line, .. })) = (
+            self.objects.borrow().waits_on(task),
+            self.with(task, |entry| entry.waits.as_mut().map(Waiting::be_patient)),
+        ) else {
+            return;
+        };
+        let holder = self.objects.borrow().holders(object).first().copied();
+        self.wait(task, Activity::Blocked { object, holder }, line);
+        self.look_for_a_cycle(task, line);
+    }
+
     /// Ends the run if `task` has just closed a cycle of waiting that nobody's patience will break.
     fn look_for_a_cycle(&self, task: TaskId, line: Line) {
-        let joins = |task: TaskId| match self.waits(task) {
-            Some(Waiting::End(joined)) => Some(joined),
-            _ => None,
-        };
-        let Some(cycle) = self.objects.borrow().cycle(task, joins) else { return };
-        let is_patient = |task| !matches!(self.waits(task), Some(Waiting::Object { is_patient: false, .. }));
-        let is_for_ever = cycle.iter().all(|wait| is_patient(wait.task));
+        let closed = self.objects.borrow().closed_by(task, |task| self.waits(task));
+        let Some(Closed { cycle, is_for_ever }) = closed else { return };
         self.mark(task, MarkKind::Cycle(cycle.clone()), Some(line));
         if is_for_ever {
             self.break_off(RunError::Deadlock(self.links(&cycle)));

@@ -25,7 +25,7 @@ use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
 
-pub use thread::{LoopThread, Returned};
+pub use thread::{Exchanging, LoopThread, Returned};
 
 use crate::error::{Link, RunError, TaskFailed};
 use crate::executor::{Executor, JoinHandle, Key, Unfinished};
@@ -33,13 +33,13 @@ use crate::model::{Settings, Speed};
 use crate::operation::{Job, Reply};
 use crate::placement::MAIN_LANE;
 use crate::program::{Body, Outcome, Program, poll_body};
-use crate::sync::{Objects, Wait, Woken};
+use crate::sync::{Objects, Wait, Waiting, Woken};
 use crate::task::Task;
 use crate::time::Nanos;
 use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId, Used};
 use crate::work::Computation;
 use platform::LoopPlatform;
-use task::{LoopTask, Place, Waiting};
+use task::{LoopTask, Place};
 
 /// Runs `program` on an event loop on `thread` until its first task ends. Returns when that was, and what it came to. Tasks
 /// that nobody joined are dropped where they wait, as `asyncio.run` cancels them.
@@ -210,7 +210,7 @@ impl<T: LoopThread> EventLoop<T> {
             entry.answer = Some((reply, cost));
             entry.waits = None;
             // Whoever had patience needs it no longer.
-            entry.timer = None;
+            entry.awaited = None;
             entry.key()
         });
         if let Some(key) = key {

@@ -39,6 +39,10 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
         event_loop.take_returned();
     }
 
+    fn look(&self) {
+        self.event_loop().thread.look();
+    }
+
     fn unparker(&self) -> Arc<dyn Unpark> {
         self.event_loop().thread.unparker()
     }

@@ -1,10 +1,11 @@
 //! What an event loop knows of a task.
 
+use crate::event_loop::Exchanging;
 use crate::executor::{Expected, Key, Timer};
 use crate::operation::Reply;
-use crate::sync::{ObjectId, Use};
+use crate::sync::Waiting;
 use crate::time::Nanos;
-use crate::trace::{Line, TaskId};
+use crate::trace::{Activity, Line, TaskId};
 
 /// A task of the loop, or one that does work which the loop sent away.
 pub(super) struct LoopTask<P> {
@@ -13,8 +14,10 @@ pub(super) struct LoopTask<P> {
     /// The answer to what it asked for, once that is there; after its end, the answer to whoever joins it. With what has to be
     /// spent before it can be had: reading a message.
     pub(super) answer: Option<(Reply, Nanos)>,
-    /// The timer that it waits for, or the one that ends its patience.
-    pub(super) timer: Option<Timer<P>>,
+    /// What it waits for that time or the network brings.
+    pub(super) awaited: Option<Awaited<P>>,
+    /// How its wait was told, for when it is polled in vain.
+    pub(super) told: Option<(Activity, Line)>,
     /// What it waits for that another task is to do.
     pub(super) waits: Option<Waiting>,
     /// Who waits for its end.
@@ -31,18 +34,17 @@ pub(super) enum Place {
     Ended,
 }
 
-/// What a task waits for that another task is to do.
-#[derive(Clone, Copy)]
-pub(super) enum Waiting {
-    /// Its turn with an object, asked for on this line; for ever, if it is patient.
-    Object { object: ObjectId, what: Use, line: Line, is_patient: bool },
-    /// The end of a task.
-    End(TaskId),
+/// What a task waits for that time or the network brings.
+pub(super) enum Awaited<P> {
+    /// This timer, which may be the end of its patience.
+    Timer(Timer<P>),
+    /// The answer to a request; as long as this stands here, the loop waits for it instead of standing still.
+    Exchange(Exchanging, Expected),
 }
 
 impl<P> LoopTask<P> {
     pub(super) fn new(name: String, place: Place) -> Self {
-        LoopTask { name, place, answer: None, timer: None, waits: None, joined_by: None }
+        LoopTask { name, place, answer: None, awaited: None, told: None, waits: None, joined_by: None }
     }
 
     /// What it returned, once it has ended, for whoever joins it first.

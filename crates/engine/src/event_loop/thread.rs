@@ -1,11 +1,13 @@
 //! The thread that an event loop runs on.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::error::TaskFailed;
 use crate::executor::Unpark;
-use crate::operation::{Executor, Job};
+use crate::network::Responded;
+use crate::operation::{Exchange, Executor, Job};
 use crate::time::Nanos;
 use crate::trace::{Doing, Event, Line, TaskId};
 use crate::work::Computation;
@@ -31,6 +33,22 @@ pub trait LoopThread: 'static {
     /// Waits until `deadline`, for ever where there is none, or until work comes back or somebody unparks it.
     fn park(&self, deadline: Option<Nanos>) -> impl Future<Output = ()>;
 
+    /// Looks once a turn, without waiting, what has happened outside.
+    fn look(&self) {}
+
+    /// Begins an attempt at a request on a real network; `None` where a timer stands in for one. Its wakers are called while
+    /// the thread [parks](LoopThread::park) or [looks](LoopThread::look).
+    fn exchange(&self, exchange: &Exchange) -> Option<Exchanging> {
+        let _ = exchange;
+        None
+    }
+
+    /// Hears that a task asks for something, and says whether the run goes on: no longer, once more has happened than is
+    /// told of one run. Then the task gets no answer, and its thread a nanosecond to spend.
+    fn goes_on(&self) -> bool {
+        true
+    }
+
     /// Hears which task the loop polls, or that it polls none.
     fn polling(&self, task: Option<TaskId>);
 
@@ -54,6 +72,10 @@ pub trait LoopThread: 'static {
     /// Work that was sent away and has come back.
     fn take_returned(&self) -> Option<Returned>;
 }
+
+/// An attempt at a request that is under way on a real network. Its error is the end of a sentence that begins with the
+/// task's name.
+pub type Exchanging = Pin<Box<dyn Future<Output = Result<Responded, String>>>>;
 
 /// Work that has come back to an event loop.
 #[derive(Debug)]

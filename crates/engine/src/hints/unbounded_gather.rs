@@ -19,7 +19,7 @@ pub(super) fn look(run: &Run<'_>) -> Option<Finding> {
         // The workers of a pool are a bound too.
         let is_free =
             matches!(run.lane_kind(span.lane), Some(LaneKind::EventLoop | LaneKind::Thread | LaneKind::Process));
-        is_free && matches!(span.activity, Activity::Waiting(WaitFor::Request(_)))
+        is_free && matches!(span.activity, Activity::Waiting(WaitFor::Request(_) | WaitFor::Socket(_)))
     };
     let requests: Vec<&Span> = run.lives.all().iter().filter(is_under_way).collect();
     let (most, at) = most_at_once(requests.iter().map(|span| (span.start, span.end)));

@@ -5,8 +5,10 @@
 //! objects that tasks share and the inboxes of a pool's workers. A thread holds the lock only to look and to change, never
 //! while a body runs.
 //!
-//! - Who spawns asks the placement. A new lane becomes a thread, and the spawner waits until it runs; a free lane gets the
-//!   task through its inbox; a queued task stays with the placement.
+//! - Who spawns asks the placement. A new lane becomes a thread, and the spawner waits until it runs; if it is in a process
+//!   of its own, the spawner waits until that has been asked for, and the lane's thread feeds it, waits until it has ended,
+//!   and only then tells that the task has. A free lane gets the task through its inbox; a queued task stays with the
+//!   placement.
 //! - Who ends a task leaves its result to whoever joins it, and asks the placement for the lane's next task. A worker for
 //!   which there is none waits at its inbox.
 //! - Who waits for another task, for its end or for an object, leaves a [`Waiter`](super::shared::Waiter) and waits on its own
@@ -17,27 +19,27 @@
 //!   patience will end it, the run is broken off.
 //! - A run that is over, because its first task has ended or because it was broken off, cuts off whoever is left: all who
 //!   wait or sleep are told, who computes looks at each checkpoint, and the next operation is not answered. Bodies are left
-//!   where they are, and their threads go home. [`run()`] returns when all have; only a [`Worker`] is not waited for.
+//!   where they are, and their threads go home. [`run()`] returns when all have; only a [`Worker`](super::Worker) is not
+//!   waited for: whoever gave the processes ends those that were started for a task.
 
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::costs::Interval;
-use crate::error::{RunError, TaskFailed};
+use crate::error::RunError;
 use crate::measure::body::{Desk, Ended, Left, Over, run_body};
-use crate::measure::ending::Out;
 use crate::measure::shared::{Assigned, Made, Shared, Waiting};
-use crate::measure::{Gil, Recorder, Station, Threads, Worker, loop_thread};
+use crate::measure::{Gil, Processes, Recorder, Station, Threads, Transport, loop_thread};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Operation, Reply, Request};
-use crate::placement::{MAIN_LANE, MAIN_PROCESS, NewLane, Owner, Place, Placement};
+use crate::placement::{MAIN_LANE, Owner, Place, Placement};
 use crate::program::{Outcome, Program};
 use crate::simulate::BESIDE_THE_LOOP;
 use crate::task::{Host, Task};
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, Event, LaneId, LaneKind, Line, MarkKind, ReadyFor, TaskId, WaitFor};
+use crate::trace::{Activity, Doing, Event, LaneId, Line, MarkKind, ReadyFor, TaskId, WaitFor};
 use crate::work::calibrate_spin;
 
 /// All that a run needs.
@@ -52,8 +54,10 @@ pub struct Plan {
     pub recorder: Arc<Recorder>,
     /// Where threads come from.
     pub threads: Arc<dyn Threads>,
-    /// Who does the jobs of a process pool, one worker a lane; a thread's jobs are done by the thread itself.
-    pub workers: Vec<Box<dyn Worker>>,
+    /// What requests go over; a timer stands in for it where there is none.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// Where processes come from, under a model that has them.
+    pub processes: Arc<dyn Processes>,
 }
 
 /// Runs the plan's program, its first task or its event loop on the calling thread. Returns when it ended and what it came to.
@@ -61,22 +65,22 @@ pub fn run(plan: Plan) -> (Nanos, Result<Outcome, RunError>) {
     // What takes time before the run is no part of it.
     calibrate_spin();
     let (placement, lanes) = Placement::new(&plan.settings);
-    // The switch interval is a time of the program's own, as delays are: at ten times the speed the same threads take turns.
-    let interval = |interval: Interval| plan.speed.shorten(interval.nanos()).into();
-    let gil = plan.settings.costs.gil.map(|it| Arc::new(Gil::new(interval(it))));
+    let gil = gil_of(&plan.settings, plan.speed);
     let run = Arc::new(Run {
         program: plan.program,
         settings: plan.settings,
         speed: plan.speed,
         recorder: plan.recorder,
         threads: plan.threads,
+        transport: plan.transport,
+        processes: plan.processes,
         gil,
         shared: Mutex::new(Shared::new(placement)),
         is_over: AtomicBool::new(false),
         over: Condvar::new(),
         home: Condvar::new(),
     });
-    let ended = match run.announce(lanes, plan.workers) {
+    let ended = match run.announce(lanes) {
         Ok(()) if plan.settings.model.has_loop() => loop_thread::run(&run),
         Ok(()) => run.main(),
         Err(error) => (run.recorder.now(), Err(error)),
@@ -85,12 +89,21 @@ pub fn run(plan: Plan) -> (Nanos, Result<Outcome, RunError>) {
     ended
 }
 
+/// The GIL of one process of a run, where there is one.
+pub(super) fn gil_of(settings: &Settings, speed: Speed) -> Option<Arc<Gil>> {
+    // The switch interval is a time of the program's own, as delays are: at ten times the speed the same threads take turns.
+    let interval = |interval: Interval| speed.shorten(interval.nanos()).into();
+    settings.costs.gil.map(|it| Arc::new(Gil::new(interval(it))))
+}
+
 pub(super) struct Run {
     pub(super) program: Program,
     pub(super) settings: Settings,
     pub(super) speed: Speed,
     pub(super) recorder: Arc<Recorder>,
-    threads: Arc<dyn Threads>,
+    pub(super) threads: Arc<dyn Threads>,
+    pub(super) transport: Option<Arc<dyn Transport>>,
+    pub(super) processes: Arc<dyn Processes>,
     gil: Option<Arc<Gil>>,
     shared: Mutex<Shared>,
     /// Whether nothing of the run is to go on. Written under the lock.
@@ -102,19 +115,6 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Tells of the lanes that are there from the beginning, and starts those that are a pool's processes.
-    fn announce(self: &Arc<Self>, lanes: Vec<NewLane>, workers: Vec<Box<dyn Worker>>) -> Result<(), RunError> {
-        let mut workers = workers.into_iter();
-        for new in lanes {
-            if new.process != MAIN_PROCESS {
-                let started = self.start_worker(&new, None, workers.next());
-                started.map_err(|reason| TaskFailed { task: new.name.clone(), reason })?;
-            }
-            self.recorder.record(new.event());
-        }
-        Ok(())
-    }
-
     fn main(self: &Arc<Self>) -> (Nanos, Result<Outcome, RunError>) {
         let station = self.station(MAIN_LANE);
         let task = self.register("main", None);
@@ -145,7 +145,7 @@ impl Run {
     }
 
     /// Does tasks on this thread, one after the other, as long as the lane is given some.
-    fn work_on(
+    pub(super) fn work_on(
         self: &Arc<Self>,
         lane: LaneId,
         first: Assigned,
@@ -175,7 +175,7 @@ impl Run {
 
     /// Publishes how a task ended and takes its lane back, if it had one. Both under one lock: whoever joins the task
     /// finds the lane free, as in a prediction.
-    fn end(&self, task: TaskId, result: Ended, lane: Option<LaneId>) -> Option<Assigned> {
+    pub(super) fn end(&self, task: TaskId, result: Ended, lane: Option<LaneId>) -> Option<Assigned> {
         self.recorder.record_now(|at| Event::End { task, at });
         let mut shared = self.lock();
         shared.publish(task, result);
@@ -243,79 +243,6 @@ impl Run {
         place
     }
 
-    /// Has a task begin where it was placed; one that cannot ends at once.
-    fn start(self: &Arc<Self>, place: Place<Assigned>, name: &str) {
-        let (task, started) = match place {
-            Place::SpawnersLane(_) | Place::Queue(..) => return,
-            Place::NewLane(assigned, new) if new.kind == LaneKind::Thread => {
-                (assigned.task, self.start_thread(&new, assigned))
-            }
-            Place::NewLane(assigned, new) => (assigned.task, self.start_worker(&new, Some(assigned), None)),
-            Place::FreeLane(assigned, lane) => (assigned.task, self.deliver(lane, assigned)),
-        };
-        if let Err(reason) = started {
-            self.end(task, Err(TaskFailed { task: name.to_owned(), reason }), None);
-        }
-    }
-
-    fn start_thread(self: &Arc<Self>, new: &NewLane, assigned: Assigned) -> Result<(), String> {
-        let (run, lane, out) = (Arc::clone(self), new.lane, Out::new(self));
-        self.start_body(&new.name, move || {
-            let _out = out;
-            // Where the run is over, there is nothing left to do but to go home.
-            let _: Result<(), Over> = run.work_on(lane, assigned, None);
-        })
-    }
-
-    /// Starts the thread of a pool's lane. It does its first task if it has one, and then whatever it is given.
-    fn start_worker(
-        self: &Arc<Self>,
-        new: &NewLane,
-        first: Option<Assigned>,
-        worker: Option<Box<dyn Worker>>,
-    ) -> Result<(), String> {
-        let (inbox, tasks) = channel();
-        let (run, lane) = (Arc::clone(self), new.lane);
-        self.lock().inboxes.insert(lane, inbox);
-        let Some(mut worker) = worker else {
-            let out = Out::new(self);
-            return self.start_body(&new.name, move || {
-                let _out = out;
-                if let Some(first) = first.or_else(|| tasks.recv().ok()) {
-                    let _: Result<(), Over> = run.work_on(lane, first, Some(&tasks));
-                }
-            });
-        };
-        self.start_body(&new.name, move || {
-            let mut next = first.or_else(|| tasks.recv().ok());
-            while let Some(Assigned { task, job }) = next {
-                let result = worker.work(lane, task, &job);
-                next = run.end(task, result, Some(lane)).or_else(|| tasks.recv().ok());
-            }
-        })
-    }
-
-    /// Starts a thread and waits until it runs, as CPython's `Thread.start` does: what is started first begins first.
-    fn start_body(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), String> {
-        let (begun, begins) = channel();
-        let body = move || {
-            drop(begun);
-            body();
-        };
-        self.threads.start(name, Box::new(body))?;
-        // Nothing is ever sent: the channel ends when the thread lets go of its end.
-        let _: Result<(), _> = begins.recv();
-        Ok(())
-    }
-
-    fn deliver(&self, lane: LaneId, assigned: Assigned) -> Result<(), String> {
-        let sent = self.lock().inboxes.get(&lane).map(|inbox| inbox.send(assigned));
-        match sent {
-            Some(Ok(())) => Ok(()),
-            Some(Err(_)) | None => Err("the worker that it was given to is gone".to_owned()),
-        }
-    }
-
     pub(super) fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId {
         let mut shared = self.lock();
         let task = TaskId(shared.tasks.len() as u32);
@@ -334,7 +261,13 @@ impl Run {
     }
 
     pub(super) fn station(&self, lane: LaneId) -> Station {
-        Station { lane, speed: self.speed, recorder: Arc::clone(&self.recorder), gil: self.gil.clone() }
+        Station {
+            lane,
+            speed: self.speed,
+            recorder: Arc::clone(&self.recorder),
+            gil: self.gil.clone(),
+            transport: self.transport.clone(),
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Shared> {

@@ -1,21 +1,23 @@
-//! An event loop on a thread that really blocks: it waits on a condition variable until its next timer is due or work that it
-//! sent away comes back.
+//! An event loop on a thread that really blocks: it waits with its selector until its next timer is due, a socket is ready or
+//! work that it sent away comes back.
 
 use std::cell::Cell;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
 use crate::error::{RunError, TaskFailed};
-use crate::event_loop::{self, LoopThread, Returned};
-use crate::executor::{Parker, Unpark};
+use crate::event_loop::{self, Exchanging, LoopThread, Returned};
+use crate::executor::Unpark;
 use crate::measure::Station;
 use crate::measure::body::Over;
 use crate::measure::lanes::Run;
 use crate::measure::station::Undisturbed;
-use crate::operation::{Executor, Job};
+use crate::measure::transport::{NoSockets, Selector};
+use crate::operation::{Exchange, Executor, Job};
 use crate::placement::{MAIN_LANE, Owner};
 use crate::program::Outcome;
 use crate::time::Nanos;
@@ -24,10 +26,16 @@ use crate::work::Computation;
 
 /// Runs the program of `run` on an event loop on this thread.
 pub(super) fn run(run: &Arc<Run>) -> (Nanos, Result<Outcome, RunError>) {
-    let parker = Arc::new(Parker::default());
-    run.lock().loop_thread = Some(Arc::<Parker>::clone(&parker));
+    let selector = match &run.transport {
+        None => Rc::new(NoSockets::default()),
+        Some(transport) => match transport.selector() {
+            Ok(selector) => selector,
+            Err(reason) => return failed(run, format!("its event loop cannot wait for sockets: {reason}")),
+        },
+    };
+    run.lock().loop_thread = Some(selector.unparker());
     let station = run.station(MAIN_LANE);
-    let on = BlockingThread { run: Arc::clone(run), station: station.clone(), parker, polled: Cell::new(None) };
+    let on = BlockingThread { run: Arc::clone(run), station: station.clone(), selector, polled: Cell::new(None) };
     if let Some(gil) = &station.gil {
         gil.acquire();
     }
@@ -38,16 +46,19 @@ pub(super) fn run(run: &Arc<Run>) -> (Nanos, Result<Outcome, RunError>) {
         Poll::Ready(ended) => ended,
         // Its thread blocks wherever it waits, so its first poll is its last; nobody would wake it.
         Poll::Pending => {
-            let reason = "its event loop gave way instead of waiting, which is a mistake in Interleave".to_owned();
-            (run.recorder.now(), Err(RunError::Task(TaskFailed { task: "main".to_owned(), reason })))
+            failed(run, "its event loop gave way instead of waiting, which is a mistake in Interleave".to_owned())
         }
     }
+}
+
+fn failed(run: &Run, reason: String) -> (Nanos, Result<Outcome, RunError>) {
+    (run.recorder.now(), Err(RunError::Task(TaskFailed { task: "main".to_owned(), reason })))
 }
 
 struct BlockingThread {
     run: Arc<Run>,
     station: Station,
-    parker: Arc<Parker>,
+    selector: Rc<dyn Selector>,
     /// The task that is being polled.
     polled: Cell<Option<TaskId>>,
 }
@@ -66,18 +77,26 @@ impl LoopThread for BlockingThread {
     }
 
     fn unparker(&self) -> Arc<dyn Unpark> {
-        Arc::<Parker>::clone(&self.parker)
+        self.selector.unparker()
     }
 
     async fn park(&self, deadline: Option<Nanos>) {
         let limit = deadline.map(|deadline| Duration::from(deadline.since(self.now())));
         if limit != Some(Duration::ZERO) {
             self.station.leave_gil(None);
-            self.parker.park(limit);
+            self.selector.wait(limit);
             if let Some(gil) = &self.station.gil {
                 gil.acquire();
             }
         }
+    }
+
+    fn look(&self) {
+        self.selector.wait(Some(Duration::ZERO));
+    }
+
+    fn exchange(&self, exchange: &Exchange) -> Option<Exchanging> {
+        self.selector.exchange(exchange.request, exchange.attempt)
     }
 
     fn polling(&self, task: Option<TaskId>) {

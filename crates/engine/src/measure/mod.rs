@@ -1,8 +1,8 @@
 //! Measuring a run on a real clock.
 //!
 //! [`run()`] runs a program on threads that really block; an event loop is one more thing that such a thread can run. Where
-//! a thread comes from and who does the jobs of a pool's worker differ between a machine and a browser: those are
-//! [`Threads`] and [`Worker`].
+//! a thread comes from, where a process does and what requests go over differ between a machine and a browser: those are
+//! [`Threads`], [`Processes`] and [`Transport`].
 
 mod body;
 mod ending;
@@ -14,17 +14,23 @@ pub mod native;
 mod objects;
 mod recorder;
 mod shared;
+mod starting;
 mod station;
 mod sync;
+mod transport;
+mod worker_process;
 
 pub use gil::Gil;
 pub use lanes::{Plan, run};
 pub use recorder::Recorder;
-pub use station::{Station, run_job};
+pub use transport::{Selector, Transport};
+pub use worker_process::WorkerProcess;
+
+use station::Station;
 
 use crate::error::TaskFailed;
 use crate::operation::Job;
-use crate::trace::{LaneId, TaskId};
+use crate::trace::{LaneId, Process, TaskId};
 
 /// Where threads come from: the operating system, or a pool of Web Workers.
 pub trait Threads: Send + Sync {
@@ -36,11 +42,35 @@ pub trait Threads: Send + Sync {
     fn start(&self, name: &str, body: Box<dyn FnOnce() + Send>) -> Result<(), String>;
 }
 
-/// Whoever does the jobs that a pool's lane is given, one after the other, instead of the lane's own thread.
+/// Where the processes of a run come from that are not its first. A pool's are there before the run and are handed out; a
+/// task's own is started.
+pub trait Processes: Send + Sync {
+    /// Gives a lane its worker, which is in `process` of the run. A pool's lanes are given theirs before the run's clock
+    /// starts. Where each task has a process, whoever spawns it waits meanwhile: the process is asked for, and need not yet
+    /// run.
+    ///
+    /// # Errors
+    /// Why no process can be had, as the end of a sentence.
+    fn start(&self, lane: LaneId, process: Process) -> Result<Box<dyn Worker>, String>;
+}
+
+/// Whoever does the jobs that a lane in another process is given, one after the other, instead of the lane's own thread.
+///
+/// A worker whose process was started for one task ends that process when it is dropped, and waits until it has ended.
 pub trait Worker: Send {
     /// Does one job and returns its serialised output. The worker itself records what happens while it runs.
     ///
     /// # Errors
     /// Where the job ended without an output, or the worker died over it.
-    fn work(&mut self, lane: LaneId, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed>;
+    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed>;
+}
+
+/// Where a run has one process only.
+#[derive(Debug)]
+pub struct NoProcesses;
+
+impl Processes for NoProcesses {
+    fn start(&self, _: LaneId, _: Process) -> Result<Box<dyn Worker>, String> {
+        Err("no other process can be had here".to_owned())
+    }
 }

@@ -87,7 +87,7 @@ impl Run {
         self.look_for_a_cycle(&mut shared, station, task, line);
         self.look_for_a_standstill(&mut shared);
         let deadline = patience.map(|patience| Instant::now() + Duration::from(self.speed.shorten(patience)));
-        let (reply, by) = self.wait_for_answer(shared, task, &goes_on, deadline)?;
+        let (reply, by) = self.wait_for_answer(shared, station, task, &goes_on, deadline, line)?;
         station.runs(task, by);
         Ok(reply)
     }
@@ -95,9 +95,11 @@ impl Run {
     fn wait_for_answer(
         &self,
         mut shared: MutexGuard<'_, Shared>,
+        station: &Station,
         task: TaskId,
         goes_on: &Condvar,
         mut deadline: Option<Instant>,
+        line: Line,
     ) -> Result<(Reply, Option<TaskId>), Over> {
         loop {
             if self.is_over() {
@@ -116,8 +118,15 @@ impl Run {
                     shared.waiters.remove(&task);
                     return Ok((Reply::Used(answer), None));
                 }
-                // A condition's waiter must have the lock before it goes on, however long that takes.
+                // A condition's waiter has to have the lock before it goes on, however long that takes.
                 deadline = None;
+                shared.be_patient(task);
+                if let Some(object) = shared.objects.waits_on(task) {
+                    let holder = shared.objects.holders(object).first().copied();
+                    station.enter(task, Activity::Blocked { object, holder }, Some(line), None);
+                }
+                self.look_for_a_cycle(&mut shared, station, task, line);
+                self.look_for_a_standstill(&mut shared);
                 continue;
             }
             shared = match left {

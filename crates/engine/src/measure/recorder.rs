@@ -1,8 +1,9 @@
 //! The recorder: a run's clock, and the one place that its events go through.
 //!
-//! An event costs some hundreds of nanoseconds: a look at the clock, a lock, and a place in the trace. That is little beside
-//! a wait, and much beside an operation that does nothing. `cargo bench -p bench --bench recorder` tells what an operation
-//! costs with and without.
+//! An event costs about a hundred nanoseconds: a look at the clock, a lock, and a place in the trace. `cargo bench -p bench
+//! --bench recorder` told, on two shared cores, that a lock taken and let go, which is two events, takes 25 ns with nobody
+//! told, 191 to 211 ns with events that go nowhere, and 202 to 229 ns with events that are kept; a line for the log took 127
+//! to 503 ns more where its text was kept. That is little beside a wait, and much beside an operation that does nothing.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 

@@ -107,6 +107,14 @@ impl Shared {
         goes_on
     }
 
+    /// Notes that a task which had patience for so long waits for as long as it takes.
+    pub(super) fn be_patient(&mut self, task: TaskId) {
+        if let Some(waiter) = self.waiters.get_mut(&task).filter(|waiter| !waiter.what.is_patient()) {
+            waiter.what = Waiting::Object { is_patient: true };
+            self.going_on -= 1;
+        }
+    }
+
     /// Notes that the task has ended which a task has called on its own lane.
     pub(super) fn end_call(&mut self, caller: TaskId) {
         self.waiters.remove(&caller);

@@ -5,48 +5,25 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::error::TaskFailed;
-use crate::measure::body::{Desk, Left, Over, run_body};
-use crate::measure::{Gil, Recorder};
-use crate::model::{Settings, Speed};
-use crate::operation::{Job, Operation, Reply, Request};
-use crate::program::Program;
-use crate::simulate::AWAY;
-use crate::task::Task;
+use crate::measure::body::{Left, Over};
+use crate::measure::{Gil, Recorder, Transport};
+use crate::model::Speed;
+use crate::network::Responded;
+use crate::operation::{Exchange, Operation, Reply, Request};
 use crate::time::Nanos;
 use crate::trace::{Activity, Doing, Event, LaneId, Line, MarkKind, TaskId, WaitFor};
 use crate::work::Computation;
 
 /// A lane, the run's clock, its speed and the GIL of its process.
 #[derive(Clone)]
-pub struct Station {
-    /// The lane.
-    pub lane: LaneId,
+pub(super) struct Station {
+    pub(super) lane: LaneId,
     /// By how much delays are divided.
-    pub speed: Speed,
+    pub(super) speed: Speed,
     /// The run's clock, and where events go.
-    pub recorder: Arc<Recorder>,
-    /// The GIL, where there is one and other threads want it.
-    pub gil: Option<Arc<Gil>>,
-}
-
-/// Does one job of `program` on this thread, away from the rest of its run: what a process of a pool does.
-///
-/// # Errors
-/// Where the payload is no job of this program, where the job panics, and where it asks for something that needs the
-/// tasks of the run, which are out of its reach.
-pub fn run_job(
-    program: &Program,
-    settings: &Settings,
-    station: &Station,
-    task: TaskId,
-    job: &Job,
-) -> Result<Vec<u8>, TaskFailed> {
-    station.runs(task, None);
-    let begin = |host| program.job(Task::new(task, settings.model, settings.seed, host), job);
-    let ended = run_body(&job.name, Away(station.clone()), begin);
-    station.leave_gil(Some(task));
-    ended.unwrap_or_else(|Over| unreachable!("away from its run nobody learns that it is over"))
+    pub(super) recorder: Arc<Recorder>,
+    pub(super) gil: Option<Arc<Gil>>,
+    pub(super) transport: Option<Arc<dyn Transport>>,
 }
 
 /// How the end of the run cuts a task off that waits or computes.
@@ -105,7 +82,7 @@ impl Station {
         task: TaskId,
         request: &Request,
         patience: &impl Patience,
-    ) -> Result<Option<Reply>, Over> {
+    ) -> Result<Option<Reply>, Left> {
         let line = request.line;
         match &request.operation {
             Operation::Log(text) => self.mark(task, MarkKind::Log(text.clone()), line),
@@ -115,14 +92,13 @@ impl Station {
                 self.sleep(task, Activity::Waiting(WaitFor::Timer(due)), delay, line, patience)?;
             }
             Operation::Request(exchange) => {
-                // A wait stands in for the network.
-                let (request, attempt, response) = (exchange.request, exchange.attempt, exchange.response);
-                let latency = self.speed.shorten(response.latency);
-                self.sleep(task, Activity::Waiting(WaitFor::Request(request)), latency, line, patience)?;
-                self.mark(task, MarkKind::Answered { request, attempt, status: response.status }, line);
+                let responded = self.exchange(task, exchange, line, patience)?;
+                let &Exchange { request, attempt, .. } = exchange;
+                self.mark(task, MarkKind::Answered { request, attempt, status: responded.status }, line);
+                return Ok(Some(Reply::Responded(responded)));
             }
             Operation::Compute(computation) => {
-                return self.compute(task, computation, line, patience).map(|value| Some(Reply::Value(value)));
+                return Ok(Some(Reply::Value(self.compute(task, computation, line, patience)?)));
             }
             Operation::Yield => {
                 if !self.pass_gil_on(task, Doing::Steps, line, Gil::is_wanted) {
@@ -157,6 +133,29 @@ impl Station {
         Ok(result)
     }
 
+    /// Waits for the network's answer, or for the timer that stands in for it.
+    fn exchange(
+        &self,
+        task: TaskId,
+        exchange: &Exchange,
+        line: Line,
+        patience: &impl Patience,
+    ) -> Result<Responded, Left> {
+        let &Exchange { request, attempt, response } = exchange;
+        let Some(transport) = &self.transport else {
+            let latency = self.speed.shorten(response.latency);
+            self.sleep(task, Activity::Waiting(WaitFor::Request(request)), latency, line, patience)?;
+            return Ok(response.into());
+        };
+        self.waits(task, Activity::Waiting(WaitFor::Socket(request)), line);
+        let responded = transport.exchange(request, attempt);
+        if patience.look().is_break() {
+            return Err(Left::Over);
+        }
+        self.runs(task, None);
+        responded.map_err(Left::Failed)
+    }
+
     fn sleep(
         &self,
         task: TaskId,
@@ -181,16 +180,6 @@ impl Station {
         let by = gil.acquire();
         self.enter(task, Activity::Running(doing), Some(line), by);
         true
-    }
-}
-
-/// The desk of a task that is away from its run.
-struct Away(Station);
-
-impl Desk for Away {
-    fn answer(&self, task: TaskId, request: &Request) -> Result<Reply, Left> {
-        let Away(station) = self;
-        station.answer(task, request, &Undisturbed)?.ok_or_else(|| Left::Failed(AWAY.to_owned()))
     }
 }
 

@@ -163,9 +163,15 @@ impl LoopThread for OnThread {
         }
     }
 
+    fn goes_on(&self) -> bool {
+        let mut world = self.world.borrow_mut();
+        let goes_on = !world.is_endless();
+        world.steps += u64::from(goes_on);
+        goes_on
+    }
+
     fn polling(&self, task: Option<TaskId>) {
         let mut world = self.world.borrow_mut();
-        world.steps += u64::from(task.is_some());
         let tasks = &mut world.thread_mut(self.thread).tasks;
         tasks.clear();
         tasks.extend(task);
@@ -189,10 +195,6 @@ impl LoopThread for OnThread {
     async fn spend(&self, cost: Nanos, doing: Doing) {
         self.use_core(cost, doing).await;
         let mut world = self.world.borrow_mut();
-        if doing == Doing::Steps {
-            // What was paid for is polled once more, and counts once.
-            world.steps -= 1;
-        }
         world.start_sent(self.thread);
     }
 

@@ -28,9 +28,6 @@ pub fn simulate_at_most(program: &Program, settings: &Settings, steps: u64) -> T
     world::run(program, settings, steps)
 }
 
-/// After how many steps a prediction is broken off as [endless](crate::error::RunError::Endless). A step is a poll of a task,
-/// which brings it to its next operation, or a thread's being made to give way.
-///
-/// Ten operations each of 600,000 tasks fit. On an event loop a task that never gives way is beyond it: nothing there
-/// interrupts a poll.
+/// After how many steps a prediction is broken off as [endless](crate::error::RunError::Endless). A step is an operation that
+/// a task asks for, or a thread's being made to give way. Ten operations each of 600,000 tasks fit.
 pub const MOST: u64 = 10_000_000;

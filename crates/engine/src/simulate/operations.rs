@@ -6,9 +6,9 @@ use crate::error::{RunError, TaskFailed};
 use crate::operation::{Exchange, Operation, Reply};
 use crate::program::Program;
 use crate::simulate::machine::ThreadId;
-use crate::simulate::thread::{Stage, Then, Waiter, Waiting};
+use crate::simulate::thread::{Stage, Then, Waiter};
 use crate::simulate::world::{MAIN, World, index};
-use crate::sync::{Answer, ObjectId, ObjectKind, Step, Use, Woken};
+use crate::sync::{Answer, Closed, ObjectId, ObjectKind, Step, Use, Waiting, Woken};
 use crate::time::Nanos;
 use crate::trace::{Activity, Doing, Event, LaneKind, Line, MarkKind, TaskId, Used, WaitFor};
 
@@ -68,7 +68,7 @@ impl World {
         let Some(&task) = self.thread_mut(thread).tasks.last() else { return false };
         let Exchange { request, attempt, response } = exchange;
         self.mark(task, MarkKind::Answered { request, attempt, status: response.status }, Some(line));
-        self.reply(Reply::Done)
+        self.reply(Reply::Responded(response.into()))
     }
 
     fn join(&mut self, thread: ThreadId, task: TaskId, joined: TaskId, line: Line) -> bool {
@@ -158,21 +158,27 @@ impl World {
                 self.answer_waiter(task, answer);
                 true
             }
-            Some(Step::Waits | Step::Refused(_)) => false,
+            Some(Step::Waits | Step::Refused(_)) => {
+                self.wait_for_a_conditions_lock(task);
+                false
+            }
             None => true,
         }
     }
 
+    /// Whoever gives up waiting for a condition has to have its lock before it goes on, however long that takes.
+    fn wait_for_a_conditions_lock(&mut self, task: TaskId) {
+        let waits = self.tasks[index(task)].waits.as_mut().map(Waiting::be_patient);
+        let (Some(object), Some(Waiting::Object { line, .. })) = (self.objects.waits_on(task), waits) else { return };
+        let holder = self.objects.holders(object).first().copied();
+        self.enter(task, Activity::Blocked { object, holder }, Some(line), None);
+        self.look_for_a_cycle(task, line);
+    }
+
     /// Ends the run if `task` has just closed a cycle of waiting that nobody's patience will break.
     fn look_for_a_cycle(&mut self, task: TaskId, line: Line) {
-        let joins = |task: TaskId| match self.tasks[index(task)].waits {
-            Some(Waiting::End(joined)) => Some(joined),
-            _ => None,
-        };
-        let Some(cycle) = self.objects.cycle(task, joins) else { return };
-        let is_patient =
-            |task: TaskId| !matches!(self.tasks[index(task)].waits, Some(Waiting::Object { is_patient: false, .. }));
-        let is_for_ever = cycle.iter().all(|wait| is_patient(wait.task));
+        let closed = self.objects.closed_by(task, |task| self.tasks[index(task)].waits);
+        let Some(Closed { cycle, is_for_ever }) = closed else { return };
         let links = self.trace.links(&cycle);
         self.mark(task, MarkKind::Cycle(cycle), Some(line));
         if is_for_ever {

@@ -3,8 +3,9 @@
 use crate::operation::{Executor, Job, Reply};
 use crate::placement::{NewLane, Owner, Place};
 use crate::simulate::machine::ThreadId;
-use crate::simulate::thread::{Stage, Then, Waiter, Waiting};
+use crate::simulate::thread::{Stage, Then, Waiter};
 use crate::simulate::world::{World, index};
+use crate::sync::Waiting;
 use crate::time::Nanos;
 use crate::trace::{Activity, Doing, LaneId, LaneKind, Line, MarkKind, ReadyFor, TaskId, WaitFor};
 

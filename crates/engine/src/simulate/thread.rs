@@ -9,7 +9,7 @@ use crate::event_loop::Returned;
 use crate::operation::{Exchange, Job, Reply};
 use crate::program::Body;
 use crate::simulate::machine::ThreadId;
-use crate::sync::{ObjectId, Use};
+use crate::sync::Waiting;
 use crate::time::Nanos;
 use crate::trace::{Doing, LaneId, Line, Process, TaskId};
 
@@ -74,15 +74,6 @@ pub(super) struct SimulatedTask {
     /// What it waits for that another task is to do.
     pub(super) waits: Option<Waiting>,
     pub(super) waited_for: Option<Waiter>,
-}
-
-/// What a task waits for that another task is to do.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Waiting {
-    /// Its turn with an object, asked for on this line; for ever, if it is patient.
-    Object { object: ObjectId, what: Use, line: Line, is_patient: bool },
-    /// The end of a task.
-    End(TaskId),
 }
 
 pub(super) enum Stage {

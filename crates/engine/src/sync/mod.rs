@@ -26,6 +26,7 @@ mod lock;
 mod misuse;
 mod queue;
 mod semaphore;
+mod waiting;
 
 use std::num::NonZeroU32;
 
@@ -33,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cycle::Wait;
 pub use misuse::Misuse;
+pub(crate) use waiting::{Closed, Waiting};
 
 use crate::trace::TaskId;
 use barrier::Barrier;

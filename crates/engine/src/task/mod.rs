@@ -15,6 +15,7 @@ pub use request::{Client, Received};
 
 use crate::error::TaskFailed;
 use crate::model::Model;
+use crate::network::Responded;
 use crate::operation::{Executor, Job, Operation, Reply, Request};
 use crate::program::{Work, pack};
 use crate::trace::TaskId;
@@ -227,6 +228,11 @@ impl Reply {
     fn value(self) -> i64 {
         let Reply::Value(value) = self else { self.is_not("Value") };
         value
+    }
+
+    fn responded(self) -> Responded {
+        let Reply::Responded(responded) = self else { self.is_not("Responded") };
+        responded
     }
 
     fn spawned(self) -> TaskId {

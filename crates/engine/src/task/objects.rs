@@ -171,6 +171,17 @@ impl Task {
         self.use_object(condition.0, Use::Wait, None, done)
     }
 
+    /// The same, but waits to be notified no longer than `patience`; for the lock it waits as long as that takes. Returns
+    /// whether the task was notified.
+    #[track_caller]
+    pub fn wait_for_condition_within(
+        &mut self,
+        condition: Condition,
+        patience: Duration,
+    ) -> impl Future<Output = bool> + '_ {
+        self.use_object(condition.0, Use::Wait, Some(patience), |answer| answer != Answer::TimedOut)
+    }
+
     /// Notifies so many of those who wait for a condition, whose lock the task holds.
     #[track_caller]
     pub fn notify(&mut self, condition: Condition, most: u32) -> impl Future<Output = ()> + '_ {

@@ -47,13 +47,14 @@ impl Task {
             loop {
                 let response = client.network.respond(self.seed, number, attempt);
                 let exchange = Operation::Request(Exchange { request: number, attempt, response });
-                self.ask(Request { operation: exchange, line, has_begun: false }, Reply::done).await;
+                let responded =
+                    self.ask(Request { operation: exchange, line, has_begun: false }, Reply::responded).await;
                 if client.network.handling.0 > 0 {
                     let handling = Operation::Compute(Computation::Spin(client.network.handling));
                     self.ask(Request { operation: handling, line, has_begun: false }, Reply::value).await;
                 }
-                let Some(wait) = client.retries.after(response.status, attempt) else {
-                    return Received { status: response.status, attempts: attempt };
+                let Some(wait) = client.retries.after(responded, attempt) else {
+                    return Received { status: responded.status, attempts: attempt };
                 };
                 if wait.0 > 0 {
                     let sleep = Operation::Sleep(wait);

@@ -76,6 +76,9 @@ impl Causes<'_> {
             Activity::Waiting(WaitFor::Request(request)) => {
                 format!("the answer to request {request} is on its way: a timer stands in for a network")
             }
+            Activity::Waiting(WaitFor::Socket(request)) => {
+                format!("the server's answer to request {request} is on its way")
+            }
             Activity::Queued => "every worker is busy".to_owned(),
         }
     }

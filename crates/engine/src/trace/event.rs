@@ -257,8 +257,10 @@ pub enum WaitFor {
     BlockingCall(Nanos),
     /// The end of another task.
     Task(TaskId),
-    /// The network's answer to a request of this number.
+    /// The network's answer to a request of this number, for which a timer stands in.
     Request(u64),
+    /// The answer to a request of this number, on a real socket.
+    Socket(u64),
 }
 
 /// The state of a task without its cause: what a colour and a pattern stand for.

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 pub use merge_sort::merge_sort;
-pub use spin::calibrate_spin;
+pub use spin::{SpinRate, adopt_spin, calibrate_spin};
 
 use crate::costs::Costs;
 use crate::model::Speed;

@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
+use serde::{Deserialize, Serialize};
 use web_time::{Duration, Instant};
 
 use crate::time::Nanos;
@@ -11,29 +12,39 @@ use crate::time::Nanos;
 /// How much of the loop runs between two checkpoints.
 const STRIDE: Nanos = Nanos(20_000);
 
+/// How fast the spinning loop turns.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpinRate {
+    turns_per_nano: f64,
+}
+
+static RATE: OnceLock<SpinRate> = OnceLock::new();
+
 /// Times the spinning loop, once a process; whoever measures does it before the run's clock starts.
-pub fn calibrate_spin() {
-    turns_per_nano();
+pub fn calibrate_spin() -> SpinRate {
+    *RATE.get_or_init(measure)
+}
+
+/// Spins at the rate that another process of this program has measured, unless this one has measured its own: timing the
+/// loop takes longer than to start a process.
+pub fn adopt_spin(rate: SpinRate) {
+    let _ = RATE.set(rate);
 }
 
 pub(super) fn perform(time: Nanos, checkpoint: &mut dyn FnMut() -> ControlFlow<()>) -> ControlFlow<(), i64> {
+    let SpinRate { turns_per_nano } = calibrate_spin();
     let mut left = time;
     while left > Nanos::ZERO {
         let stride = left.min(STRIDE);
-        turn((stride.0 as f64 * turns_per_nano()).round() as u64);
+        turn((stride.0 as f64 * turns_per_nano).round() as u64);
         left = left - stride;
         checkpoint()?;
     }
     ControlFlow::Continue(0)
 }
 
-fn turns_per_nano() -> f64 {
-    static TURNS_PER_NANO: OnceLock<f64> = OnceLock::new();
-    *TURNS_PER_NANO.get_or_init(measure)
-}
-
 /// The fastest of a few tries, since whatever else the machine does can only make one slower.
-fn measure() -> f64 {
+fn measure() -> SpinRate {
     const TRIES: u32 = 7;
     const LONG_ENOUGH: Duration = Duration::from_millis(1);
     const MOST_TURNS: u64 = 1 << 30;
@@ -43,7 +54,7 @@ fn measure() -> f64 {
         turns *= 2;
     }
     let fastest = (0..TRIES).map(|_| time(turns)).min().unwrap_or(LONG_ENOUGH);
-    turns as f64 / fastest.as_nanos().max(1) as f64
+    SpinRate { turns_per_nano: turns as f64 / fastest.as_nanos().max(1) as f64 }
 }
 
 fn time(turns: u64) -> Duration {
