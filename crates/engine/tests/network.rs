@@ -1,6 +1,6 @@
 //! The network draws what its closed forms say, alike for whoever asks and in whatever order.
 
-use engine::network::{FAILURES, FailureRate, Latency, Network, OK, Range, Retries, Sigma};
+use engine::network::{FAILURES, FailureRate, Latency, Network, OK, Range, Responded, Retries, Sigma};
 use engine::time::Nanos;
 use proptest::prelude::*;
 
@@ -119,12 +119,24 @@ fn retries_wait_as_urllib3_does() {
 
 #[test]
 fn retries_end_and_are_for_known_failures() {
-    let retries = Retries { most: 3, on: FAILURES, backoff: Nanos::ZERO };
-    assert_eq!([1, 3, 4, 5].map(|attempt| retries.after(500, attempt).is_some()), [true, true, false, false]);
+    let retries = Retries { most: 3, on: FAILURES, backoff: SECOND };
+    let after = |status, retry_after, attempt| retries.after(Responded { status, retry_after }, attempt);
+    assert_eq!([1, 3, 4, 5].map(|attempt| after(500, None, attempt).is_some()), [true, true, false, false]);
     assert_eq!(
-        [OK, 404, 502, 503, 504].map(|status| retries.after(status, 1).is_some()),
+        [OK, 404, 502, 503, 504].map(|status| after(status, None, 1).is_some()),
         [false, false, true, false, true]
     );
+}
+
+/// urllib3 2.7.0 does so: `Retry(3, status_forcelist=[500, 502, 504]).is_retry("GET", status, has_retry_after=True)`.
+#[test]
+fn a_service_that_says_when_is_asked_again_then() {
+    let retries = Retries { most: 3, on: FAILURES, backoff: SECOND };
+    let asked = Some(Nanos(7));
+    let after = |status, attempt| retries.after(Responded { status, retry_after: asked }, attempt);
+    assert_eq!([503, 429, 413, 500].map(|status| after(status, 3)), [asked; 4]);
+    assert_eq!([OK, 404, 505].map(|status| after(status, 1)), [None; 3]);
+    assert_eq!(after(503, 4), None);
 }
 
 #[test]

@@ -108,8 +108,10 @@ fn a_misuse_is_told_as_the_end_of_a_sentence() {
     );
 }
 
+const CASES: u32 = if cfg!(miri) { 3 } else { 1000 };
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_step_is_that_of_a_model_which_searches_one_list((kinds, acts) in programs()) {

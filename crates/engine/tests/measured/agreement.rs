@@ -11,7 +11,7 @@ use engine::time::Nanos;
 use engine::trace::agreement;
 use serde::{Deserialize, Serialize};
 
-use super::machine::{ON_THREADS, log, measure, settings};
+use super::machine::{IN_PROCESSES, ON_THREADS, log, measure, settings};
 
 /// A baton is handed on by flags, against the order of spawning.
 #[test]
@@ -34,7 +34,7 @@ fn a_relay_runs_in_its_order_on_every_model() {
 #[test]
 fn tasks_that_are_joined_one_by_one_tell_the_same_on_every_model() {
     let program = Program::new(OneByOne);
-    let models = ON_THREADS.into_iter().chain([Model::ProcessPool, Model::LoopAndProcesses]);
+    let models = ON_THREADS.into_iter().chain(IN_PROCESSES);
     for model in models {
         let settings = settings(model, true);
         let (predicted, measured) = (simulate(&program, &settings), measure(&program, settings, Speed::REAL));

@@ -7,9 +7,10 @@ use engine::error::{Link, RunError, TaskFailed};
 use engine::model::{Model, Settings, Speed};
 use engine::program::{Outcome, Program, Script, Work};
 use engine::simulate::{BESIDE_THE_LOOP, simulate};
-use engine::task::{Flag, Lock, Task};
+use engine::sync::{ObjectId, ObjectKind};
+use engine::task::{Condition, Flag, Lock, Task};
 use engine::time::Nanos;
-use engine::trace::Trace;
+use engine::trace::{Activity, Span, TaskId, Trace};
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
@@ -25,27 +26,33 @@ fn a_deadlock_is_named_and_ends_the_run() {
         for gil in [true, false] {
             let trace = run(Ending::Crossed { patience: None }, settings(model, gil));
             let Some(RunError::Deadlock(links)) = trace.failure() else { panic!("{model}: {:?}", trace.finished) };
-            let mut links = links.clone();
-            links.sort_by(|one, other| one.task.cmp(&other.task));
-            let link = |task: &str, object: &str, holder: &str| Link {
-                task: task.to_owned(),
-                object: Some(object.to_owned()),
-                holder: holder.to_owned(),
-            };
-            assert_eq!(links, [link("A", "second", "B"), link("B", "first", "A")]);
+            assert_eq!(from_a_on(links.clone()), crossed());
             assert_eq!(trace.cycles.len(), 1);
             assert!(trace.tasks.iter().all(|task| task.ended.is_none()));
         }
     }
 }
 
+/// A waits for ever, B for as long as it has patience: the cycle is closed, and told, and ends with B's patience.
 #[test]
 fn patience_that_ends_breaks_a_deadlock() {
     for model in [Model::Threads, Model::ThreadPool, Model::EventLoop] {
-        let trace = run(Ending::Crossed { patience: Some(MOMENT) }, settings(model, true));
-        assert!(trace.outcome().is_some(), "{model}: {:?}", trace.finished);
-        // Where B gave up before A had come to its lock, there was none.
-        assert!(trace.cycles.len() <= 1);
+        // A machine may be too slow for a patience, and then there is no cycle: not for every one.
+        let patiences = (0..).map(|doublings| MOMENT * 2u32.pow(doublings));
+        let mut runs = patiences.map(|patience| {
+            let trace = run(Ending::Crossed { patience: Some(patience) }, settings(model, true));
+            assert!(trace.outcome().is_some(), "{model}: {:?}", trace.finished);
+            let [a, b] = ["A", "B"].map(|name| wait_for_a_lock(&trace, name));
+            assert!(b.is_none_or(|b| b.ended_by.is_none()), "{model}: B was let through");
+            let in_time = matches!((a, b), (Some(a), Some(b)) if a.start < b.start + Nanos::from(patience));
+            (trace, a, in_time)
+        });
+        let Some((trace, Some(wait), _)) = runs.find(|(_, _, in_time)| *in_time) else {
+            unreachable!("they never end")
+        };
+        let [cycle] = &trace.cycles[..] else { panic!("{model}: {:?}", trace.cycles) };
+        assert_eq!(from_a_on(trace.links(cycle)), crossed());
+        assert_eq!(wait.ended_by.map(|by| trace.task_name(by)), Some("B"), "{model}");
     }
 }
 
@@ -58,6 +65,24 @@ fn whoever_waits_for_what_nobody_is_left_to_do_is_named() {
         let waiting = vec!["main".to_owned(), "A".to_owned()];
         assert_eq!(trace.failure(), Some(&RunError::Stalled { waiting }), "{model}");
         assert_eq!(simulate(&Program::new(ending), &settings(model, true)).failure(), trace.failure(), "{model}");
+    }
+}
+
+/// A has no patience for the condition, and all the patience in the world for its lock, which B never lets go of.
+#[test]
+fn patience_for_a_condition_is_none_for_its_lock() {
+    for model in [Model::Threads, Model::ThreadPool, Model::EventLoop] {
+        let ending = Ending::ConditionWhoseLockIsKept;
+        let settings = settings(model, true);
+        for trace in [run(ending, settings), simulate(&Program::new(ending), &settings)] {
+            let waiting = ["main", "A", "A"].map(str::to_owned).to_vec();
+            assert_eq!(trace.failure(), Some(&RunError::Stalled { waiting }), "{model}, {:?}", trace.clock);
+            let at_last: Vec<Span> = trace.spans_until(trace.end()).filter(|span| span.task == TaskId(1)).collect();
+            let Some(Activity::Blocked { object, holder }) = at_last.last().map(|span| span.activity) else {
+                panic!("{model}: {at_last:?}")
+            };
+            assert_eq!((trace.object_name(object), holder), ("first", Some(TaskId(2))), "{model}, {:?}", trace.clock);
+        }
     }
 }
 
@@ -128,11 +153,34 @@ fn run(ending: Ending, settings: Settings) -> Trace {
     measure(&Program::new(ending), settings, Speed::REAL)
 }
 
+/// Who waits for whom where A and B each want the lock that the other one holds.
+fn crossed() -> [Link; 2] {
+    [("A", "second", "B"), ("B", "first", "A")].map(|(task, object, holder)| Link {
+        task: task.to_owned(),
+        object: Some(object.to_owned()),
+        holder: holder.to_owned(),
+    })
+}
+
+/// The links of a cycle, which begins with whoever has closed it.
+fn from_a_on(mut links: Vec<Link>) -> Vec<Link> {
+    links.sort_by(|one, other| one.task.cmp(&other.task));
+    links
+}
+
+/// A task's wait for a lock.
+fn wait_for_a_lock(trace: &Trace, name: &str) -> Option<Span> {
+    let is_lock = |object: ObjectId| trace.objects[object.0 as usize].kind == ObjectKind::Lock;
+    let waits = |span: &&Span| matches!(span.activity, Activity::Blocked { object, .. } if is_lock(object));
+    trace.spans.iter().filter(waits).find(|span| trace.task_name(span.task) == name).copied()
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Ending {
     Crossed { patience: Option<Duration> },
     CrossedWhileMainSleeps,
     WaitsInVain,
+    ConditionWhoseLockIsKept,
     HeldByCaller,
     JoinsTheQueue,
     LeavesOthers,
@@ -155,6 +203,14 @@ enum Job {
     },
     Acquire {
         lock: Lock,
+    },
+    Impatient {
+        lock: Lock,
+        condition: Condition,
+    },
+    Keep {
+        lock: Lock,
+        flag: Flag,
     },
     SpawnAndJoin,
     Sleep,
@@ -181,6 +237,10 @@ impl Script for Ending {
                 jobs.push(Job::Cross { name: 'B', locks: [other, lock], has: [has[1], has[0]], patience });
             }
             Ending::WaitsInVain => jobs.push(Job::Get { flag: flags[0] }),
+            Ending::ConditionWhoseLockIsKept => {
+                let condition = task.condition("condition", lock).await;
+                jobs.extend([Job::Impatient { lock, condition }, Job::Keep { lock, flag: flags[0] }]);
+            }
             Ending::HeldByCaller => {
                 task.acquire(lock).await;
                 jobs.push(Job::Acquire { lock });
@@ -242,6 +302,14 @@ impl Work for Job {
             }
             Job::Get { flag } => task.wait_for_flag(flag).await,
             Job::Acquire { lock } => task.acquire(lock).await,
+            Job::Impatient { lock, condition } => {
+                task.acquire(lock).await;
+                task.wait_for_condition_within(condition, MOMENT).await;
+            }
+            Job::Keep { lock, flag } => {
+                task.acquire(lock).await;
+                task.wait_for_flag(flag).await;
+            }
             Job::SpawnAndJoin => {
                 let handle = task.spawn(&Job::Sleep).await;
                 let _joined = task.join(handle).await;

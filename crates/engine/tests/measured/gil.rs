@@ -1,15 +1,15 @@
 //! Threads that compute, with a GIL and without.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use engine::error::TaskFailed;
-use engine::model::{Model, Speed};
+use engine::model::{Model, Settings, Speed};
 use engine::program::{Outcome, Program, Script, Work};
 use engine::task::{Barrier, Task};
 use engine::time::Nanos;
-use engine::trace::{Activity, Doing, Span, TaskId, Trace};
+use engine::trace::{Activity, Doing, Process, Span, TaskId, Trace};
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,20 @@ fn without_a_gil_threads_compute_at_one_time() {
     assert_eq!((work.len(), most_at_once(&work)), (2, 2));
 }
 
+/// The first two are in two processes, and begin to compute when both are there.
+#[test]
+fn threads_of_one_process_share_its_gil_and_no_other() {
+    let two = NonZeroU16::new(2).unwrap();
+    let settings = Settings { processes: two, threads: two, ..settings(Model::ProcessesOfThreads, true) };
+    let trace = measure(&Program::new(Apart), settings, Speed::REAL);
+    let work = work(&trace);
+    let at_once_in = |process: u32| {
+        let is_there = |span: &&Span| trace.lanes[span.lane.0 as usize].process == Process(process);
+        most_at_once(&work.iter().filter(is_there).copied().collect::<Vec<_>>())
+    };
+    assert_eq!((at_once_in(1), at_once_in(2), most_at_once(&work)), (1, 1, 2), "{:?}", trace.finished);
+}
+
 /// The thread beside the loop does not come back before the loop's other task has gone on three times.
 #[test]
 fn a_loop_goes_on_while_a_thread_works_for_it() {
@@ -55,9 +69,16 @@ fn work(trace: &Trace) -> Vec<Span> {
 /// How often the heart has beaten.
 static BEATS: (Mutex<u32>, Condvar) = (Mutex::new(0), Condvar::new());
 
+/// Where tasks of two processes meet; no object of their run is within their reach.
+static MEETING: std::sync::Barrier = std::sync::Barrier::new(2);
+
 /// Two tasks that begin to compute when both are there.
 #[derive(Clone)]
 struct Together;
+
+/// Four tasks on two processes of two threads each.
+#[derive(Clone)]
+struct Apart;
 
 /// A task that sends work to a thread, and one that beats meanwhile.
 #[derive(Clone)]
@@ -66,6 +87,8 @@ struct Beside;
 #[derive(Serialize, Deserialize)]
 enum Job {
     Compute(Barrier),
+    MeetAndCompute,
+    ComputeAlone,
     Send,
     WaitForBeats,
     Beat,
@@ -80,6 +103,21 @@ impl Script for Together {
         let other = task.spawn(&Job::Compute(barrier)).await;
         task.join(one).await?;
         task.join(other).await?;
+        Ok(Outcome::new())
+    }
+}
+
+impl Script for Apart {
+    type Job = Job;
+
+    async fn main(self, mut task: Task) -> Result<Outcome, TaskFailed> {
+        let mut handles = Vec::new();
+        for job in [Job::MeetAndCompute, Job::MeetAndCompute, Job::ComputeAlone, Job::ComputeAlone] {
+            handles.push(task.spawn(&job).await);
+        }
+        for handle in handles {
+            task.join(handle).await?;
+        }
         Ok(Outcome::new())
     }
 }
@@ -107,6 +145,13 @@ impl Work for Job {
         match self {
             Job::Compute(barrier) => {
                 task.wait_at_barrier(barrier).await;
+                task.compute(Computation::Spin(Nanos::from(WORK))).await;
+            }
+            Job::MeetAndCompute => {
+                MEETING.wait();
+                task.compute(Computation::Spin(Nanos::from(WORK))).await;
+            }
+            Job::ComputeAlone => {
                 task.compute(Computation::Spin(Nanos::from(WORK))).await;
             }
             Job::Send => {

@@ -1,21 +1,26 @@
 //! Running a program on this machine, and on the virtual clock beside it.
 
+use std::collections::HashMap;
 use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 
 use engine::costs::{Costs, Interval};
 use engine::error::TaskFailed;
 use engine::measure::native::OsThreads;
-use engine::measure::{Plan, Recorder, Station, Worker, run, run_job};
+use engine::measure::{Plan, Processes, Recorder, Transport, Worker, WorkerProcess, run};
 use engine::model::{Model, Settings, Speed};
 use engine::operation::Job;
 use engine::program::Program;
 use engine::time::Nanos;
-use engine::trace::{Clock, Event, LaneId, Span, TaskId, Trace};
+use engine::trace::{Clock, Event, LaneId, Process, Span, TaskId, Trace};
 
 /// The models whose tasks share memory and run on a machine's threads.
 pub const ON_THREADS: [Model; 5] =
     [Model::Sequential, Model::Threads, Model::ThreadPool, Model::EventLoop, Model::LoopAndThreads];
+
+/// The models with processes, whose jobs share nothing.
+pub const IN_PROCESSES: [Model; 4] =
+    [Model::ProcessPool, Model::Processes, Model::LoopAndProcesses, Model::ProcessesOfThreads];
 
 /// Pools of four; with a GIL of a very short interval, or with none.
 pub fn settings(model: Model, gil: bool) -> Settings {
@@ -25,25 +30,37 @@ pub fn settings(model: Model, gil: bool) -> Settings {
     Settings { model, threads: four, processes: four, seed: 0, costs }
 }
 
-/// Runs `program` to its end. The jobs of a process pool are done on this process's threads, but away from the run.
+/// Runs `program` to its end. Processes are stood in for by threads of this one, whose jobs are done away from the run.
 pub fn measure(program: &Program, settings: Settings, speed: Speed) -> Trace {
+    measure_over(program, settings, speed, None)
+}
+
+/// The same, with requests over `transport`.
+pub fn measure_over(
+    program: &Program,
+    settings: Settings,
+    speed: Speed,
+    transport: Option<Arc<dyn Transport>>,
+) -> Trace {
+    let processes = |recorder: &_| Arc::new(InProcess::new(program, settings, speed, recorder)) as Arc<dyn Processes>;
+    measure_with(program, settings, speed, transport, processes)
+}
+
+/// Runs `program` to its end, with these processes.
+pub fn measure_with(
+    program: &Program,
+    settings: Settings,
+    speed: Speed,
+    transport: Option<Arc<dyn Transport>>,
+    processes: impl FnOnce(&Arc<Recorder>) -> Arc<dyn Processes>,
+) -> Trace {
     let trace = Arc::new(Mutex::new(Trace::new(settings.model, Clock::Machine, speed)));
     let recorder = {
         let trace = Arc::clone(&trace);
         Arc::new(Recorder::new(move |event| trace.lock().unwrap().apply(event)))
     };
-    let worker = |_| {
-        let (program, recorder) = (program.clone(), Arc::clone(&recorder));
-        Box::new(InProcess { program, settings, recorder, speed }) as Box<dyn Worker>
-    };
-    let (at, ending) = run(Plan {
-        program: program.clone(),
-        settings,
-        speed,
-        recorder: Arc::clone(&recorder),
-        threads: Arc::new(OsThreads),
-        workers: (0..4).map(worker).collect(),
-    });
+    let (program, processes, threads) = (program.clone(), processes(&recorder), Arc::new(OsThreads));
+    let (at, ending) = run(Plan { program, settings, speed, recorder, threads, transport, processes });
     let mut trace = trace.lock().unwrap().clone();
     trace.apply(Event::Finish { at, cpu: None, switches: None, ending });
     trace
@@ -66,16 +83,36 @@ pub fn most_at_once(spans: &[Span]) -> usize {
     }) as usize
 }
 
-struct InProcess {
-    program: Program,
-    settings: Settings,
+/// Processes that are not: each has the state of one, and its jobs are done by the threads that feed it.
+pub struct InProcess {
+    make: Box<dyn Fn() -> Arc<WorkerProcess> + Send + Sync>,
+    made: Mutex<HashMap<Process, Arc<WorkerProcess>>>,
     recorder: Arc<Recorder>,
-    speed: Speed,
 }
 
-impl Worker for InProcess {
-    fn work(&mut self, lane: LaneId, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
-        let station = Station { lane, speed: self.speed, recorder: Arc::clone(&self.recorder), gil: None };
-        run_job(&self.program, &self.settings, &station, task, job)
+impl InProcess {
+    pub fn new(program: &Program, settings: Settings, speed: Speed, recorder: &Arc<Recorder>) -> InProcess {
+        let program = program.clone();
+        let make = move || Arc::new(WorkerProcess::new(program.clone(), settings, speed));
+        InProcess { make: Box::new(make), made: Mutex::default(), recorder: Arc::clone(recorder) }
+    }
+}
+
+struct Lane {
+    process: Arc<WorkerProcess>,
+    lane: LaneId,
+    recorder: Arc<Recorder>,
+}
+
+impl Processes for InProcess {
+    fn start(&self, lane: LaneId, process: Process) -> Result<Box<dyn Worker>, String> {
+        let process = Arc::clone(self.made.lock().unwrap().entry(process).or_insert_with(&self.make));
+        Ok(Box::new(Lane { process, lane, recorder: Arc::clone(&self.recorder) }))
+    }
+}
+
+impl Worker for Lane {
+    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
+        self.process.work(self.lane, task, job, &self.recorder)
     }
 }

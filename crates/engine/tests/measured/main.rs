@@ -5,7 +5,9 @@ mod endings;
 mod gil;
 mod machine;
 mod objects;
+mod processes;
 mod properties;
+mod transport;
 #[path = "../simulate/program.rs"]
 #[allow(dead_code, reason = "what only predicted runs need is there too")]
 mod tree;

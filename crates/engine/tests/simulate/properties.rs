@@ -8,8 +8,9 @@ use engine::error::RunError;
 use engine::model::{Model, Settings};
 use engine::program::Program;
 use engine::simulate::simulate;
+use engine::sync::ObjectId;
 use engine::time::Nanos;
-use engine::trace::{Activity, Doing, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
+use engine::trace::{Activity, Doing, LaneKind, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
 use proptest::prelude::*;
 
 use super::program::{MILLISECOND, Tree, critical_path, flat_trees, settings, trees};
@@ -53,23 +54,28 @@ proptest! {
     fn every_wait_has_a_cause_and_whoever_ends_it_is_named(tree in trees(), settings in settings()) {
         let trace = run(&tree, &settings);
         let causes = trace.causes(trace.end());
-        for span in &trace.spans {
+        for (index, span) in trace.spans.iter().enumerate() {
             prop_assert_eq!(causes.of(span).is_empty(), span.activity.is_running());
-            // A loop that parks makes way without being a task.
-            let by_the_loop = settings.model.has_loop();
-            match span.activity {
-                Activity::Waiting(WaitFor::Task(task)) => prop_assert_eq!(span.ended_by, Some(task)),
-                // On a loop the lock may still come after the timer that ended the wait, and before the task's turn.
-                Activity::Blocked { .. } => {
-                    prop_assert!(span.ended_by.is_some() || timed_out(&trace, span) || by_the_loop, "{:?}", span);
-                }
-                Activity::Queued => prop_assert!(span.ended_by.is_some()),
-                Activity::WantsGil | Activity::Ready(ReadyFor::Core) => {
-                    prop_assert!(span.ended_by.is_some() || by_the_loop, "{:?}", span);
-                }
-                _ => {}
-            }
             prop_assert_ne!(span.ended_by, Some(span.task));
+            let is_let_on = span.ended_by.is_some();
+            match span.activity {
+                // A lane begins by itself.
+                Activity::Running(_) | Activity::Ready(ReadyFor::LaneStart) => {}
+                Activity::Waiting(WaitFor::Task(task)) => prop_assert_eq!(span.ended_by, Some(task)),
+                Activity::Waiting(WaitFor::Timer(due) | WaitFor::BlockingCall(due)) => {
+                    prop_assert_eq!((span.end, span.ended_by), (due, None));
+                }
+                Activity::Waiting(WaitFor::Request(_)) => prop_assert_eq!(span.ended_by, None),
+                Activity::Waiting(WaitFor::Socket(_)) => prop_assert!(false, "nothing predicted has a socket: {:?}", span),
+                Activity::Queued => prop_assert!(is_let_on, "{:?}", span),
+                Activity::Blocked { object, .. } => {
+                    prop_assert!(is_let_on || lost_patience(&trace, span, object), "{:?}", span);
+                }
+                Activity::Ready(ReadyFor::Turn) => prop_assert_eq!(span.ended_by, made_way(&trace, index), "{:?}", span),
+                Activity::WantsGil | Activity::Ready(ReadyFor::Core) => {
+                    prop_assert!(is_let_on || loop_made_way(&trace, span), "{:?}", span);
+                }
+            }
         }
     }
 
@@ -184,7 +190,39 @@ fn most_at_once(spans: &[Span]) -> usize {
     }) as usize
 }
 
-fn timed_out(trace: &Trace, span: &Span) -> bool {
-    let gave_up = |kind| matches!(kind, Marked::Used(_, Used::TimedOut));
-    trace.marks.iter().any(|mark| mark.task == span.task && mark.at >= span.end && gave_up(mark.kind))
+/// Whether a wait for an object that nobody ended was ended by the task's own timer. On a loop the object may still come after
+/// that and before the task's turn, which is then too late to end the wait, and not too late to be had.
+fn lost_patience(trace: &Trace, span: &Span, object: ObjectId) -> bool {
+    let turn =
+        trace.spans_until(trace.end()).find(|next| next.task == span.task && next.start == span.end && is_turn(next));
+    let in_time = turn.map_or(span.end, |turn| turn.end);
+    let after = trace.marks.iter().filter(|mark| mark.task == span.task && mark.at >= span.end);
+    let used = after.filter_map(|mark| match mark.kind {
+        Marked::Used(used, how) if used == object => Some((mark.at, how)),
+        _ => None,
+    });
+    used.take(1).all(|(at, how)| how == Used::TimedOut || (is_on_loop(trace, span) && at <= in_time))
+}
+
+/// The task that made way for the one whose wait for its turn is span `index`: the one that had the loop until then. `None` where
+/// that was nobody, because the loop's thread was only just going on after a wait of its own.
+fn made_way(trace: &Trace, index: usize) -> Option<TaskId> {
+    let wait = &trace.spans[index];
+    let mut before = trace.spans[..index].iter().rev();
+    let before = before.find(|span| span.lane == wait.lane && span.activity.holds_the_loop())?;
+    (before.end == wait.end && before.task != wait.task).then_some(before.task)
+}
+
+/// Whether the thread of an event loop may have made way between two turns, when there is no task of which to tell.
+fn loop_made_way(trace: &Trace, span: &Span) -> bool {
+    let mut held = trace.spans.iter().filter(|held| is_on_loop(trace, held) && held.activity.holds_the_loop());
+    trace.model.has_loop() && !is_on_loop(trace, span) && !held.any(|held| held.start < span.end && span.end < held.end)
+}
+
+fn is_on_loop(trace: &Trace, span: &Span) -> bool {
+    trace.lanes[span.lane.0 as usize].kind == LaneKind::EventLoop
+}
+
+fn is_turn(span: &Span) -> bool {
+    span.activity == Activity::Ready(ReadyFor::Turn)
 }

@@ -1,0 +1,5 @@
+//! Hints and explanations over small programs.
+
+mod checks;
+mod plan;
+mod why;
