@@ -5,6 +5,7 @@ use std::num::NonZeroU16;
 use engine::costs::{Costs, Preset};
 use engine::hints::Check;
 use engine::model::{Model, Settings};
+use engine::network::Network;
 use engine::program::Program;
 use engine::trace::Trace;
 
@@ -56,6 +57,8 @@ pub struct Lesson {
 pub struct Prepared {
     /// What runs.
     pub program: Program,
+    /// The service that it makes requests of; `None` where it makes none.
+    pub service: Option<Service>,
     /// The most threads of a pool.
     pub threads: NonZeroU16,
     /// The number of processes of a pool.
@@ -64,6 +67,35 @@ pub struct Prepared {
     pub tasks: usize,
     /// What the machine charges, as far as the lesson does not say otherwise.
     pub costs: Costs,
+}
+
+/// A service that a lesson makes requests of, and how threads are connected to it. An event loop has one session for all its
+/// tasks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Service {
+    /// How long its answers take and how often they are failures.
+    pub network: Network,
+    /// Whose connections a thread uses.
+    pub session: Session,
+}
+
+/// Whose connections a thread uses for its requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    /// Its own.
+    Own,
+    /// Those of a session that all threads share.
+    Shared {
+        /// How many the session keeps open.
+        connections: u32,
+    },
+}
+
+impl Service {
+    /// A service that each thread has a session of its own with.
+    pub fn with_own_sessions(network: Network) -> Service {
+        Service { network, session: Session::Own }
+    }
 }
 
 /// Every lesson, in the order in which they are taught.

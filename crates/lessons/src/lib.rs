@@ -10,6 +10,8 @@ pub mod matrix;
 pub mod parameter;
 pub mod published;
 pub mod question;
+pub mod result_file;
+pub mod shell;
 
 mod advise;
 mod await_or_task;
@@ -29,7 +31,7 @@ mod pool_or_spawn;
 mod sum_squares;
 mod to_thread;
 
-pub use catalogue::{Lesson, Prepared, catalogue, find};
+pub use catalogue::{Lesson, Prepared, Service, Session, catalogue, find};
 pub use diagnostic::Diagnostic;
 pub use parameter::{Kind, Message, Parameter, Value, Values};
 pub use published::{Compared, Figure, Published};

@@ -17,7 +17,7 @@ use engine::time::Nanos;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, Service};
 use crate::client::of_reliable_network;
 use crate::parameter::{Kind, Parameter, Values, machine};
 
@@ -105,6 +105,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let client = of_reliable_network(latency, Nanos::ZERO);
     let work = Piece { client, computes: values.seconds("cpu") };
     Prepared {
+        service: Some(Service::with_own_sessions(client.network)),
         program: Program::new(OwnLoad { tasks, at_once, work }),
         // Without a limit as many as `ThreadPoolExecutor()` takes of itself.
         threads: limit.unwrap_or_else(|| cores.saturating_add(4).min(const { NonZeroU16::new(32).unwrap() })),
@@ -172,7 +173,7 @@ impl Work for Job {
     async fn run(self, mut task: Task) -> Result<(), TaskFailed> {
         match self {
             Job::Whole(number, work) => {
-                task.request(&work.client, number.into()).await;
+                task.request(&work.client, u64::from(number) + 1).await;
                 if !work.computes.is_zero() {
                     task.offload(&Job::Compute(number, work.computes)).await??;
                 }

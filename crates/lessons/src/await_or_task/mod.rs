@@ -13,7 +13,7 @@ use engine::time::Nanos;
 use engine::trace::Trace;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, Service};
 use crate::client;
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
@@ -136,12 +136,20 @@ static PARAMETERS: [Parameter; 3] = [
 
 fn prepare(values: &Values, costs: Costs) -> Prepared {
     let latency = Latency::Constant(values.seconds("request").into());
+    let client = client::of_reliable_network(latency, Nanos::ZERO);
     let program = AwaitOrTask {
         start: if values.choice("start") == "await" { Start::Await } else { Start::Task },
-        ask: Ask { client: client::of_reliable_network(latency, Nanos::ZERO) },
+        ask: Ask { client },
         other: values.seconds("other"),
     };
-    Prepared { tasks: 1, threads: NonZeroU16::MIN, processes: NonZeroU16::MIN, costs, program: Program::new(program) }
+    Prepared {
+        service: Some(Service::with_own_sessions(client.network)),
+        tasks: 1,
+        threads: NonZeroU16::MIN,
+        processes: NonZeroU16::MIN,
+        costs,
+        program: Program::new(program),
+    }
 }
 
 #[derive(Clone)]

@@ -102,6 +102,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let jobs: Vec<Job> = jobs.collect();
     let workers = values.workers("workers");
     Prepared {
+        service: None,
         tasks: jobs.len(),
         threads: workers,
         processes: workers,

@@ -82,6 +82,7 @@ static PARAMETERS: [Parameter; 3] = [
 fn prepare(values: &Values, costs: Costs) -> Prepared {
     let timeout = values.seconds("timeout");
     Prepared {
+        service: None,
         tasks: 2,
         threads: const { NonZeroU16::new(2).unwrap() },
         processes: NonZeroU16::MIN,

@@ -80,6 +80,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let messages = values.messages("messages").to_vec();
     let workers = values.workers("workers");
     Prepared {
+        service: None,
         tasks: messages.len(),
         threads: workers,
         processes: workers,

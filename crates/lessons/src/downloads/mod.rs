@@ -13,7 +13,7 @@ use engine::program::{Outcome, Program, Script, Work};
 use engine::task::{Client, Semaphore, Task};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, Service, Session};
 use crate::client;
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
@@ -135,14 +135,22 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let sites = values.count("sites");
     let downloads = sites * values.count("repeats");
     let pool = values.workers("pool");
+    let client = client::of_reliable_network(values.latency("latency"), values.seconds("handling").into());
     let program = Downloads {
         sites,
         downloads,
         at_once: if values.choice("session") == "thread" { pool.get().into() } else { values.count("connections") },
         connect: values.seconds("connect"),
-        client: client::of_reliable_network(values.latency("latency"), values.seconds("handling").into()),
+        client,
     };
     Prepared {
+        service: Some(Service {
+            network: client.network,
+            session: match values.choice("session") {
+                "thread" => Session::Own,
+                _ => Session::Shared { connections: values.count("connections") },
+            },
+        }),
         tasks: downloads as usize,
         threads: pool,
         processes: NonZeroU16::MIN,

@@ -9,7 +9,7 @@ use engine::task::{Client, Task};
 use engine::time::Nanos;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, Service};
 use crate::client;
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
@@ -108,6 +108,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let client = client::of_reliable_network(values.latency("latency"), Nanos::ZERO);
     let workers = values.workers("workers");
     Prepared {
+        service: Some(Service::with_own_sessions(client.network)),
         tasks: requests as usize,
         threads: workers,
         processes: workers,

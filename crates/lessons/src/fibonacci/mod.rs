@@ -120,6 +120,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     // The parameter allows up to 35.
     let n: Vec<u8> = values.counts("n").iter().filter_map(|n| u8::try_from(*n).ok()).collect();
     Prepared {
+        service: None,
         tasks: n.len(),
         threads: values.workers("threads"),
         processes: values.workers("processes"),

@@ -121,6 +121,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let waits = work.mul_f64(values.share("waiting"));
     let slice = Slices { computes: work.saturating_sub(waits) / SLICES, waits: waits / SLICES };
     Prepared {
+        service: None,
         program: Program::new(TakeTurns { tasks: tasks.get(), slice }),
         threads: tasks,
         processes: tasks,

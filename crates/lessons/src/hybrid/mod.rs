@@ -15,7 +15,7 @@ use engine::time::Nanos;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, Service};
 use crate::client::of_reliable_network;
 use crate::parameter::{Kind, Parameter, Values, machine};
 
@@ -122,6 +122,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
         crunch: Crunch { blocks: values.seconds("blocking"), computes: values.seconds("cpu") },
     };
     Prepared {
+        service: Some(Service::with_own_sessions(client.network)),
         program: Program::new(script),
         threads: values.workers("threads"),
         processes: values.workers("processes"),
@@ -181,7 +182,7 @@ impl Work for Job {
     async fn run(self, mut task: Task) -> Result<(), TaskFailed> {
         match self {
             Job::Whole(number, client, crunch) => {
-                task.request(&client, number.into()).await;
+                task.request(&client, u64::from(number) + 1).await;
                 task.offload(&Job::Crunch(number, crunch)).await?
             }
             Job::Crunch(_, crunch) => {

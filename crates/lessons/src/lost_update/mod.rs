@@ -122,6 +122,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let costs = machine::without_gil_if_off(values, costs);
     let updates = values.workers("updates");
     Prepared {
+        service: None,
         tasks: usize::from(updates.get()),
         threads: updates,
         processes: NonZeroU16::MIN,

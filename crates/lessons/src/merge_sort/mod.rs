@@ -92,6 +92,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let script =
         MergeSort { lists: values.count("lists"), elements: values.count("elements"), chunk: values.count("chunk") };
     Prepared {
+        service: None,
         tasks: script.lists.div_ceil(script.chunk) as usize,
         threads: values.workers("threads"),
         processes: values.workers("processes"),

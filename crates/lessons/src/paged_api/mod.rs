@@ -14,7 +14,7 @@ use engine::task::{Client, Received, Semaphore, Task};
 use engine::time::Nanos;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, Service};
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
 
@@ -77,7 +77,7 @@ static PARAMETERS: [Parameter; 6] = [
         explanation: "how many pages are asked for at once: the permits of the semaphore, and the threads of the pool",
         unit: "",
         default: "50",
-        kind: Kind::Count { least: 1, most: 500 },
+        kind: Kind::Count { least: 1, most: 10_000 },
     },
     Parameter {
         name: "latency",
@@ -126,6 +126,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
         },
     };
     Prepared {
+        service: Some(Service::with_own_sessions(client.network)),
         tasks: pages as usize,
         threads: values.workers("limit"),
         processes: NonZeroU16::MIN,

@@ -101,6 +101,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let jobs = values.count("jobs");
     let script = SmallJobs { jobs, computes: values.seconds("work"), payload: u64::from(values.count("payload")) };
     Prepared {
+        service: None,
         program: Program::new(script),
         threads: values.workers("threads"),
         processes: values.workers("processes"),

@@ -124,6 +124,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     let costs = machine::without_gil_if_off(values, costs);
     let numbers = values.count("numbers");
     Prepared {
+        service: None,
         tasks: numbers as usize,
         threads: values.workers("threads"),
         processes: values.workers("processes"),

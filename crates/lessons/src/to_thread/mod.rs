@@ -85,7 +85,7 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
     };
     // With one worker for the two of them, the heart would never hear of the answer.
     let workers = std::num::NonZeroU16::MIN.saturating_add(1);
-    Prepared { program: Program::new(script), threads: workers, processes: workers, tasks: 2, costs }
+    Prepared { service: None, program: Program::new(script), threads: workers, processes: workers, tasks: 2, costs }
 }
 
 #[derive(Clone)]

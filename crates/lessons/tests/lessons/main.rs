@@ -21,5 +21,6 @@ mod paged_api;
 mod parameters;
 mod pool_or_spawn;
 mod python;
+mod shell;
 mod sum_squares;
 mod to_thread;
