@@ -1,4 +1,5 @@
-//! `cargo bench -p bench --bench executor`: a table of medians, and how many times as long as ours the others take.
+//! `cargo bench -p bench --bench executor`: a table of medians and shortest times, and how many times as long as ours the
+//! others take. The shortest is what the machine would take if it did nothing else.
 //!
 //! The rounds are interleaved, everyone once in each and in changing order: on a machine that does other things too, only
 //! what ran side by side compares fairly.
@@ -10,7 +11,7 @@ use bench::{CONTENDERS, Work, proof};
 const ROUNDS: usize = 15;
 
 fn main() {
-    println!("medians of {ROUNDS} interleaved rounds; × as long as ours");
+    println!("{ROUNDS} interleaved rounds: median and shortest; × as long as ours");
     for work in Work::ALL {
         let mut times = CONTENDERS.map(|_| Vec::new());
         for round in 0..ROUNDS {
@@ -19,11 +20,14 @@ fn main() {
                 times[index].push(time(CONTENDERS[index].1, work));
             }
         }
-        let medians = times.map(median);
+        times.iter_mut().for_each(|times| times.sort_unstable());
         println!("\n{work}");
-        for ((name, _), median) in CONTENDERS.iter().zip(medians) {
-            let ratio = median.as_secs_f64() / medians[0].as_secs_f64();
-            println!("  {name:<14}{:>9.2} ms{ratio:>8.2} ×", median.as_secs_f64() * 1e3);
+        for ((name, _), times_of) in CONTENDERS.iter().zip(&times) {
+            let column = |place: usize| {
+                let (time, ours) = (times_of[place].as_secs_f64(), times[0][place].as_secs_f64());
+                format!("{:>9.2} ms{:>6.2} ×", time * 1e3, time / ours)
+            };
+            println!("  {name:<14}{}{}", column(ROUNDS / 2), column(0));
         }
     }
 }
@@ -32,9 +36,4 @@ fn time(run: fn(Work) -> u64, work: Work) -> Duration {
     let start = Instant::now();
     assert_eq!(run(work), proof(work));
     start.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

@@ -14,7 +14,7 @@ use std::time::Instant;
 use engine::costs::Costs;
 use engine::error::TaskFailed;
 use engine::measure::native::OsThreads;
-use engine::measure::{Plan, Recorder, run};
+use engine::measure::{NoProcesses, Plan, Recorder, run};
 use engine::model::{Model, Settings, Speed};
 use engine::operation::{Operation, Reply, Request};
 use engine::program::{Outcome, Program, Script, Work};
@@ -77,7 +77,8 @@ fn measure(program: &Program, model: Model, recorder: Recorder) {
         speed: Speed::REAL,
         recorder: Arc::new(recorder),
         threads: Arc::new(OsThreads),
-        workers: Vec::new(),
+        transport: None,
+        processes: Arc::new(NoProcesses),
     });
     ending.expect("the program comes to its end");
 }

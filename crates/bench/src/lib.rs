@@ -4,10 +4,22 @@
 //! Each does the work in the way that its own documentation would have it, with the channel and the timers that go with it.
 //! Neither `LocalExecutor` nor `LocalPool` brings any: those are async-io's and futures-timer's timers, async-channel's and
 //! futures' channel.
+//!
+//! Where they are not alike, the difference is to our disadvantage: nobody joins a `LocalPool`'s tasks; tokio's timers are
+//! as coarse as a millisecond, so that few deadlines differ; futures-timer, and async-io now and then, have a thread beside
+//! ours to look after the timers.
 
+#[cfg(not(target_arch = "wasm32"))]
 pub mod local_executor;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod local_pool;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod ours;
+pub mod pages;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod paused_tokio;
+pub mod rounds;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod tokio_rt;
 
 use std::fmt;
@@ -52,6 +64,7 @@ impl fmt::Display for Work {
 pub type Contender = (&'static str, fn(Work) -> u64);
 
 /// Everyone who takes part, ours first.
+#[cfg(not(target_arch = "wasm32"))]
 pub const CONTENDERS: [Contender; 4] = [
     ("ours", ours::run),
     ("tokio", tokio_rt::run),
@@ -76,7 +89,7 @@ pub fn proof(work: Work) -> u64 {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 
