@@ -1,0 +1,91 @@
+//! What servers of this program need of the system: a port, as many open files as there may be, and word of the end.
+
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::failure::Failure;
+use crate::notice;
+
+/// How many ports are tried, the one that is asked for first.
+const PORTS_TRIED: u16 = 20;
+
+/// How many connections the system keeps until they are taken. Thousands may come at once, and one too many would try
+/// again only after a second.
+const BACKLOG: u32 = 4096;
+
+/// Takes the port, or the next one that is free.
+///
+/// # Errors
+/// Where none can be had.
+pub fn bind(wanted: u16) -> Result<TcpListener, Failure> {
+    let last = wanted.saturating_add(PORTS_TRIED - 1);
+    for port in wanted..=last {
+        match listen(port) {
+            Ok(listener) => {
+                if port != wanted {
+                    notice::note(format_args!("port {wanted} is taken, so this is port {port}."));
+                }
+                return Ok(listener);
+            }
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            Err(error) => return Err(Failure::because(format_args!("Port {port} cannot be served on: {error}."))),
+        }
+    }
+    Err(Failure::because(format_args!("The ports {wanted} to {last} are all taken: name another with --port.")))
+}
+
+fn listen(port: u16) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    // A port that a server has just left is free; on Windows this would share one that is taken.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    socket.listen(BACKLOG)
+}
+
+/// Lets this process open as many files as the system allows it, and returns how many that are.
+#[cfg(unix)]
+pub fn most_files() -> Option<u64> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+    let raised = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+    Some(if raised.is_ok() { hard } else { soft })
+}
+
+/// Not told by this system.
+#[cfg(not(unix))]
+pub fn most_files() -> Option<u64> {
+    None
+}
+
+/// From now on, waits until a person or a system asks this process to end.
+///
+/// # Errors
+/// Where the system does not tell.
+#[cfg(unix)]
+pub fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// From now on, waits until a person asks this process to end.
+///
+/// # Errors
+/// Where the system does not tell.
+#[cfg(windows)]
+pub fn interruption() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

@@ -1,0 +1,95 @@
+//! The service that the requests of a measured run go to: a server in a process of its own, or a timer.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use engine::measure::Transport;
+use lessons::{Diagnostic, Session};
+use sockets::{Sessions, Sockets};
+
+use crate::api::ApiConfig;
+use crate::api::counts::Stats;
+use crate::api::process::ApiProcess;
+use crate::request::{Clock, Request};
+
+/// What the requests of a measured run go over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// Real sockets, to a server that is started for the run.
+    Sockets,
+    /// A timer that stands in for a network.
+    Timer,
+}
+
+/// A server that is up, and the way to it.
+pub struct Service {
+    server: ApiProcess,
+    session: Session,
+}
+
+/// The way to a service, with connections that are yet to be opened.
+pub fn sockets(address: SocketAddr, session: Session) -> Arc<dyn Transport> {
+    let sessions = match session {
+        Session::Own => Sessions::Own,
+        Session::Shared { connections } => Sessions::Shared(connections as usize),
+    };
+    Arc::new(Sockets::new(address, sessions))
+}
+
+impl Network {
+    /// The word for it on the command line.
+    pub fn id(self) -> &'static str {
+        match self {
+            Network::Sockets => "sockets",
+            Network::Timer => "timer",
+        }
+    }
+
+    /// Reads the typed word.
+    ///
+    /// # Errors
+    /// Where it is another one.
+    pub fn read(text: &str) -> Result<Network, Diagnostic> {
+        let networks = [Network::Sockets, Network::Timer];
+        let found = networks.into_iter().find(|network| network.id() == text);
+        found.ok_or_else(|| Diagnostic::unknown_name("--network", text, networks.into_iter().map(Network::id)))
+    }
+}
+
+impl Service {
+    /// Starts the server that `request` needs; none where its lesson makes no requests, or a timer stands in for them.
+    ///
+    /// # Errors
+    /// A sentence, where it cannot be started.
+    pub fn start(request: &Request) -> Result<Option<Service>, String> {
+        let Some(service) = request.prepared.service else { return Ok(None) };
+        if request.clock == Clock::Virtual || request.network == Network::Timer {
+            return Ok(None);
+        }
+        let config = ApiConfig::unlimited(service.network, request.speed, request.seed);
+        let server = ApiProcess::start(&config)?;
+        Ok(Some(Service { server, session: service.session }))
+    }
+
+    /// The way to the server for one run, which finds no connection open and the server's counts at nothing.
+    ///
+    /// # Errors
+    /// A sentence, where the server is gone.
+    pub fn transport(&self) -> Result<Arc<dyn Transport>, String> {
+        self.server.reset()?;
+        Ok(sockets(self.address(), self.session))
+    }
+
+    /// Where the server is.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// What the server served since the last run began.
+    ///
+    /// # Errors
+    /// A sentence, where the server is gone.
+    pub fn stats(&self) -> Result<Stats, String> {
+        self.server.stats()
+    }
+}
