@@ -4,14 +4,18 @@
 //! child are the same program, so the messages carry no version.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::net::SocketAddr;
 
 use engine::error::TaskFailed;
 use engine::model::{Settings, Speed};
 use engine::operation::Job;
 use engine::time::Nanos;
 use engine::trace::{Event, LaneId, TaskId};
+use engine::work::SpinRate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::process_pool::this_run::Anchor;
 
 /// What a pool tells one of its processes.
 #[derive(Debug, Deserialize, Serialize)]
@@ -26,17 +30,23 @@ pub enum Order {
         settings: Settings,
         /// By how much delays are divided.
         speed: Speed,
+        /// How fast this machine spins: to find out for itself would take a process longer than to start.
+        spin: SpinRate,
+        /// The service that requests go to; a timer stands in for it where there is none.
+        service: Option<SocketAddr>,
     },
-    /// Do a job; the answers are [`Answer::Event`] for whatever happens, and in the end [`Answer::Ended`].
+    /// Do a job; the answers are [`Answer::Job`] under its number. Those of one lane are done one after the other.
     Run {
-        /// The lane of this process.
+        /// The job's number.
+        number: u64,
+        /// The lane, which is this process or a thread of it.
         lane: LaneId,
         /// The task whose job it is.
         task: TaskId,
         /// The job.
         job: Job,
-        /// What the run's clock showed when this was sent.
-        now: Nanos,
+        /// The run's clock.
+        clock: Anchor,
     },
     /// Send this back as [`Answer::Echo`]: how long that takes is what a message costs.
     Echo(Vec<u8>),
@@ -46,18 +56,39 @@ pub enum Order {
 #[derive(Debug, Deserialize, Serialize)]
 pub enum Answer {
     /// The program is ready, or why it is not.
-    Prepared(Result<(), String>),
-    /// Something happened in the job.
-    Event(Event),
-    /// The job is over.
-    Ended {
-        /// What the job returned, serialised.
-        result: Result<Vec<u8>, TaskFailed>,
-        /// The CPU time that this process used for it, where the system tells.
+    Prepared {
+        /// Why it is not, as the end of a sentence.
+        result: Result<(), String>,
+        /// The CPU time that this process has used since it began, where the system tells.
         cpu: Option<Nanos>,
+    },
+    /// News of a job.
+    Job {
+        /// The job's number.
+        number: u64,
+        /// The news.
+        news: News,
     },
     /// What [`Order::Echo`] sent.
     Echo(Vec<u8>),
+}
+
+/// What a process tells of a job.
+#[derive(Debug, Deserialize, Serialize)]
+pub enum News {
+    /// Something happened in it.
+    Event(Event),
+    /// It is over.
+    Ended(Ended),
+}
+
+/// How a job ended.
+#[derive(Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Ended {
+    /// What the job returned, serialised.
+    pub result: Result<Vec<u8>, TaskFailed>,
+    /// The CPU time that this process has used since it last told, where the system tells.
+    pub cpu: Option<Nanos>,
 }
 
 /// Sends one message.
@@ -98,12 +129,15 @@ mod tests {
     #[test]
     fn messages_come_out_as_they_went_in() {
         let mut pipe = Vec::new();
-        send(&mut pipe, &Answer::Prepared(Ok(()))).unwrap();
-        send(&mut pipe, &Answer::Ended { result: Ok(vec![10, 13, 0]), cpu: Some(Nanos(7)) }).unwrap();
+        let ended = || Ended { result: Ok(vec![10, 13, 0]), cpu: Some(Nanos(7)) };
+        send(&mut pipe, &Answer::Prepared { result: Ok(()), cpu: None }).unwrap();
+        send(&mut pipe, &Answer::Job { number: 3, news: News::Ended(ended()) }).unwrap();
         let mut pipe = &pipe[..];
-        assert!(matches!(receive(&mut pipe), Ok(Answer::Prepared(Ok(())))));
-        let Ok(Answer::Ended { result, cpu }) = receive(&mut pipe) else { panic!("a job's end was sent") };
-        assert_eq!((result, cpu), (Ok(vec![10, 13, 0]), Some(Nanos(7))));
+        assert!(matches!(receive(&mut pipe), Ok(Answer::Prepared { result: Ok(()), cpu: None })));
+        let Ok(Answer::Job { number: 3, news: News::Ended(told) }) = receive(&mut pipe) else {
+            panic!("a job's end was sent")
+        };
+        assert_eq!(told, ended());
         let end = receive::<Answer>(&mut pipe).unwrap_err();
         assert_eq!(end.kind(), ErrorKind::UnexpectedEof);
     }

@@ -1,244 +1,147 @@
-//! A pool of real processes: children of this program that do jobs over pipes, and are kept from run to run.
+//! Real processes: children of this program that do jobs over pipes. A pool's are kept from run to run; under one process
+//! a task, each is started inside its run and ends with its task.
 //!
 //! A child ends with this process, whichever way this process ends: its standard input is a pipe that only this process
 //! holds the other end of (the standard library opens pipes so that no other child inherits them), and a child whose
 //! input has ended exits at once.
+//!
+//! # The protocol
+//! A child is told its lesson once, and then whatever jobs its lanes are given, each under a number that its answers carry.
+//! It has a thread for each lane, so a process of threads does several jobs at once. Here each lane has a thread that waits
+//! for its job's end; see [`answers`] for how they share one pipe.
 
+mod answers;
 pub mod child;
-mod message;
+mod kept;
+pub mod message;
+mod one_a_task;
 mod probe;
+mod process;
+mod this_run;
 
 use std::env;
-use std::io::{self, BufReader, ErrorKind};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use engine::error::TaskFailed;
-use engine::measure::{Recorder, Worker};
+use engine::measure::{NoProcesses, Processes, Recorder, Worker};
 use engine::model::Model;
 use engine::operation::Job;
 use engine::time::Nanos;
 use engine::trace::{LaneId, TaskId};
+use engine::work::calibrate_spin;
 
 use crate::request::Request;
-use message::{Answer, Order, receive, send};
+pub use kept::Pool;
+use message::Order;
+use one_a_task::{Live, Recipe};
 pub use probe::Probe;
+use process::Process;
+use this_run::ThisRun;
 
-/// Processes that are up and know their lesson. Dropping the pool ends them.
-pub struct Pool {
-    processes: Vec<Process>,
+/// Where the measured runs on one model have their processes from.
+pub enum Source {
+    /// There is none but the first.
+    None,
+    /// A pool, which is up before any run.
+    Kept(Pool),
+    /// Each task has one of its own.
+    OneATask(Arc<Recipe>),
 }
 
-/// The CPU time that a run's jobs took in their processes, added up as they end; `None` once a process could not tell.
-#[derive(Clone)]
-pub struct JobsCpu(Arc<Mutex<Option<Nanos>>>);
+/// The processes of one run. Dropping them ends those that were started for the run's tasks.
+pub struct ForRun {
+    processes: Arc<dyn Processes>,
+    run: Arc<ThisRun>,
+    live: Arc<Live>,
+}
 
-impl Pool {
-    /// Starts as many processes as the run on `model` has, and waits until all of them are up.
+impl Source {
+    /// The source of `model`, whose requests go to `service`. Where it is a pool, all of its processes are up.
     ///
     /// # Errors
-    /// A sentence, where a process cannot be started. Those that were are ended.
-    pub fn start(request: &Request, model: Model) -> Result<Pool, String> {
-        let program = this_program()?;
-        let mut pool = Pool { processes: Vec::new() };
-        for _ in 0..request.prepared.processes.get() {
-            let process = Process::start(Command::new(&program).arg("worker"));
-            pool.processes.push(process.map_err(|error| {
-                let (number, most) = (pool.processes.len() + 1, request.prepared.processes);
-                format!("Process {number} of {most} cannot be started from {}: {error}.", program.display())
-            })?);
+    /// Why they are not, as the end of a sentence.
+    pub fn start(request: &Request, model: Model, service: Option<SocketAddr>) -> Result<Source, String> {
+        match model {
+            Model::ProcessPool | Model::LoopAndProcesses | Model::ProcessesOfThreads => {
+                Pool::start(request, &prepare(request, model, service)).map(Source::Kept)
+            }
+            Model::Processes => {
+                Recipe::new(request, prepare(request, model, service)).map(|recipe| Source::OneATask(Arc::new(recipe)))
+            }
+            Model::Sequential | Model::Threads | Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => {
+                Ok(Source::None)
+            }
         }
-        let prepare = Order::Prepare {
-            lesson: request.lesson.id.to_owned(),
-            parameters: request.values.texts(),
-            settings: request.settings(model),
-            speed: request.speed,
-        };
-        // All are told before the first is waited for: they get ready side by side.
-        for process in &pool.processes {
-            // Whoever cannot be told has died, which the answer says with a reason.
-            let _ = process.pipes().send(&prepare);
-        }
-        for process in &pool.processes {
-            process.wait_until_prepared()?;
-        }
-        Ok(pool)
     }
 
-    /// The numbers by which the system knows the processes.
-    pub fn ids(&self) -> Vec<u32> {
-        self.processes.iter().map(|process| process.id).collect()
-    }
-
-    /// A worker for each process, for one run whose clock is `recorder`, and the CPU time that their jobs will take.
-    pub fn workers(&self, recorder: &Arc<Recorder>) -> (Vec<Box<dyn Worker>>, JobsCpu) {
-        let cpu = JobsCpu(Arc::new(Mutex::new(Some(Nanos::ZERO))));
-        let worker = |process: &Process| -> Box<dyn Worker> {
-            Box::new(Feeder { process: process.clone(), recorder: Arc::clone(recorder), cpu: cpu.clone() })
+    /// The processes of a run whose clock is `recorder`.
+    pub fn for_run(&self, recorder: &Arc<Recorder>) -> ForRun {
+        let (run, live) = (Arc::new(ThisRun::new(recorder)), Arc::<Live>::default());
+        let processes: Arc<dyn Processes> = match self {
+            Source::None => Arc::new(NoProcesses),
+            Source::Kept(pool) => Arc::new(pool.for_run(&run)),
+            Source::OneATask(recipe) => Arc::new(recipe.for_run(&run, &live)),
         };
-        (self.processes.iter().map(worker).collect(), cpu)
+        ForRun { processes, run, live }
     }
 }
 
-impl Drop for Pool {
+impl ForRun {
+    /// Whom the run asks for its processes.
+    pub fn processes(&self) -> Arc<dyn Processes> {
+        Arc::clone(&self.processes)
+    }
+
+    /// The CPU time that they have used for the run; `None` where one of them could not tell.
+    pub fn cpu(&self) -> Option<Nanos> {
+        self.run.cpu()
+    }
+}
+
+impl Drop for ForRun {
     fn drop(&mut self) {
-        for process in &self.processes {
-            process.end();
-        }
+        self.live.kill_all();
     }
 }
 
-impl JobsCpu {
-    /// All of it so far.
-    pub fn total(&self) -> Option<Nanos> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, cpu: Option<Nanos>) {
-        let mut total = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *total = total.zip(cpu).map(|(total, cpu)| total + cpu);
-    }
+/// One lane of one process in one run.
+struct Lane {
+    lane: LaneId,
+    process: Arc<Process>,
+    run: Arc<ThisRun>,
 }
 
-/// One child. The pipes and the child itself have a lock each: a thread may be waiting at the pipes while the pool ends
-/// the child.
-#[derive(Clone)]
-struct Process {
-    id: u32,
-    child: Arc<Mutex<Child>>,
-    pipes: Arc<Mutex<Pipes>>,
-}
-
-struct Pipes {
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Process {
-    fn start(command: &mut Command) -> io::Result<Process> {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let pipes = child.stdin.take().zip(child.stdout.take());
-        let (orders, answers) = pipes.ok_or_else(|| io::Error::new(ErrorKind::BrokenPipe, "it has no pipes"))?;
-        Ok(Process {
-            id: child.id(),
-            child: Arc::new(Mutex::new(child)),
-            pipes: Arc::new(Mutex::new(Pipes { orders, answers: BufReader::new(answers) })),
-        })
-    }
-
-    fn wait_until_prepared(&self) -> Result<(), String> {
-        // Not in the match itself, where the lock would be held until its end.
-        let answer = self.pipes().receive();
-        match answer {
-            Ok(Answer::Prepared(Ok(()))) => Ok(()),
-            Ok(Answer::Prepared(Err(reason))) => Err(format!("Process {} cannot begin: {reason}.", self.id)),
-            Ok(_) => Err(format!("Process {} spoke out of turn.", self.id)),
-            Err(error) => Err(format!("Process {} could not be used: it {}.", self.id, self.how_it_ended(&error))),
-        }
-    }
-
-    /// What became of a process that no longer speaks, such as "ended (signal: 9 (SIGKILL))".
-    fn how_it_ended(&self, error: &io::Error) -> String {
-        let mut child = self.child();
-        if error.kind() == ErrorKind::InvalidData {
-            let _ = child.kill();
-            return format!("sent what is no message ({error})");
-        }
-        // Its pipe has closed, so it has ended or is just about to.
-        match child.wait() {
-            Ok(status) => format!("ended ({})", in_words(status)),
-            Err(error) => format!("was lost ({error})"),
-        }
-    }
-
-    fn end(&self) {
-        let mut child = self.child();
-        // Errors say that it has ended already.
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-
-    fn pipes(&self) -> MutexGuard<'_, Pipes> {
-        // A frame that was cut off by a panic is noticed by whoever reads it.
-        self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn child(&self) -> MutexGuard<'_, Child> {
-        self.child.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Pipes {
-    fn send(&mut self, order: &Order) -> io::Result<()> {
-        send(&mut self.orders, order)
-    }
-
-    fn receive(&mut self) -> io::Result<Answer> {
-        receive(&mut self.answers)
-    }
-}
-
-/// Feeds one process in one run.
-struct Feeder {
-    process: Process,
-    recorder: Arc<Recorder>,
-    cpu: JobsCpu,
-}
-
-impl Worker for Feeder {
-    fn work(&mut self, lane: LaneId, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
-        let failed = |reason: String| TaskFailed { task: job.name.clone(), reason };
-        match self.exchange(lane, task, job) {
-            Ok(result) => result,
-            Err((begun, error)) => {
-                let when = if begun { "in the middle of the job" } else { "before it began the job" };
-                let how = self.process.how_it_ended(&error);
-                Err(failed(format!("its process {} {how} {when}", self.process.id)))
+impl Worker for Lane {
+    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
+        match self.process.work(self.lane, task, job, &self.run) {
+            Ok(ended) => {
+                self.run.add_cpu(ended.cpu);
+                ended.result
+            }
+            Err(silence) => {
+                let when = if silence.has_begun { "in the middle of the job" } else { "before it began the job" };
+                let how = self.process.how_it_ended(&silence.error);
+                let reason = format!("its process {} {how} {when}", self.process.id);
+                Err(TaskFailed { task: job.name.clone(), reason })
             }
         }
     }
 }
 
-impl Feeder {
-    /// Has the job done. Where the process falls silent: whether it had begun, and the pipe's error.
-    fn exchange(
-        &self,
-        lane: LaneId,
-        task: TaskId,
-        job: &Job,
-    ) -> Result<Result<Vec<u8>, TaskFailed>, (bool, io::Error)> {
-        let mut pipes = self.process.pipes();
-        let order = Order::Run { lane, task, job: job.clone(), now: self.recorder.now() };
-        pipes.send(&order).map_err(|error| (false, error))?;
-        let mut begun = false;
-        loop {
-            match pipes.receive().map_err(|error| (begun, error))? {
-                Answer::Event(event) => {
-                    begun = true;
-                    self.recorder.record(event);
-                }
-                Answer::Ended { result, cpu } => {
-                    self.cpu.add(cpu);
-                    return Ok(result);
-                }
-                Answer::Prepared(_) | Answer::Echo(_) => {
-                    let reason = format!("its process {} is not prepared", self.process.id);
-                    return Ok(Err(TaskFailed { task: job.name.clone(), reason }));
-                }
-            }
-        }
+/// What a process is told first.
+fn prepare(request: &Request, model: Model, service: Option<SocketAddr>) -> Order {
+    Order::Prepare {
+        lesson: request.lesson.id.to_owned(),
+        parameters: request.values.texts(),
+        settings: request.settings(model),
+        speed: request.speed,
+        spin: calibrate_spin(),
+        service,
     }
 }
 
 fn this_program() -> Result<PathBuf, String> {
-    env::current_exe().map_err(|error| format!("This program cannot find itself: {error}."))
-}
-
-fn in_words(status: ExitStatus) -> String {
-    match status.code() {
-        Some(code) => format!("exit code {code}"),
-        // On unix this names the signal.
-        None => status.to_string(),
-    }
+    env::current_exe().map_err(|error| format!("this program cannot find itself ({error})"))
 }

@@ -1,16 +1,16 @@
 //! One process of the pool's kind, started to see what it costs.
 
-use std::process::Command;
-use std::sync::PoisonError;
+use std::sync::Arc;
 use std::time::Instant;
 
 use engine::time::Nanos;
 
 use super::message::{Answer, Order};
-use super::{Process, this_program};
+use super::process::Process;
+use super::this_program;
 
 /// A process that sends back whatever it is sent.
-pub struct Probe(Process);
+pub struct Probe(Arc<Process>);
 
 impl Probe {
     /// Starts one, and tells how long it took until its first answer.
@@ -18,9 +18,9 @@ impl Probe {
     /// # Errors
     /// A sentence, where no process can be started.
     pub fn start() -> Result<(Probe, Nanos), String> {
-        let program = this_program()?;
+        let program = this_program().map_err(|reason| format!("No process can be started: {reason}."))?;
         let asked = Instant::now();
-        let process = Process::start(Command::new(&program).arg("worker"));
+        let process = Process::start(&program);
         let process =
             process.map_err(|error| format!("A process cannot be started from {}: {error}.", program.display()))?;
         let mut probe = Probe(process);
@@ -33,27 +33,20 @@ impl Probe {
     /// # Errors
     /// A sentence, where the process is gone.
     pub fn round_trip(&mut self, bytes: usize) -> Result<Nanos, String> {
+        let Probe(process) = self;
         let order = Order::Echo(vec![0; bytes]);
         let start = Instant::now();
-        let answer = {
-            let mut pipes = self.0.pipes();
-            pipes.send(&order).and_then(|()| pipes.receive())
-        };
-        match answer {
+        match process.tell(&order).and_then(|()| process.answer()) {
             Ok(Answer::Echo(_)) => Ok(start.elapsed().into()),
-            Ok(_) => Err(format!("Process {} spoke out of turn.", self.0.id)),
-            Err(error) => Err(format!("Process {} {}.", self.0.id, self.0.how_it_ended(&error))),
+            Ok(_) => Err(format!("Process {} spoke out of turn.", process.id)),
+            Err(error) => Err(format!("Process {} {}.", process.id, process.how_it_ended(&error))),
         }
     }
 
     /// Lets it end in order, and tells how long it took until it was gone.
     pub fn end(self) -> Nanos {
-        let Process { child, pipes, .. } = self.0;
         let start = Instant::now();
-        // A child whose input has ended exits.
-        drop(pipes);
-        // An error says that it has ended already.
-        let _ = child.lock().unwrap_or_else(PoisonError::into_inner).wait();
+        self.0.end();
         start.elapsed().into()
     }
 }

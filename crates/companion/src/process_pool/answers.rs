@@ -1,0 +1,240 @@
+//! The answers of a process that may have several jobs at once, over one pipe.
+//!
+//! # The protocol
+//! Each job has a number, and a thread that waits for its end. One of those threads reads the pipe, for all of them: it passes
+//! on what happens in any job, and leaves the end of another's job with that job and tells its thread. When its own job has
+//! ended it stops, and tells a thread whose job has not ended to read on. So a process with one job has its answers read by
+//! the very thread that waits for them, with no third one in between.
+//!
+//! Whenever nobody reads, each thread that waits either has been told since, or has not begun to wait and will look: the
+//! pipe never lies unread.
+
+use std::collections::HashMap;
+use std::io::{self, ErrorKind, Read};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use engine::measure::Recorder;
+
+use crate::process_pool::message::{Answer, Ended, News, receive};
+
+/// The pipe, and the jobs whose ends are waited for.
+pub struct Answers<R> {
+    pipe: Mutex<R>,
+    desk: Mutex<Desk>,
+}
+
+/// Why a job will not be heard of again.
+#[derive(Debug)]
+pub struct Silence {
+    /// Whether anything had been heard of it.
+    pub has_begun: bool,
+    /// What the pipe said.
+    pub error: io::Error,
+}
+
+#[derive(Default)]
+struct Desk {
+    jobs: HashMap<u64, Expected>,
+    last: u64,
+    /// Whether a thread is reading.
+    is_read: bool,
+    /// What the pipe said when it failed: nothing will come any more.
+    failed: Option<(ErrorKind, String)>,
+}
+
+struct Expected {
+    recorder: Arc<Recorder>,
+    has_begun: bool,
+    ended: Option<Ended>,
+    /// Told when the job has ended, when the pipe has failed, and when this thread is to read.
+    told: Arc<Condvar>,
+}
+
+impl<R: Read> Answers<R> {
+    /// The answers that come out of `pipe`.
+    pub fn new(pipe: R) -> Answers<R> {
+        Answers { pipe: Mutex::new(pipe), desk: Mutex::default() }
+    }
+
+    /// Waits for the next answer, whatever it is. To be called where no job is out.
+    ///
+    /// # Errors
+    /// Where the pipe fails.
+    pub fn next(&self) -> io::Result<Answer> {
+        receive(&mut *self.pipe.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The number of a job that is about to be given. What happens in it goes to `recorder`.
+    pub fn expect(&self, recorder: &Arc<Recorder>) -> u64 {
+        let mut desk = self.desk();
+        desk.last += 1;
+        let expected = Expected { recorder: Arc::clone(recorder), has_begun: false, ended: None, told: Arc::default() };
+        let number = desk.last;
+        desk.jobs.insert(number, expected);
+        number
+    }
+
+    /// The job was not given after all.
+    pub fn forget(&self, number: u64) {
+        let mut desk = self.desk();
+        desk.jobs.remove(&number);
+        desk.have_somebody_read();
+    }
+
+    /// Waits until the job of this number has ended.
+    ///
+    /// # Errors
+    /// Where the pipe fails before that.
+    pub fn wait(&self, number: u64) -> Result<Ended, Silence> {
+        let mut desk = self.desk();
+        loop {
+            let Some(job) = desk.jobs.get_mut(&number) else {
+                return Err(Silence { has_begun: false, error: io::Error::other("the job was never given") });
+            };
+            if let Some(ended) = job.ended.take() {
+                desk.jobs.remove(&number);
+                desk.have_somebody_read();
+                return Ok(ended);
+            }
+            let (has_begun, told) = (job.has_begun, Arc::clone(&job.told));
+            if let Some((kind, text)) = &desk.failed {
+                let error = io::Error::new(*kind, text.clone());
+                desk.jobs.remove(&number);
+                return Err(Silence { has_begun, error });
+            }
+            desk = if desk.is_read { told.wait(desk).unwrap_or_else(PoisonError::into_inner) } else { self.read(desk) };
+        }
+    }
+
+    /// Reads one answer for whomever it is, without keeping others from the desk.
+    fn read<'a>(&'a self, mut desk: MutexGuard<'a, Desk>) -> MutexGuard<'a, Desk> {
+        desk.is_read = true;
+        drop(desk);
+        let answer = self.next();
+        let mut desk = self.desk();
+        desk.is_read = false;
+        desk.take(answer);
+        desk
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Nothing is half changed when a thread panics under the lock: each change is one call.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    fn take(&mut self, answer: io::Result<Answer>) {
+        match answer {
+            Ok(Answer::Job { number, news }) => {
+                // Nobody waits any more for a job that is not there.
+                let Some(job) = self.jobs.get_mut(&number) else { return };
+                job.has_begun = true;
+                match news {
+                    News::Event(event) => job.recorder.record(event),
+                    News::Ended(ended) => {
+                        job.ended = Some(ended);
+                        job.told.notify_one();
+                    }
+                }
+            }
+            Ok(Answer::Prepared { .. } | Answer::Echo(_)) => {
+                self.fail((ErrorKind::InvalidData, "an answer out of turn".to_owned()));
+            }
+            Err(error) => self.fail((error.kind(), error.to_string())),
+        }
+    }
+
+    fn fail(&mut self, failed: (ErrorKind, String)) {
+        self.failed = Some(failed);
+        self.jobs.values().for_each(|job| job.told.notify_one());
+    }
+
+    fn have_somebody_read(&self) {
+        if !self.is_read
+            && let Some(job) = self.jobs.values().find(|job| job.ended.is_none())
+        {
+            job.told.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{PipeReader, PipeWriter, pipe};
+    use std::sync::mpsc::{Receiver, channel};
+    use std::thread;
+    use std::time::Duration;
+
+    use engine::time::Nanos;
+    use engine::trace::{Event, TaskId};
+
+    use super::*;
+    use crate::process_pool::message::send;
+
+    /// Never waited out where all is well.
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    type End = (u64, Result<Ended, bool>);
+
+    /// So many jobs with a thread each that waits: the other side of the pipe, what happens, and how they end.
+    fn waiters(jobs: u64) -> (PipeWriter, Receiver<Nanos>, Receiver<End>) {
+        let (reader, writer) = pipe().unwrap();
+        let answers: Arc<Answers<PipeReader>> = Arc::new(Answers::new(reader));
+        let ((happened, happens), (ended, ends)) = (channel(), channel());
+        let recorder = Arc::new(Recorder::new(move |event| happened.send(event.at().unwrap()).unwrap()));
+        for _ in 0..jobs {
+            let (number, answers, ended) = (answers.expect(&recorder), Arc::clone(&answers), ended.clone());
+            thread::spawn(move || {
+                let end = answers.wait(number).map_err(|silence| silence.has_begun);
+                ended.send((number, end)).unwrap();
+            });
+        }
+        (writer, happens, ends)
+    }
+
+    fn event(number: u64) -> Answer {
+        Answer::Job { number, news: News::Event(Event::End { task: TaskId(0), at: Nanos(number) }) }
+    }
+
+    fn ended(number: u64) -> Ended {
+        Ended { result: Ok(vec![number as u8]), cpu: None }
+    }
+
+    #[test]
+    fn each_hears_of_the_end_of_its_own_job_in_whichever_order_they_end() {
+        let orders = (0..256_u64).map(|code| [code % 4, code / 4 % 4, code / 16 % 4, code / 64].map(|job| job + 1));
+        for order in orders.filter(|order| (1..=4).all(|job| order.contains(&job))) {
+            let (mut pipe, happens, ends) = waiters(4);
+            for number in order {
+                send(&mut pipe, &event(number)).unwrap();
+                assert_eq!(happens.recv_timeout(DEADLINE), Ok(Nanos(number)), "{order:?}");
+                send(&mut pipe, &Answer::Job { number, news: News::Ended(ended(number)) }).unwrap();
+                assert_eq!(ends.recv_timeout(DEADLINE), Ok((number, Ok(ended(number)))), "{order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_hear_of_a_pipe_that_fails_and_know_whether_their_job_had_begun() {
+        let (mut pipe, happens, ends) = waiters(3);
+        send(&mut pipe, &event(2)).unwrap();
+        assert_eq!(happens.recv_timeout(DEADLINE), Ok(Nanos(2)));
+        drop(pipe);
+        let mut told: Vec<End> = (0..3).map(|_| ends.recv_timeout(DEADLINE).unwrap()).collect();
+        told.sort_by_key(|(number, _)| *number);
+        assert_eq!(told, [(1, Err(false)), (2, Err(true)), (3, Err(false))]);
+    }
+
+    #[test]
+    fn a_job_that_was_not_given_keeps_nobody_from_reading() {
+        let (reader, mut pipe) = pipe().unwrap();
+        let answers = Answers::new(reader);
+        let recorder = Arc::new(Recorder::new(|_| {}));
+        let (given, not_given) = (answers.expect(&recorder), answers.expect(&recorder));
+        answers.forget(not_given);
+        send(&mut pipe, &Answer::Job { number: given, news: News::Ended(ended(given)) }).unwrap();
+        assert_eq!(answers.wait(given).unwrap(), ended(given));
+        assert!(answers.wait(not_given).is_err());
+    }
+}
