@@ -9,21 +9,34 @@ use std::time::{Duration, Instant};
 /// The most bytes that are taken from either of its outputs.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What `command` prints until its end. One that prints too much or takes longer than `most_time` is ended.
+/// How often it is seen to whether a program has ended whose outputs are still open.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// What `command` prints until its end. One that prints too much or takes longer than `most_time` is ended, and whatever
+/// it has started ends with it: it has a process group of its own.
 ///
 /// # Errors
 /// A clause about it, such as "it cannot be started".
 pub fn output(command: &mut Command, most_time: Duration) -> Result<Output, String> {
     let deadline = Instant::now() + most_time;
     let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    group::of_its_own(piped);
     let mut child = piped.spawn().map_err(|error| format!("it cannot be started ({error})"))?;
+    group::is_running(&child);
     let output = listen(&mut child, deadline, most_time);
     if output.is_err() {
+        group::end(&child);
         // Errors say that it has ended already.
         let _ = child.kill();
         let _ = child.wait();
     }
+    group::has_ended();
     output
+}
+
+/// Ends the program that is listened to, if there is one, and whatever it has started.
+pub fn end_now() {
+    group::end_the_running_one();
 }
 
 /// Which of its outputs a program has ended, and what came there.
@@ -42,10 +55,20 @@ fn listen(child: &mut Child, deadline: Instant, most_time: Duration) -> Result<O
     hear(Stream::Error, child.stderr.take(), &sender)?;
     drop(sender);
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut is_over = false;
     loop {
-        let (stream, bytes) = match heard.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let (stream, bytes) = match heard.recv_timeout(left.min(GLANCE)) {
             Ok(heard) => heard,
-            Err(RecvTimeoutError::Timeout) => return Err(too_long()),
+            Err(RecvTimeoutError::Timeout) if left.is_zero() => return Err(too_long()),
+            Err(RecvTimeoutError::Timeout) => {
+                // Processes that outlive it would keep its outputs open, and have nobody to work for.
+                if !is_over && matches!(child.try_wait(), Ok(Some(_))) {
+                    is_over = true;
+                    group::end(child);
+                }
+                continue;
+            }
             Err(RecvTimeoutError::Disconnected) => break,
         };
         let bytes = bytes.map_err(|error| format!("what it prints cannot be read ({error})"))?;
@@ -86,6 +109,64 @@ fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> 
     }
 }
 
+/// A program and all that it starts, as the system knows them together.
+#[cfg(unix)]
+mod group {
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command};
+    use std::sync::atomic::{AtomicI32, Ordering};
+
+    use nix::sys::signal::{Signal, killpg};
+    use nix::unistd::Pid;
+
+    /// The group that runs, or 0: a signal that ends this program must end that too, wherever it comes in.
+    static RUNNING: AtomicI32 = AtomicI32::new(0);
+
+    pub fn of_its_own(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    pub fn is_running(child: &Child) {
+        RUNNING.store(id(child), Ordering::SeqCst);
+    }
+
+    pub fn has_ended() {
+        RUNNING.store(0, Ordering::SeqCst);
+    }
+
+    pub fn end(child: &Child) {
+        kill(id(child));
+    }
+
+    pub fn end_the_running_one() {
+        kill(RUNNING.load(Ordering::SeqCst));
+    }
+
+    fn id(child: &Child) -> i32 {
+        child.id().try_into().unwrap_or(0)
+    }
+
+    fn kill(group: i32) {
+        // The group 0 would be this program's own.
+        if group > 0 {
+            // An error says that nothing of it is left.
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
+    }
+}
+
+/// Elsewhere a program ends alone.
+#[cfg(not(unix))]
+mod group {
+    use std::process::{Child, Command};
+
+    pub fn of_its_own(_: &mut Command) {}
+    pub fn is_running(_: &Child) {}
+    pub fn has_ended() {}
+    pub fn end(_: &Child) {}
+    pub fn end_the_running_one() {}
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -109,5 +190,21 @@ mod tests {
         let too_long = Err("it has not ended after 0.1 s, so it was ended".to_owned());
         assert_eq!(shell("exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
         assert_eq!(shell("exec >&- 2>&-; exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
+    }
+    #[test]
+    fn what_a_program_leaves_behind_ends_with_it() {
+        let output = shell("sleep 60 & echo $!; exit 4", Duration::from_secs(50)).unwrap();
+        assert_eq!(output.status.code(), Some(4));
+
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("fifo");
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let script = format!("sleep 300 > '{}' & wait", fifo.display());
+        let (sender, ended) = channel();
+        // A fifo is at its end when nobody is left who could write to it.
+        thread::spawn(move || sender.send(std::fs::read(fifo).unwrap()));
+        let too_long = "it has not ended after 1 s, so it was ended".to_owned();
+        assert_eq!(shell(&script, Duration::from_secs(1)).map(drop), Err(too_long));
+        assert_eq!(ended.recv_timeout(Duration::from_secs(60)), Ok(Vec::new()));
     }
 }

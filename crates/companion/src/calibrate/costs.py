@@ -6,21 +6,26 @@ Arguments: the elements of a list to sort, the number to sum squares below, and 
 import asyncio
 import json
 import multiprocessing
+import pickle
 import random
 import statistics
 import sys
 import threading
 import time
 
-THREADS = 200
-FORKS = 25
-SPAWNS = 5
-MESSAGES = 200
-LARGE_MESSAGES = 15
-LARGE = 1 << 20
+THREADS = 10
+THREAD_ROUNDS = 21
+FORKS = 10
+FORK_ROUNDS = 7
+SPAWNS = 1
+SPAWN_ROUNDS = 5
+MESSAGES = 100
+LARGE_MESSAGES = 5
+MESSAGE_ROUNDS = 9
+LARGE = 1 << 18
 TURNS = 2000
 LOOPS = 15
-WORKS = 5
+WORKS = 7
 
 # The same clock in every process of a machine.
 now = time.monotonic
@@ -28,38 +33,62 @@ now = time.monotonic
 computed = time.process_time
 
 
+def computed_by_children():
+    """What the processes computed that this one has started and that have ended; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def median(seconds):
     return {"ns": round(statistics.median(seconds) * 1e9), "runs": len(seconds)}
 
 
 def threads():
+    """From asking for a thread to its first step, and from there until it is joined."""
     starts, ends = [], []
-    for _ in range(THREADS):
-        step = []
-        thread = threading.Thread(target=lambda: step.append(now()))
-        asked = now()
-        thread.start()
-        thread.join()
-        ends.append(now() - step[0])
-        starts.append(step[0] - asked)
+    for _ in range(THREAD_ROUNDS):
+        # On a busy machine most threads start at once and some late: a program that starts many has its share of both.
+        start = end = 0
+        for _ in range(THREADS):
+            step = []
+            thread = threading.Thread(target=lambda: step.append(now()))
+            asked = now()
+            thread.start()
+            thread.join()
+            end += now() - step[0]
+            start += step[0] - asked
+        starts.append(start / THREADS)
+        ends.append(end / THREADS)
     return median(starts), median(ends)
 
 
-def one_step(step):
-    step[0] = now()
+def nothing():
+    pass
 
 
-def processes(method, runs):
+def processes(method, count, rounds):
+    """What starting a process takes of whoever starts it, and what all else takes until it is joined."""
     context = multiprocessing.get_context(method)
     starts, ends = [], []
-    for _ in range(runs):
-        step = context.RawArray("d", 1)
-        process = context.Process(target=one_step, args=(step,))
-        asked = now()
-        process.start()
-        process.join()
-        ends.append(now() - step[0])
-        starts.append(step[0] - asked)
+    for _ in range(rounds):
+        batch = [context.Process(target=nothing) for _ in range(count)]
+        before, by_children, asked = computed(), computed_by_children(), now()
+        for process in batch:
+            process.start()
+        start, until_started = computed() - before, now() - asked
+        for process in batch:
+            process.join()
+        if by_children is None:
+            # The wall clock knows no better than that one waited for the other.
+            start, end = until_started, now() - asked - until_started
+        else:
+            end = computed() - before - start + computed_by_children() - by_children
+        starts.append(start / count)
+        ends.append(end / count)
     return median(starts), median(ends)
 
 
@@ -68,19 +97,26 @@ def echo(payload):
 
 
 def messages():
-    def one_way(payload, runs):
+    """What one end of a message computes: writing it or reading it. There and back a job has four of them."""
+
+    def one_end(payload, jobs):
         times = []
-        for _ in range(runs):
-            start = now()
-            pool.apply(echo, (payload,))
-            times.append((now() - start) / 2)
+        for _ in range(MESSAGE_ROUNDS):
+            before = computed() + pool.apply(computed)
+            for result in [pool.apply_async(echo, (payload,)) for _ in range(jobs)]:
+                result.get()
+            times.append((computed() + pool.apply(computed) - before) / jobs / 4)
         return median(times)
 
+    def per_kib(payload):
+        large = one_end(payload, LARGE_MESSAGES)
+        return {"ns": max(0, large["ns"] - small["ns"]) * 1024 // len(pickle.dumps(payload)), "runs": large["runs"]}
+
     with multiprocessing.Pool(1) as pool:
-        one_way(b"", 1)
-        small, large = one_way(b"", MESSAGES), one_way(bytes(LARGE), LARGE_MESSAGES)
-    per_kib = max(0, large["ns"] - small["ns"]) * 1024 // LARGE
-    return small, {"ns": per_kib, "runs": large["runs"]}
+        one_end(b"", 1)
+        small = one_end(b"", MESSAGES)
+        # Numbers as the lesson that sorts sends them: each is packed and unpacked for itself.
+        return small, per_kib(bytes(LARGE)), per_kib(random.choices(range(1 << 30), k=LARGE // 5))
 
 
 def loop_turn():
@@ -120,6 +156,11 @@ def merge_sort(numbers):
     return merged
 
 
+def draw_and_sort(elements):
+    """As the lesson that sorts does, whose lists are drawn one by one."""
+    return merge_sort(random.choices(range(1 << 30), k=elements))
+
+
 def sum_of_squares(below):
     return sum(i * i for i in range(below))
 
@@ -148,12 +189,11 @@ def main():
     result["thread_start"], result["thread_end"] = threads()
     result["fork_start"] = result["fork_end"] = None
     if "fork" in multiprocessing.get_all_start_methods():
-        result["fork_start"], result["fork_end"] = processes("fork", FORKS)
-    result["spawn_start"], result["spawn_end"] = processes("spawn", SPAWNS)
-    result["message"], result["message_per_kib"] = messages()
+        result["fork_start"], result["fork_end"] = processes("fork", FORKS, FORK_ROUNDS)
+    result["spawn_start"], result["spawn_end"] = processes("spawn", SPAWNS, SPAWN_ROUNDS)
+    result["message"], result["message_per_kib"], result["message_per_kib_of_numbers"] = messages()
     result["loop_turn"] = loop_turn()
-    numbers = [random.randrange(1 << 30) for _ in range(elements)]
-    result["work"] = [work(merge_sort, numbers), work(sum_of_squares, below), work(fibonacci, n)]
+    result["work"] = [work(draw_and_sort, elements), work(sum_of_squares, below), work(fibonacci, n)]
     print(json.dumps(result))
 
 

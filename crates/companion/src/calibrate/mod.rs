@@ -2,9 +2,9 @@
 //!
 //! A figure is the median of some runs and says of how many. What nobody measures is taken from the preset, and said so.
 
-mod bounded;
+pub mod bounded;
 mod native;
-mod python;
+pub mod python;
 mod report;
 
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::notice;
 use crate::output_file::OutputFile;
 use crate::words::keep;
+pub use native::{Machine, machine};
 
 /// What was measured of one interpreter, or of native code.
 pub struct Calibration {
@@ -148,7 +149,8 @@ fn measure_python(
     wrong: &mut Vec<String>,
 ) -> Option<Calibration> {
     let progress = notice::progress(format_args!("measuring {}", path.display()));
-    let measured = python::measure(&path, &native.costs);
+    let machine = Machine { cores: native.costs.cores, context_switch: native.costs.context_switch };
+    let measured = python::measure(&path, machine);
     drop(progress);
     match measured {
         Ok(calibration) => Some(calibration),

@@ -18,7 +18,7 @@ use engine::work::Computation;
 use super::{Amount, Calibration, Figure, Whose};
 use crate::cpu_time;
 use crate::process_pool::Probe;
-use crate::report::median;
+use crate::statistics::median;
 
 /// How often threads are started, and bytes sent.
 const MANY: usize = 200;
@@ -36,24 +36,41 @@ pub const WORK: [(&str, Computation); 3] = [
     ("work-fibonacci", Computation::Fibonacci { n: 24 }),
 ];
 
+/// What is the machine's own, whoever runs on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine {
+    /// The cores that this program may use.
+    pub cores: NonZeroU16,
+    /// Putting another thread on a core.
+    pub context_switch: Nanos,
+}
+
+/// Measures what is the machine's own.
+///
+/// # Errors
+/// A sentence, where the system gives no thread or no pipe.
+pub fn machine() -> Result<Machine, String> {
+    let switch = context_switch().map_err(|error| format!("Context switches cannot be measured: {error}."))?;
+    Ok(Machine { cores: cores(), context_switch: switch })
+}
+
 /// Measures everything.
 ///
 /// # Errors
 /// A sentence, where the system gives no thread, no pipe or no process.
 pub fn measure() -> Result<Calibration, String> {
     let (thread_start, thread_end) = threads().map_err(|error| format!("Threads cannot be measured: {error}."))?;
-    let switch = context_switch().map_err(|error| format!("Context switches cannot be measured: {error}."))?;
+    let Machine { cores, context_switch } = machine()?;
     let Processes { start, end, message, per_kib } = processes()?;
     let work: Vec<(&'static str, f64)> =
         WORK.iter().map(|(name, work)| (*name, factor(*work, time_of(*work)))).collect();
     let overall = middle(work.iter().map(|(_, factor)| *factor).collect());
     let loop_turn = loop_turn();
-    let cores = cores();
     let preset = Preset::Native.costs();
     let costs = Costs {
         cores,
         gil: None,
-        context_switch: switch,
+        context_switch,
         thread_start,
         thread_end,
         process_start: start,
@@ -67,7 +84,7 @@ pub fn measure() -> Result<Calibration, String> {
     let time = |name, time, runs| Figure { name, amount: Amount::Time(time), runs: Some(runs) };
     let mut figures = vec![
         Figure { name: "cores", amount: Amount::Count(cores.get().into()), runs: None },
-        time("context-switch", switch, MANY),
+        time("context-switch", context_switch, MANY),
         time("thread-start", thread_start, MANY),
         time("thread-end", thread_end, MANY),
         time("process-start", start, FEW),
@@ -181,20 +198,22 @@ struct Processes {
 /// What the companion's own worker processes cost, and the messages through their pipes.
 fn processes() -> Result<Processes, String> {
     const LARGE: usize = 1 << 18;
+    // A round trip is written and read, and so is what comes back.
+    const ONE_END: f64 = 0.25;
     let (mut starts, mut ends, mut large) = (Vec::new(), Vec::new(), Vec::new());
     let mut small = Vec::new();
     for _ in 0..FEW {
         let (mut probe, started) = Probe::start()?;
         for _ in 0..MESSAGES_EACH {
-            small.push(probe.round_trip(0)?.scaled(0.5));
+            small.push(probe.round_trip(0)?.scaled(ONE_END));
         }
-        large.push(probe.round_trip(LARGE)?.scaled(0.5));
+        large.push(probe.round_trip(LARGE)?.scaled(ONE_END));
         starts.push(started);
         ends.push(probe.end());
     }
     let message = median(small).unwrap_or_default();
     // What tells that it is up is a message there and one back.
-    let start = median(starts).unwrap_or_default() - message.scaled(2.0);
+    let start = median(starts).unwrap_or_default() - message.scaled(4.0);
     let per_kib = (median(large).unwrap_or_default() - message).scaled(1024.0 / LARGE as f64);
     Ok(Processes { start, end: median(ends).unwrap_or_default(), message, per_kib })
 }

@@ -13,7 +13,7 @@ use engine::work::Computation;
 use serde::Deserialize;
 
 use super::bounded;
-use super::native::{WORK, factor, middle, work_figures};
+use super::native::{Machine, WORK, factor, middle, work_figures};
 use super::{Amount, Calibration, Figure, Whose};
 
 const SCRIPT: &str = include_str!("costs.py");
@@ -29,16 +29,15 @@ pub fn on_the_path() -> Option<PathBuf> {
     names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }
 
-/// Measures the interpreter at `path`. What a script cannot see, cores and context switches, is this machine's and taken
-/// from `native`.
+/// Measures the interpreter at `path`. What a script cannot see, cores and context switches, is taken from `machine`.
 ///
 /// # Errors
 /// A sentence, where it does not run the script to its end.
-pub fn measure(path: &Path, native: &Costs) -> Result<Calibration, String> {
+pub fn measure(path: &Path, machine: Machine) -> Result<Calibration, String> {
     let sheet = run(path).map_err(|reason| {
         format!("{} cannot be measured: {reason}. Name a CPython, 3.6 or later, with --python.", path.display())
     })?;
-    Ok(sheet.calibration(path, native))
+    Ok(sheet.calibration(path, machine))
 }
 
 fn run(path: &Path) -> Result<Sheet, String> {
@@ -48,7 +47,7 @@ fn run(path: &Path) -> Result<Sheet, String> {
     let script = folder.path().join("interleave_costs.py");
     fs::write(&script, SCRIPT).map_err(put_down)?;
     let mut command = Command::new(path);
-    command.arg(&script).args(sizes());
+    command.arg("-I").arg(&script).args(sizes());
     let output = bounded::output(&mut command, MOST_TIME)?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -88,6 +87,7 @@ struct Sheet {
     spawn_end: Measured,
     message: Measured,
     message_per_kib: Measured,
+    message_per_kib_of_numbers: Measured,
     loop_turn: Measured,
     work: Vec<Measured>,
 }
@@ -109,16 +109,16 @@ impl Measured {
 }
 
 impl Sheet {
-    fn calibration(self, path: &Path, native: &Costs) -> Calibration {
+    fn calibration(self, path: &Path, machine: Machine) -> Calibration {
         let work: Vec<(&'static str, f64)> =
             WORK.iter().zip(&self.work).map(|((name, work), took)| (*name, factor(*work, took.time()))).collect();
         let overall = middle(work.iter().map(|(_, factor)| *factor).collect());
         let preset = Preset::CPython.costs();
         let gil = self.switch_interval_ns.and_then(|nanos| Interval::new(Nanos(nanos)));
         let costs = Costs {
-            cores: native.cores,
+            cores: machine.cores,
             gil,
-            context_switch: native.context_switch,
+            context_switch: machine.context_switch,
             thread_start: self.thread_start.time(),
             thread_end: self.thread_end.time(),
             // The lessons' pools fork where that can be had, as `multiprocessing` long did of itself.
@@ -144,6 +144,7 @@ impl Sheet {
             self.loop_turn.figure("loop-turn"),
             self.message.figure("message"),
             self.message_per_kib.figure("message-per-kib"),
+            self.message_per_kib_of_numbers.figure("message-per-kib-of-numbers"),
         ]);
         figures.extend(work_figures(&work, overall, self.work.first().map_or(0, |measured| measured.runs)));
         Calibration { whose: Whose::CPython, about: format!("{} ({})", self.version, path.display()), figures, costs }

@@ -99,8 +99,14 @@ fn for_people(calibration: &Calibration, width: usize) -> String {
     }
     let mut text = format!("{HEADING}{who}, measured on this machine{HEADING:#}\n{}", table::drawn(&rows));
     let taken = match calibration.whose {
-        Whose::Native => "The time slice is not measured: the preset's is taken.",
-        Whose::CPython => "Cores and context switches are the machine's own, as above; the time slice is the preset's.",
+        Whose::Native => {
+            "A message is one end of one, writing or reading it. The time slice is not measured: the preset's is taken."
+        }
+        Whose::CPython => {
+            "A message is one end of one, writing or reading it; the start of a process is what it takes of whoever \
+             starts it, its end what all else takes until it is joined. Cores and context switches are the machine's \
+             own, as above; the time slice is the preset's."
+        }
     };
     text += &wrapped("  ", taken, width);
     text

@@ -1,0 +1,138 @@
+//! A lesson's Python file with other values than its own: what is a parameter to us is a constant there, of its name in
+//! capitals.
+
+use engine::network::Latency;
+use lessons::{Diagnostic, Lesson, Message, Parameter, Value, Values};
+
+use crate::words::in_order;
+
+/// `source` with the constants of `values`. A value that is the lesson's default leaves its constant as it stands.
+pub fn with_values(source: &str, lesson: &'static Lesson, values: &Values) -> String {
+    let changed: Vec<(String, String)> =
+        changed(lesson, values).filter_map(|(parameter, value)| Some((start(parameter), in_python(value)?))).collect();
+    let line = |line: &str| match changed.iter().find(|(start, _)| line.starts_with(start)) {
+        Some((start, value)) => format!("{start}{value}\n"),
+        None => format!("{line}\n"),
+    };
+    source.lines().map(line).collect()
+}
+
+/// What is wrong with `values`, of which a Python file takes no notice.
+pub fn complaints(lesson: &'static Lesson, values: &Values) -> Vec<Diagnostic> {
+    let complaint = |(parameter, value): (&Parameter, &Value)| {
+        let is_constant = lesson.python.iter().any(|(_, source)| has_constant(source, parameter));
+        let allowed = match parameter.name {
+            _ if is_constant && in_python(value).is_some() => return None,
+            _ if is_constant => "“constant 1” or “uniform 1 2”: the Python files draw no other latency",
+            "cores" => "left out: a comparison has the cores of this machine",
+            "gil" => "left out: a comparison has the GIL that the interpreter has",
+            _ => "left out: no Python file of this lesson takes it",
+        };
+        Some(Diagnostic::new(parameter.name, &value.text(), allowed, None))
+    };
+    changed(lesson, values).filter_map(complaint).collect()
+}
+
+/// The parameters whose values differ from their defaults.
+fn changed<'v>(
+    lesson: &'static Lesson,
+    values: &'v Values,
+) -> impl Iterator<Item = (&'static Parameter, &'v Value)> + use<'v> {
+    let parameter = |name| lesson.parameters.iter().find(|parameter| parameter.name == name);
+    let differs = |(parameter, value): &(&Parameter, &Value)| {
+        parameter.read(parameter.default).is_ok_and(|default| default.text() != value.text())
+    };
+    in_order(lesson, values).filter_map(move |(name, value)| Some((parameter(name)?, value))).filter(differs)
+}
+
+fn has_constant(source: &str, parameter: &Parameter) -> bool {
+    source.lines().any(|line| line.starts_with(&start(parameter)))
+}
+
+/// How the line of a parameter's constant begins.
+fn start(parameter: &Parameter) -> String {
+    format!("{} = ", parameter.name.to_uppercase().replace('-', "_"))
+}
+
+/// A value as Python writes it; `None` for a latency that the files do not draw.
+fn in_python(value: &Value) -> Option<String> {
+    let text = value.text();
+    Some(match value {
+        Value::Count(_) | Value::Seconds(_) | Value::Share(_) => text,
+        Value::Switch(is_on) => if *is_on { "True" } else { "False" }.to_owned(),
+        Value::Choice(_) => format!("{text:?}"),
+        Value::Counts(_) => format!("[{text}]"),
+        Value::Messages(messages) => {
+            let message = |message: &Message| format!("({:?}, {})", message.name, message.delay.as_secs_f64());
+            format!("[{}]", messages.iter().map(message).collect::<Vec<_>>().join(", "))
+        }
+        Value::Latency(latency) => {
+            let (from, to) = match latency {
+                Latency::Constant(time) => (*time, *time),
+                Latency::Uniform(range) => (range.from(), range.to()),
+                Latency::Exponential { .. } | Latency::LogNormal { .. } => return None,
+            };
+            format!("({}, {})", from.as_secs_f64(), to.as_secs_f64())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::read_values;
+
+    fn values(lesson: &'static Lesson, texts: &[&str]) -> Values {
+        let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
+        let mut wrong = Vec::new();
+        read_values(&texts, Some(lesson), &mut wrong).unwrap_or_else(|| panic!("{wrong:?}")).1
+    }
+
+    #[track_caller]
+    fn check_lines(lesson: &str, texts: &[&str], expected: &[&str]) {
+        let lesson = lessons::find(lesson).unwrap();
+        let values = values(lesson, texts);
+        assert_eq!(complaints(lesson, &values), []);
+        let mut found = Vec::new();
+        for (_, source) in lesson.python {
+            let changed = with_values(source, lesson, &values);
+            let differs = changed.lines().zip(source.lines()).filter(|(new, old)| new != old);
+            found.extend(
+                differs.map(|(new, _)| new.to_owned()).filter(|line| !found.contains(line)).collect::<Vec<_>>(),
+            );
+        }
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn values_stand_in_the_files_as_constants() {
+        check_lines("delay-messages", &[], &[]);
+        let two = ["messages=A-1=0.5,B=2", "workers=3"];
+        check_lines("delay-messages", &two, &["MESSAGES = [(\"A-1\", 0.5), (\"B\", 2)]", "WORKERS = 3"]);
+        check_lines("fibonacci", &["n=10,12"], &["N = [10,12]"]);
+        check_lines("lost-update", &["lock=on"], &["LOCK = True"]);
+        check_lines("to-thread", &["repair=none"], &["REPAIR = \"none\""]);
+        check_lines(
+            "paged-api",
+            &["latency=uniform 0.5 1", "failure-rate=0"],
+            &["LATENCY = (0.5, 1)", "FAILURE_RATE = 0"],
+        );
+    }
+
+    #[test]
+    fn what_no_file_takes_is_complained_about() {
+        let told = |lesson: &str, text: &str| {
+            let lesson = lessons::find(lesson).unwrap();
+            let told: Vec<String> =
+                complaints(lesson, &values(lesson, &[text])).iter().map(ToString::to_string).collect();
+            told.join("\n")
+        };
+        let cores = "cores: got “2”, but it must be left out: a comparison has the cores of this machine.";
+        assert_eq!(told("gil", "cores=2"), cores);
+        let gil = "gil: got “off”, but it must be left out: a comparison has the GIL that the interpreter has.";
+        assert_eq!(told("merge-sort", "gil=off"), gil);
+        let latency = "latency: got “exponential 3”, but it must be “constant 1” or “uniform 1 2”: the Python files draw no \
+                       other latency.";
+        assert_eq!(told("paged-api", "latency=exponential 3"), latency);
+    }
+}
