@@ -14,25 +14,34 @@ pub fn error(text: impl Display) {
     let _ = writeln!(stderr(), "error: {text}");
 }
 
-/// Says what is being done, for as long as the result lives. On a terminal the line then makes room for the report.
+/// Says what is being done, for as long as the result lives, and only on a terminal: a file would keep what has passed.
 ///
-/// Nothing moves meanwhile: a spinner would use the CPU time that is being measured.
+/// Nothing moves by itself: a spinner would use the CPU time that is being measured.
 #[must_use = "the line is taken away when this is dropped"]
 pub fn progress(text: impl Display) -> Progress {
-    let fleeting = stderr().is_terminal();
-    let _ = if fleeting { write!(stderr(), "{text} … ") } else { writeln!(stderr(), "{text}") };
-    let _ = stderr().flush();
-    Progress { fleeting }
+    let progress = Progress { on_terminal: stderr().is_terminal() };
+    progress.say(text);
+    progress
 }
 
 /// A line about what is being done.
 pub struct Progress {
-    fleeting: bool,
+    on_terminal: bool,
+}
+
+impl Progress {
+    /// Says another thing in the place of the last.
+    pub fn say(&self, text: impl Display) {
+        if self.on_terminal {
+            let _ = write!(stderr(), "\r\x1b[2K{text} … ");
+            let _ = stderr().flush();
+        }
+    }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.fleeting {
+        if self.on_terminal {
             let _ = write!(stderr(), "\r\x1b[2K");
         }
     }

@@ -6,12 +6,15 @@ use std::io::Write;
 use engine::hints::{Hint, hints};
 use engine::program::Outcome;
 use engine::time::Nanos;
-use engine::trace::Trace;
+use engine::trace::{Switches, Trace};
 use lessons::Value;
 use serde::Serialize;
 
+use crate::caution::Caution;
 use crate::failure::Failure;
 use crate::report::{Report, Run};
+use crate::request::Request;
+use crate::statistics::Requests;
 
 /// The version of the contract.
 pub const VERSION: u32 = 1;
@@ -22,6 +25,12 @@ pub const VERSION: u32 = 1;
 /// Where standard output cannot be written.
 pub fn print(report: &Report) -> Result<(), Failure> {
     print_line(&Object::new(report))
+}
+
+/// The report as a text: the same line.
+pub fn render(report: &Report) -> String {
+    // Every key is a text, and no number is out of JSON's reach.
+    serde_json::to_string(&Object::new(report)).unwrap_or_default() + "\n"
 }
 
 /// Prints any object as one line of JSON.
@@ -67,15 +76,56 @@ pub fn ending(trace: &Trace) -> String {
     trace.failure().map_or_else(|| "completed".to_owned(), ToString::to_string)
 }
 
+/// What was to be run.
 #[derive(Serialize)]
-struct Object<'a> {
-    version: u32,
+pub struct RequestObject<'a> {
     lesson: &'a str,
     params: BTreeMap<&'a str, Scalar>,
     seed: u64,
     speed: f64,
     costs: &'a str,
+}
+
+impl<'a> RequestObject<'a> {
+    /// What `request` says.
+    pub fn new(request: &'a Request) -> RequestObject<'a> {
+        RequestObject {
+            lesson: request.lesson.id,
+            params: request.values().map(|(name, value)| (name, value.into())).collect(),
+            seed: request.seed,
+            speed: request.true_speed(),
+            costs: &request.charges.name,
+        }
+    }
+}
+
+/// How often a core left a thread.
+#[derive(Serialize)]
+pub struct SwitchesObject {
+    voluntary: u64,
+    involuntary: u64,
+}
+
+impl From<Switches> for SwitchesObject {
+    fn from(Switches { voluntary, involuntary }: Switches) -> SwitchesObject {
+        SwitchesObject { voluntary, involuntary }
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    version: u32,
+    #[serde(flatten)]
+    request: RequestObject<'a>,
+    warnings: Vec<WarningObject>,
     runs: Vec<RunObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct WarningObject {
+    kind: &'static str,
+    model: &'static str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -87,13 +137,38 @@ struct RunObject<'a> {
     wall_s_min: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wall_s_max: Option<f64>,
+    /// How many runs the figures are of, and how many of them came to no end.
+    runs: usize,
+    unended: usize,
     cpu_s: Option<f64>,
+    /// The two parts of `cpu_s`; of repeated runs the median of each.
+    user_s: Option<f64>,
+    system_s: Option<f64>,
+    switches: Option<SwitchesObject>,
+    peak_memory_bytes: Option<u64>,
     speedup: Option<f64>,
+    /// `speedup` by `workers`.
+    efficiency: Option<f64>,
+    workers: usize,
+    most_threads: usize,
+    most_processes: usize,
+    /// `null` where nothing was asked.
+    requests: Option<RequestsObject>,
     /// `completed`, or why the run came to no end.
     ending: String,
     outcome: Outcome,
     hints: Vec<HintObject>,
     log: Vec<LineObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct RequestsObject {
+    answered: usize,
+    /// Percentiles by the nearest rank, of all runs together.
+    p50_s: f64,
+    p95_s: f64,
+    p99_s: f64,
+    per_s: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -119,11 +194,8 @@ impl<'a> Object<'a> {
     fn new(report: &'a Report) -> Object<'a> {
         Object {
             version: VERSION,
-            lesson: report.request.lesson.id,
-            params: report.request.values().map(|(name, value)| (name, value.into())).collect(),
-            seed: report.request.seed,
-            speed: report.speed(),
-            costs: &report.request.charges.name,
+            request: RequestObject::new(report.request),
+            warnings: report.cautions.iter().map(WarningObject::new).collect(),
             runs: report.runs.iter().map(|run| RunObject::new(report, run)).collect(),
         }
     }
@@ -139,8 +211,19 @@ impl<'a> RunObject<'a> {
             wall_s: run.figures.wall.as_secs_f64(),
             wall_s_min: repeated.then(|| run.figures.wall_min.as_secs_f64()),
             wall_s_max: repeated.then(|| run.figures.wall_max.as_secs_f64()),
+            runs: run.runs,
+            unended: run.unended,
             cpu_s: run.figures.cpu.map(Nanos::as_secs_f64),
-            speedup: report.speedup(run).map(|factor| (factor * 1e3).round() / 1e3),
+            user_s: run.figures.parts.map(|cpu| cpu.user.as_secs_f64()),
+            system_s: run.figures.parts.map(|cpu| cpu.system.as_secs_f64()),
+            switches: run.figures.switches.map(Into::into),
+            peak_memory_bytes: run.figures.peak_memory,
+            speedup: report.speedup(run).map(rounded),
+            efficiency: report.efficiency(run).map(rounded),
+            workers: run.alive.workers,
+            most_threads: run.alive.threads,
+            most_processes: run.alive.processes,
+            requests: run.requests.as_ref().map(RequestsObject::new),
             ending: ending(&run.trace),
             outcome: run.trace.outcome().cloned().unwrap_or_default(),
             hints: hints(&run.trace).into_iter().map(|hint| HintObject::new(&run.trace, hint)).collect(),
@@ -149,6 +232,28 @@ impl<'a> RunObject<'a> {
                 .collect(),
         }
     }
+}
+
+impl WarningObject {
+    fn new(caution: &Caution) -> WarningObject {
+        WarningObject { kind: caution.kind(), model: caution.model().id(), text: caution.to_string() }
+    }
+}
+
+impl RequestsObject {
+    fn new(requests: &Requests) -> RequestsObject {
+        RequestsObject {
+            answered: requests.answered,
+            p50_s: requests.p50.as_secs_f64(),
+            p95_s: requests.p95.as_secs_f64(),
+            p99_s: requests.p99.as_secs_f64(),
+            per_s: requests.per_second.map(rounded),
+        }
+    }
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
 }
 
 impl HintObject {

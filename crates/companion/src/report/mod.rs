@@ -1,23 +1,34 @@
 //! What is told about the runs of one call: the figures, and a file for each way of showing them.
 
+mod bars;
+mod csv;
+pub mod format;
 mod hints;
+mod html;
 pub mod json;
+pub mod lines;
+mod markdown;
+mod measures;
+mod runs;
 pub mod style;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod timeline;
 
 use std::io::Write;
 
 use engine::model::Model;
-use engine::time::Nanos;
-use engine::trace::{Trace, speedup};
+use engine::trace::speedup;
 use terminal_size::{Width, terminal_size_of};
 
+use crate::caution::{Bounds, Caution, cautions, told};
 use crate::failure::Failure;
 use crate::request::{Clock, Request};
 use crate::words::USUAL_COSTS;
-use style::{DIM, HEADING};
+pub use runs::{Once, Run};
+use style::{DIM, HEADING, HINDERED};
 
 /// The runs of one call.
 pub struct Report<'a> {
@@ -25,33 +36,8 @@ pub struct Report<'a> {
     pub request: &'a Request,
     /// What came of it, by model. A model whose run failed is missing.
     pub runs: Vec<Run>,
-}
-
-/// The runs of one model.
-pub struct Run {
-    /// The model.
-    pub model: Model,
-    /// The figures of its runs that came to an end; of all of them where none did.
-    pub figures: Figures,
-    /// The last of its runs that came to no end, or where all did, the last of them.
-    pub trace: Trace,
-    /// How many runs there were.
-    pub runs: usize,
-    /// How many of them came to no end.
-    pub unended: usize,
-}
-
-/// What a model's runs come to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figures {
-    /// The median of the wall times.
-    pub wall: Nanos,
-    /// The shortest wall time.
-    pub wall_min: Nanos,
-    /// The longest wall time.
-    pub wall_max: Nanos,
-    /// The median of the CPU times, where the clock can tell.
-    pub cpu: Option<Nanos>,
+    /// What to keep in mind about measured figures.
+    pub cautions: Vec<Caution>,
 }
 
 /// The width of a report that nobody looks at on a terminal.
@@ -82,9 +68,18 @@ pub fn terminal_width() -> usize {
 }
 
 impl<'a> Report<'a> {
-    /// A report on these runs.
+    /// A report on these runs, with what is to be said of them on this machine.
     pub fn new(request: &'a Request, runs: Vec<Run>) -> Report<'a> {
-        Report { request, runs }
+        Report::within(request, runs, Bounds::of_this_machine())
+    }
+
+    /// A report on these runs, those that were measured judged by `bounds`.
+    fn within(request: &'a Request, runs: Vec<Run>, bounds: Bounds) -> Report<'a> {
+        let cautions = match request.clock {
+            Clock::Real => runs.iter().flat_map(|run| cautions(run, bounds)).collect(),
+            Clock::Virtual => Vec::new(),
+        };
+        Report { request, runs, cautions }
     }
 
     /// How many times faster than the sequential run of this call `run` was; `None` where there is none to compare, or
@@ -95,71 +90,27 @@ impl<'a> Report<'a> {
         speedup(sequential, run)
     }
 
-    /// By how much the delays of these runs were divided: predicted ones by nothing.
-    pub fn speed(&self) -> f64 {
-        match self.request.clock {
-            Clock::Real => self.request.speed.factor(),
-            Clock::Virtual => 1.0,
-        }
+    /// How much of its workers' time `run` turned into speed: the speed-up, divided by the workers.
+    pub fn efficiency(&self, run: &Run) -> Option<f64> {
+        self.speedup(run).map(|speedup| speedup / run.alive.workers as f64)
     }
 
     /// The clock of every figure, as a clause.
-    fn clock(&self) -> String {
+    pub fn clock(&self) -> String {
         match (self.request.clock, self.request.repeat) {
             (Clock::Virtual, _) if self.request.charges.name == USUAL_COSTS => "predicted (virtual clock)".to_owned(),
             (Clock::Virtual, _) => format!("predicted (virtual clock, costs of {})", self.request.charges.title),
-            (Clock::Real, 1) => "measured on this machine, 1 run".to_owned(),
-            (Clock::Real, runs) => format!("measured on this machine, median of {runs} runs"),
+            (Clock::Real, 1) => format!("measured on this machine, 1 run{}", self.warm_up()),
+            (Clock::Real, runs) => format!("measured on this machine, median of {runs} runs{}", self.warm_up()),
         }
     }
-}
 
-impl Run {
-    /// The run that repeated runs make together; `None` where there were none or one has not finished.
-    pub fn new(model: Model, traces: Vec<Trace>) -> Option<Run> {
-        let runs = traces.len();
-        let (unended, ended): (Vec<Trace>, Vec<Trace>) =
-            traces.into_iter().partition(|trace| trace.failure().is_some());
-        let summaries = if ended.is_empty() { &unended } else { &ended }.iter().map(Trace::summary);
-        let summaries = summaries.collect::<Option<Vec<_>>>()?;
-        let walls: Vec<Nanos> = summaries.iter().map(|summary| summary.wall).collect();
-        let cpus: Option<Vec<Nanos>> = summaries.iter().map(|summary| summary.cpu).collect();
-        let figures = Figures {
-            wall: median(walls.clone())?,
-            wall_min: walls.iter().copied().min()?,
-            wall_max: walls.iter().copied().max()?,
-            cpu: cpus.and_then(median),
-        };
-        let count = unended.len();
-        let trace = unended.into_iter().next_back().or_else(|| ended.into_iter().next_back())?;
-        Some(Run { model, figures, trace, runs, unended: count })
+    fn warm_up(&self) -> String {
+        match self.request.warm_up {
+            0 => String::new(),
+            runs => format!(" after {runs} to warm up"),
+        }
     }
-
-    /// The median wall time of the runs that came to an end.
-    pub fn wall(&self) -> Option<Nanos> {
-        (self.unended < self.runs).then_some(self.figures.wall)
-    }
-
-    /// That runs came to no end, and why, as a sentence; `None` where all did.
-    pub fn no_end(&self) -> Option<String> {
-        let reason = self.trace.failure()?;
-        let at = self.trace.end();
-        Some(match self.runs {
-            1 => format!("The run on {} came to no end after {at}: {reason}.", self.model),
-            runs => format!(
-                "{} of {runs} runs on {} came to no end, the last of them after {at}: {reason}.",
-                self.unended, self.model
-            ),
-        })
-    }
-}
-
-/// The middle one of `times`, or the mean of the two in the middle.
-pub fn median(mut times: Vec<Nanos>) -> Option<Nanos> {
-    times.sort_unstable();
-    let upper = *times.get(times.len() / 2)?;
-    let lower = *times.get(times.len().checked_sub(1)? / 2)?;
-    Some(lower + Nanos((upper - lower).0 / 2))
 }
 
 fn for_people(report: &Report, with_log: bool, width: usize) -> String {
@@ -172,6 +123,15 @@ fn for_people(report: &Report, with_log: bool, width: usize) -> String {
     }
     text += "\n";
     text += &table::draw(report, width);
+    text += &bars::draw(report, width);
+    text += &measures::draw(report, width);
+    let cautions = told(&report.cautions);
+    if !cautions.is_empty() {
+        text += &format!("\n{HEADING}Keep in mind{HEADING:#}\n");
+    }
+    for caution in cautions {
+        text += &format!("{HINDERED}{}{HINDERED:#}", text::wrapped("  ! ", &caution, width));
+    }
     text += "\n";
     text += &timeline::draw(report, width);
     text += &hints::draw(report, width);
@@ -184,22 +144,4 @@ fn for_people(report: &Report, with_log: bool, width: usize) -> String {
         }
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check_median(times: &[u64], expected: Option<u64>) {
-        assert_eq!(median(times.iter().copied().map(Nanos).collect()), expected.map(Nanos));
-    }
-
-    #[test]
-    fn the_median_is_the_middle_one_or_between_the_middle_two() {
-        check_median(&[], None);
-        check_median(&[5], Some(5));
-        check_median(&[9, 1, 4], Some(4));
-        check_median(&[8, 2, 4, 100], Some(6));
-    }
 }

@@ -13,14 +13,13 @@ use crate::request::Clock;
 
 /// The table as text, no sentence in it wider than `width` columns.
 pub fn draw(report: &Report, width: usize) -> String {
-    let (figures, outcomes) = (figures(report), outcomes(report));
-    let side_by_side: Vec<Vec<String>> =
-        figures.iter().zip(&outcomes).map(|(figures, found)| figures.iter().chain(found).cloned().collect()).collect();
+    let side_by_side = side_by_side(report);
     let fits = aligned(&side_by_side, 1).iter().all(|line| line.chars().count() + 2 <= width);
     let mut text = format!("{HEADING}{}{HEADING:#}\n", capitalised(&report.clock()));
     if fits {
         text += &drawn(&side_by_side);
     } else {
+        let (figures, outcomes) = (figures(report), outcomes(report));
         let model =
             |(figures, found): (&Vec<String>, &Vec<String>)| figures.iter().take(1).chain(found).cloned().collect();
         text += &drawn(&figures);
@@ -30,9 +29,15 @@ pub fn draw(report: &Report, width: usize) -> String {
         text += &wrapped("  ", &sentence, width);
     }
     for footnote in footnotes(report) {
-        text += &format!("  {DIM}{footnote}{DIM:#}\n");
+        text += &format!("{DIM}{}{DIM:#}", wrapped("  ", &footnote, width));
     }
     text
+}
+
+/// A row a model with its times and what its program found out, below their header.
+pub fn side_by_side(report: &Report) -> Vec<Vec<String>> {
+    let (figures, outcomes) = (figures(report), outcomes(report));
+    figures.iter().zip(&outcomes).map(|(figures, found)| figures.iter().chain(found).cloned().collect()).collect()
 }
 
 /// A row a model with its times, below their header.
@@ -84,17 +89,25 @@ pub fn drawn_with_names(rows: &[Vec<String>], names: usize) -> String {
     lines.map(line).collect()
 }
 
-fn footnotes(report: &Report) -> Vec<String> {
+/// What has to be said about the table, as sentences.
+pub fn footnotes(report: &Report) -> Vec<String> {
     let mut notes = Vec::new();
-    if report.speed() != 1.0 {
-        let factor = report.speed();
-        notes.push(format!("Delays were divided by {factor}. The times above are what the clock showed;"));
-        notes.push(format!("the timeline and the log below are in the program’s own time, {factor} times that."));
+    let factor = report.request.true_speed();
+    if factor != 1.0 {
+        notes.push(format!(
+            "Delays were divided by {factor}. The times above are what the clock showed; the timeline and the log below \
+             are in the program’s own time, {factor} times that."
+        ));
     }
     if !report.runs.iter().any(|run| run.model == Model::Sequential) {
         notes.push("There is no speed-up to tell: that takes a sequential run in the same call.".to_owned());
     }
     notes
+}
+
+/// A share in per cent.
+pub fn share(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
 }
 
 /// Milliseconds where seconds would only show zeros.

@@ -12,7 +12,7 @@ use crate::report::style::{DIM, HEADING, HINDERED, RUNNING};
 use crate::report::{Report, Run};
 
 /// The most tasks of a loop, or lanes, that have a row of their own.
-const MOST_ROWS: usize = 16;
+pub const MOST_ROWS: usize = 16;
 
 /// The fewest cells that still show anything.
 const FEWEST_CELLS: usize = 10;
@@ -80,15 +80,45 @@ impl Source<'_> {
         let parts = self.parts();
         let (running, standing): (Vec<Part>, Vec<Part>) =
             parts.iter().copied().partition(|part| part.state == State::Running);
-        // What runs is drawn last: it is what one looks for, and often shorter than a cell.
-        for part in standing.iter().chain(&running) {
+        for part in &standing {
             let (start, end) = (at(part.from), at(part.to));
             row[start..end.max(start + 1)].fill(Cell::State(part.state));
+        }
+        // What runs is drawn last: it is what one looks for, and often shorter than a cell.
+        for cell in self.ran(&running, &row, axis) {
+            row[cell] = Cell::State(State::Running);
         }
         if let RowKind::Lane(_) = self.row.kind {
             write_names(&mut row, self.trace, &parts, at);
         }
         row
+    }
+
+    /// The cells in which something is seen to run: from one cell to another, where nothing else is, or for an instant
+    /// that can be told from the next. A row that runs for an instant in each of many cells mostly stands.
+    fn ran(&self, running: &[Part], row: &[Cell], axis: Axis) -> Vec<usize> {
+        const FEW: usize = 3;
+        let mut took: Vec<Option<Nanos>> = vec![None; axis.cells];
+        let mut ran = Vec::new();
+        for part in running {
+            let [from, to] = [part.from, part.to].map(|time| self.trace.program_time(time));
+            let (start, end) = (axis.cell(from), axis.cell(to));
+            ran.extend(start..end);
+            if start == end {
+                took[start] = Some(took[start].unwrap_or_default() + to.since(from));
+            }
+        }
+        let mut start = 0;
+        for cells in took.chunk_by(|a, b| a.is_some() == b.is_some()) {
+            let end = start + cells.len();
+            let sum = cells.iter().flatten().fold(Nanos::ZERO, |sum, took| sum + *took);
+            let half = axis.end.scaled(cells.len() as f64 / axis.cells as f64 / 2.0);
+            let is_seen = cells.len() <= FEW || sum >= half;
+            let some_ran = cells[0].is_some();
+            ran.extend((start..end).filter(|cell| some_ran && (is_seen || row[*cell] == Cell::Empty)));
+            start = end;
+        }
+        ran
     }
 
     fn parts(&self) -> Vec<Part> {
@@ -229,7 +259,7 @@ impl Axis {
     /// The line of labels and the line below them.
     fn drawn(self) -> (String, String) {
         let step = self.step();
-        let decimals = if step == 0.0 { 0 } else { (-step.log10().floor()).max(0.0) as usize };
+        let decimals = decimals_of(step);
         let end = self.end.as_secs_f64();
         let ticks = if step == 0.0 { 0 } else { (end / step + 1e-9) as usize };
         let mut labels = String::new();
@@ -255,13 +285,22 @@ impl Axis {
     /// The seconds from tick to tick: 1, 2 or 5 times a power of ten, and far enough apart for their labels.
     fn step(self) -> f64 {
         const CELLS_APART: f64 = 8.0;
-        let least = self.end.as_secs_f64() * CELLS_APART / self.cells as f64;
-        if least == 0.0 {
-            return 0.0;
-        }
-        let power = 10_f64.powf(least.log10().floor());
-        [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= least).unwrap_or(least)
+        step_of(self.end.as_secs_f64() * CELLS_APART / self.cells as f64)
     }
+}
+
+/// The least of 1, 2 and 5 times the powers of ten that is no less than `least`; 0 for 0.
+pub fn step_of(least: f64) -> f64 {
+    if least == 0.0 {
+        return 0.0;
+    }
+    let power = 10_f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= least).unwrap_or(least)
+}
+
+/// The decimals that the multiples of a step are told apart by.
+pub fn decimals_of(step: f64) -> usize {
+    if step == 0.0 { 0 } else { (-step.log10().floor()).max(0.0) as usize }
 }
 
 /// A name in exactly `width` columns. One that is too long loses its middle: its number stands at its end.

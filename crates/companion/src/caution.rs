@@ -1,0 +1,191 @@
+//! What to keep in mind about measured figures: each as data, and as a sentence that says what to do about it.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use engine::model::Model;
+use engine::time::Nanos;
+
+use crate::report::Run;
+
+/// A reason to take a model's figures with care.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Caution {
+    /// The run is too short for the clock, or for the system that starts its threads.
+    TooShort {
+        /// Which model's.
+        model: Model,
+        /// How long it took.
+        wall: Nanos,
+        /// How long it should take at least.
+        least: Nanos,
+    },
+    /// Repeated runs took rather different times.
+    Scatter {
+        /// Which model's.
+        model: Model,
+        /// The distance from the fastest to the slowest, as a share of the median.
+        share: f64,
+        /// How many runs there were.
+        runs: usize,
+    },
+    /// Others used the machine meanwhile.
+    Busy {
+        /// While which model ran.
+        model: Model,
+        /// The share of all cores' time that they used.
+        share: f64,
+    },
+    /// Fewer cores than workers that compute.
+    FewCores {
+        /// Which model's.
+        model: Model,
+        /// How many cores this program may use.
+        cores: usize,
+        /// How many of its workers compute.
+        computing: usize,
+    },
+}
+
+/// What figures are judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How many cores this program may use, where the system tells.
+    pub cores: Option<usize>,
+    /// The least step of the clock.
+    pub clock_step: Nanos,
+}
+
+impl Bounds {
+    /// Those of this machine.
+    pub fn of_this_machine() -> Bounds {
+        let cores = std::thread::available_parallelism().ok().map(NonZeroUsize::get);
+        Bounds { cores, clock_step: clock_step() }
+    }
+}
+
+/// What is to be said of the runs of one model.
+pub fn cautions(run: &Run, bounds: Bounds) -> Vec<Caution> {
+    const MOST_SCATTER: f64 = 0.1;
+    const MOST_BUSY: f64 = 0.1;
+    // Under that the system's ticks, a hundred in a second, are too few.
+    const LEAST_WATCHED_S: f64 = 0.2;
+    let model = run.model;
+    let mut cautions = Vec::new();
+    let least = LEAST_WALL.max(bounds.clock_step.scaled(STEPS));
+    if let Some(wall) = run.wall() {
+        if wall < least {
+            cautions.push(Caution::TooShort { model, wall, least });
+        }
+        let scatter = run.scatter().filter(|share| *share > MOST_SCATTER);
+        cautions.extend(scatter.map(|share| Caution::Scatter { model, share, runs: run.runs - run.unended }));
+    }
+    if let Some(others) = run.others.filter(|others| others.there_was_s >= LEAST_WATCHED_S) {
+        let share = (others.used_s / others.there_was_s).clamp(0.0, 1.0);
+        if share > MOST_BUSY {
+            cautions.push(Caution::Busy { model, share });
+        }
+    }
+    let computing = run.alive.computing;
+    let few = bounds.cores.filter(|cores| *cores < computing);
+    cautions.extend(few.map(|cores| Caution::FewCores { model, cores, computing }));
+    cautions
+}
+
+/// Starting a thread and waking it take some tenths of a millisecond: of less than this they are much.
+const LEAST_WALL: Nanos = Nanos(5_000_000);
+
+/// In so many steps of the clock one step is no more than a hundredth.
+const STEPS: f64 = 100.0;
+
+impl Caution {
+    /// The word for it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Caution::TooShort { .. } => "too-short",
+            Caution::Scatter { .. } => "scatter",
+            Caution::Busy { .. } => "busy",
+            Caution::FewCores { .. } => "few-cores",
+        }
+    }
+
+    /// The model whose figures it is about.
+    pub fn model(&self) -> Model {
+        match self {
+            Caution::TooShort { model, .. }
+            | Caution::Scatter { model, .. }
+            | Caution::Busy { model, .. }
+            | Caution::FewCores { model, .. } => *model,
+        }
+    }
+}
+
+impl fmt::Display for Caution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sentences(&[self]))
+    }
+}
+
+/// The cautions for people: those of one kind together, as what is so, on which models, and what to do about it.
+pub fn told(cautions: &[Caution]) -> Vec<String> {
+    let mut kinds: Vec<&str> = Vec::new();
+    for caution in cautions {
+        if !kinds.contains(&caution.kind()) {
+            kinds.push(caution.kind());
+        }
+    }
+    let of = |kind: &str| -> Vec<&Caution> { cautions.iter().filter(|caution| caution.kind() == kind).collect() };
+    kinds.into_iter().map(|kind| sentences(&of(kind))).collect()
+}
+
+/// Cautions of one kind.
+fn sentences(cautions: &[&Caution]) -> String {
+    let Some(first) = cautions.first() else { return String::new() };
+    let percent = |share: &f64| format!("{:.0} %", share * 100.0);
+    let ms = |time: &Nanos| time.as_secs_f64() * 1e3;
+    let (rule, mend) = match first {
+        Caution::TooShort { least, .. } => (
+            format!("Under {:.0} ms starting threads and reading the clock are much of a run", ms(least)),
+            "Give it more to do, or lower --speed.",
+        ),
+        Caution::Scatter { .. } => (
+            "Repeated runs lie far apart, from the fastest to the slowest as a share of the median".to_owned(),
+            "Close other programs, and raise --repeat.",
+        ),
+        Caution::Busy { .. } => (
+            "Other programs used much of this machine’s cores meanwhile, and may have slowed the runs".to_owned(),
+            "Close them, and measure again.",
+        ),
+        Caution::FewCores { cores, .. } => (
+            format!("More workers compute at once than there are cores ({cores}), so that they take turns"),
+            "Fewer workers would be as fast here.",
+        ),
+    };
+    let of_model = |caution: &&Caution| {
+        let figure = match caution {
+            Caution::TooShort { wall, .. } => format!("{:.2} ms", ms(wall)),
+            Caution::Scatter { share, runs, .. } => format!("{} in {runs} runs", percent(share)),
+            Caution::Busy { share, .. } => percent(share),
+            Caution::FewCores { computing, .. } => format!("{computing} workers"),
+        };
+        format!("{} ({figure})", caution.model())
+    };
+    let models: Vec<String> = cautions.iter().map(of_model).collect();
+    format!("{rule}: {}. {mend}", models.join(", "))
+}
+
+/// The least time that the clock can tell from none, of some tries.
+fn clock_step() -> Nanos {
+    const TRIES: usize = 32;
+    let step = |_| {
+        let start = Instant::now();
+        loop {
+            let passed = start.elapsed();
+            if !passed.is_zero() {
+                return Nanos::from(passed);
+            }
+        }
+    };
+    (0..TRIES).map(step).min().unwrap_or_default()
+}

@@ -1,0 +1,95 @@
+//! What a run took beside its time, and what its requests were like: tables for people, a row a model.
+
+use crate::report::style::{DIM, HEADING};
+use crate::report::table::{drawn, share, short};
+use crate::report::text::wrapped;
+use crate::report::{Report, Run};
+use crate::request::Clock;
+
+/// A table as texts: the first row is the header, the first column the models.
+pub type Cells = Vec<Vec<String>>;
+
+/// What is written where nothing is known.
+const UNKNOWN: &str = "–";
+
+/// The tables as a terminal shows them, side by side where `width` has room. Of a prediction only what its requests
+/// were like: the rest is about machines.
+pub fn draw(report: &Report, width: usize) -> String {
+    let mut text = String::new();
+    if report.request.clock == Clock::Real {
+        text += &format!("\n{HEADING}What it took{HEADING:#}\n");
+        let (workers, system) = (workers(report), system(report));
+        let both: Cells = workers.iter().zip(&system).map(|(left, right)| [left, &right[1..]].concat()).collect();
+        let side_by_side = drawn(&both);
+        let fits =
+            side_by_side.lines().all(|line| anstream::adapter::strip_str(line).to_string().chars().count() <= width);
+        text += &if fits { side_by_side } else { drawn(&workers) + &drawn(&system) };
+        text += &format!("{DIM}{}{DIM:#}", wrapped("  ", NOTE, width));
+    }
+    if let Some(requests) = requests(report) {
+        text += &format!("\n{HEADING}Requests{HEADING:#}\n{}", drawn(&requests));
+    }
+    text
+}
+
+/// What the words in the tables mean.
+pub const NOTE: &str = "\
+    Efficiency is the speed-up by the workers: over 100 % where one worker has several waits at once. A core leaves a \
+    thread that waits (voluntary) or whose turn is over (involuntary). Threads, processes and memory are the most at \
+    once. A dash stands where the system does not tell.";
+
+/// How the work was shared: workers, and how much of them became speed; the most threads and processes at once.
+pub fn workers(report: &Report) -> Cells {
+    let row = |run: &Run| {
+        vec![
+            run.model.id().to_owned(),
+            run.alive.workers.to_string(),
+            told(report.efficiency(run), share),
+            run.alive.threads.to_string(),
+            run.alive.processes.to_string(),
+        ]
+    };
+    cells(report, ["model", "workers", "efficiency", "threads", "processes"], row)
+}
+
+/// What the operating system told.
+pub fn system(report: &Report) -> Cells {
+    let row = |run: &Run| {
+        let figures = &run.figures;
+        vec![
+            run.model.id().to_owned(),
+            told(figures.parts, |cpu| short(cpu.user)),
+            told(figures.parts, |cpu| short(cpu.system)),
+            told(figures.switches, |switches| switches.voluntary.to_string()),
+            told(figures.switches, |switches| switches.involuntary.to_string()),
+            told(figures.peak_memory, |bytes| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))),
+        ]
+    };
+    cells(report, ["model", "user", "system", "voluntary", "involuntary", "memory"], row)
+}
+
+/// What the requests were like; `None` where none was answered.
+pub fn requests(report: &Report) -> Option<Cells> {
+    report.runs.iter().any(|run| run.requests.is_some()).then(|| {
+        let row = |run: &Run| {
+            let requests = run.requests.as_ref();
+            vec![
+                run.model.id().to_owned(),
+                told(requests, |requests| requests.answered.to_string()),
+                told(requests, |requests| short(requests.p50)),
+                told(requests, |requests| short(requests.p95)),
+                told(requests, |requests| short(requests.p99)),
+                told(requests.and_then(|requests| requests.per_second), |rate| format!("{rate:.1}")),
+            ]
+        };
+        cells(report, ["model", "answered", "p50", "p95", "p99", "per second"], row)
+    })
+}
+
+fn cells<const N: usize>(report: &Report, header: [&str; N], row: impl Fn(&Run) -> Vec<String>) -> Cells {
+    [header.map(str::to_owned).to_vec()].into_iter().chain(report.runs.iter().map(row)).collect()
+}
+
+fn told<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), text)
+}
