@@ -40,11 +40,21 @@ pub enum Command {
     Published(PublishedArguments),
     /// Measure what threads, processes and messages cost on this machine, natively and in CPython
     Calibrate(CalibrateArguments),
+    /// Run a lesson's Python files under your CPythons, and compare with what is predicted and with our own runs
+    Compare(CompareArguments),
     /// Serve the page on this machine and open it in a browser
     Serve(ServeArguments),
+    /// Serve pages of employees over HTTP, as slow and unreliable as you like, for programs to practise on
+    Api(ApiArguments),
     /// Do the jobs of a process pool, as `run` asks its own children to
     #[command(hide = true)]
     Worker,
+    /// Serve pages to a command that asks its own child to
+    #[command(hide = true)]
+    ApiWorker,
+    /// Measure what the page asks for, as `serve` asks its own children to
+    #[command(hide = true)]
+    Runner,
 }
 
 /// The words after `lessons`.
@@ -105,6 +115,13 @@ pub struct RunArguments {
     /// Measure each model this many times, from 1 to 1000, and report the median
     #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true)]
     pub repeat: String,
+    /// What the requests of a measured run go over: sockets, to a server that is started for the run, or timer, which
+    /// stands in for a network
+    #[arg(long, value_name = "sockets|timer", default_value = "sockets")]
+    pub network: String,
+    /// Run each model this many times before, from 0 to 1000, and count none of them; 1 where --repeat is more than 1, else 0
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub warm_up: Option<String>,
     /// What the machine of a predicted run charges: cpython, cpython-no-gil, browser, native, or a file that `interleave
     /// calibrate --out` wrote. A measured run takes only from it whether there is a GIL
     #[arg(long, value_name = "PRESET|FILE", default_value = "cpython")]
@@ -118,6 +135,17 @@ pub struct RunArguments {
     /// Write the runs to this file as a Chrome trace, which ui.perfetto.dev opens; of repeated runs the last
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Write what was measured to this file, which a lesson's page opens; of repeated runs the last
+    #[arg(long, value_name = "FILE")]
+    pub result: Option<PathBuf>,
+    /// Write each run to this file as soon as it is over, one JSON object a line, after a first line that says what was to
+    /// be run. What was in the file is replaced
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write the report to this file: .json, .csv, .md or .html, an HTML page that needs nothing else. May be given several
+    /// times
+    #[arg(long = "report", value_name = "FILE")]
+    pub reports: Vec<PathBuf>,
 }
 
 /// The words after `sweep`.
@@ -264,19 +292,113 @@ pub struct CalibrateArguments {
     pub json: bool,
 }
 
+/// The words after `compare`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  interleave compare delay-messages
+  interleave compare gil --model threads --set work=0.2 --python /usr/bin/python3
+  interleave compare merge-sort --brief --python ~/.pyenv/versions/3.11.7/bin/python --json
+  interleave compare all
+
+Files run one after the other, each as often as --repeat says; leave the machine alone meanwhile. The exit code is 0, \
+also where a prediction is off, 1 for a run that failed or an interpreter that was named and is none, or 2 for a wrong \
+word.")]
+pub struct CompareArguments {
+    /// The lesson's id, or all for every lesson with brief values
+    pub lesson: String,
+    /// A CPython 3.9 or later. May be given several times; all on the PATH unless given
+    #[arg(long, value_name = "PATH")]
+    pub python: Vec<PathBuf>,
+    /// A model to compare. May be given several times; all of the lesson's unless given
+    #[arg(long = "model", value_name = "MODEL")]
+    pub models: Vec<String>,
+    /// A parameter's value, such as workers=4; the Python files get it too. May be given several times, once for each
+    /// parameter
+    #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// Take values with which the lesson is over within seconds, where --set gives none
+    #[arg(long)]
+    pub brief: bool,
+    /// Measure each this many times, from 1 to 100, and report the median
+    #[arg(long, value_name = "N", default_value = "5", allow_hyphen_values = true)]
+    pub repeat: String,
+    /// Where random draws of predictions and of our own runs begin: a whole number. The Python files draw on their own
+    #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
+    pub seed: String,
+    /// End a Python file after this long; after 10 s and ten times its prediction unless given
+    #[arg(long, value_name = "D", allow_hyphen_values = true)]
+    pub timeout: Option<String>,
+    /// Leave out what is predicted to take longer than this
+    #[arg(long, value_name = "D", default_value = "10m", allow_hyphen_values = true)]
+    pub longest: String,
+    /// Print one JSON object and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The words after `serve`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example, after `cargo xtask build`:
-  interleave serve --port 9000 --no-open")]
+Example:
+  interleave serve --port 9000 --no-open
+
+The page measures on this machine, too, if it is opened by the address that is printed: a secret in it keeps other sites \
+from doing the same. A run that the page asks for makes at most 20000 tasks and has at most 1000 threads and 64 processes \
+at once; after 10 minutes it is ended. One run goes on at a time.")]
 pub struct ServeArguments {
-    /// The folder of the built page
-    #[arg(long, value_name = "DIR", default_value = "dist")]
-    pub dir: PathBuf,
+    /// The folder of the built page; the page that is built into this program unless given, or else ./dist
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
     /// The port on 127.0.0.1; the next free one is taken if it is in use, and 0 takes any
     #[arg(long, value_name = "PORT", default_value_t = 8787)]
     pub port: u16,
     /// Do not open a browser
     #[arg(long)]
     pub no_open: bool,
+}
+
+/// The words after `api`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  interleave api
+  interleave api --latency 'exponential 0.2' --failures 0.1 --limit 50
+  interleave api --latency 'constant 0' --failures 0 --port 0 --json
+
+GET /employees?page=1 answers with ten employees, or with 500, 502 or 504. A page that failed is drawn anew when it is \
+asked for again; the header x-attempt names the try where several ask. What is above a limit is answered with 503 and \
+Retry-After. GET /stats tells what was served, POST /reset begins anew. Equal seeds give equal pages, latencies and \
+failures, and those that `interleave run paged-api` meets.")]
+pub struct ApiArguments {
+    /// The port on 127.0.0.1; the next free one is taken if it is in use, and 0 takes any
+    #[arg(long, value_name = "PORT", default_value_t = 8800)]
+    pub port: u16,
+    /// How many pages there are, ten employees each
+    #[arg(long, value_name = "N", default_value = "6000", allow_hyphen_values = true)]
+    pub pages: String,
+    /// How long an answer takes, in seconds: constant 3, uniform 1 5, exponential 3 or log-normal 3 0.5
+    #[arg(long, value_name = "LATENCY", default_value = "uniform 2 4", allow_hyphen_values = true)]
+    pub latency: String,
+    /// The share of requests that are answered with 500, 502 or 504, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value = "0.01", allow_hyphen_values = true)]
+    pub failures: String,
+    /// The most requests that are answered at once; no limit unless given
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub limit: Option<String>,
+    /// The most connections at once; as many as the system allows unless given
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub connections: Option<String>,
+    /// Close each connection after its first answer
+    #[arg(long)]
+    pub no_keep_alive: bool,
+    /// Divide every latency by this, from 0.01 to 1000
+    #[arg(long, value_name = "X", default_value = "1", allow_hyphen_values = true)]
+    pub speed: String,
+    /// Where random draws and employees begin: a whole number
+    #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
+    pub seed: String,
+    /// Print one JSON object when it serves and one when it ends, and nothing else
+    #[arg(long)]
+    pub json: bool,
 }

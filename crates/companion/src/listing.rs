@@ -1,6 +1,7 @@
 //! `interleave lessons`: what can be run, what can be changed about it, and what it asks.
 
 use engine::model::Model;
+use lessons::shell::setting;
 use lessons::{Answer, Answered, Diagnostic, Lesson, Parameter, Question, catalogue};
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use crate::report::json::{Scalar, VERSION, print_line};
 use crate::report::style::{DIM, HEADING};
 use crate::report::text::wrapped;
 use crate::report::{print_text, terminal_width};
-use crate::words::{setting, unknown_model};
+use crate::words::unknown_model;
 
 /// Prints the lessons, for people or as JSON; or one lesson's Python.
 ///

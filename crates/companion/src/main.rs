@@ -5,10 +5,15 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod advise;
+mod alive;
+mod api;
 mod arguments;
 mod calibrate;
+mod caution;
+mod compare;
 mod cpu_time;
 mod failure;
+mod listen;
 mod listing;
 mod measure;
 mod notice;
@@ -18,9 +23,14 @@ mod published;
 mod report;
 mod request;
 mod run;
+mod runner;
 mod serve;
+mod service;
+mod statistics;
 mod sweep;
+mod usage;
 mod why;
+mod wish;
 mod words;
 
 use arguments::{Arguments, Command};
@@ -34,8 +44,12 @@ fn main() -> ExitCode {
         Command::Advise(arguments) => advise::advise(&arguments),
         Command::Published(arguments) => published::print(arguments.json),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
+        Command::Api(arguments) => api::api(&arguments),
         Command::Worker => process_pool::child::run(),
+        Command::ApiWorker => api::child::run(),
+        Command::Runner => runner::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,11 @@
 //! What is to be run, read from the typed words: every word is looked at, and all complaints come together.
 
 use engine::model::{Model, Settings, Speed};
+use lessons::shell::{quoted, setting};
 use lessons::{Diagnostic, Lesson, Prepared, Value, Values};
 
 use crate::arguments::RunArguments;
+use crate::service::Network;
 use crate::words::{self, Charges, keep, whole};
 
 /// A run of a lesson, every word of it understood.
@@ -25,6 +27,10 @@ pub struct Request {
     pub speed: Speed,
     /// How many times each model runs: at least once.
     pub repeat: usize,
+    /// What the requests of a measured run go over.
+    pub network: Network,
+    /// How many runs of each model come before those, and are not counted.
+    pub warm_up: usize,
     /// What a predicted machine charges; of these a measured run has only the GIL.
     pub charges: Charges,
 }
@@ -52,28 +58,27 @@ impl Request {
         let values = words::read_values(&arguments.set, lesson, &mut wrong).map(|(_, values)| values);
         let models = words::read_models(&arguments.models, lesson, &mut wrong);
         let clock = keep(Clock::read(&arguments.clock), &mut wrong);
-        let models = clock.map(|clock| clock.models(models, !arguments.models.is_empty(), &mut wrong));
         let seed = keep(words::seed(&arguments.seed), &mut wrong);
-        let speed = keep(read_speed(&arguments.speed), &mut wrong);
+        let speed = keep(words::speed(&arguments.speed), &mut wrong);
         let repeat = keep(whole("--repeat", &arguments.repeat, 1, MOST_REPEATS), &mut wrong);
+        // A first run finds nothing in caches, which only matters beside others.
+        let usual_warm_up = || u64::from(repeat.is_some_and(|repeat| repeat > 1));
+        let warm_up =
+            arguments.warm_up.as_ref().map(|text| keep(whole("--warm-up", text, 0, MOST_REPEATS), &mut wrong));
+        let warm_up = warm_up.unwrap_or_else(|| Some(usual_warm_up()));
         let charges = keep(words::charges(&arguments.costs), &mut wrong);
-        match (lesson, values, models, clock, seed, speed, repeat, charges) {
-            (
-                Some(lesson),
-                Some(values),
-                Some(models),
-                Some(clock),
-                Some(seed),
-                Some(speed),
-                Some(repeat),
-                Some(charges),
-            ) if wrong.is_empty() => {
-                let prepared = lesson.prepare_on(&values, charges.costs);
-                let repeat = repeat as usize;
-                Ok(Request { lesson, values, prepared, models, clock, seed, speed, repeat, charges })
-            }
-            _ => Err(wrong),
+        let network = keep(Network::read(&arguments.network), &mut wrong);
+        let (Some(lesson), Some(values), Some(clock), Some(charges)) = (lesson, values, clock, charges) else {
+            return Err(wrong);
+        };
+        let (Some(seed), Some(speed), Some(network)) = (seed, speed, network) else { return Err(wrong) };
+        let (Some(repeat), Some(warm_up)) = (repeat, warm_up) else { return Err(wrong) };
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
+        let prepared = lesson.prepare_on(&values, charges.costs);
+        let (repeat, warm_up) = (repeat as usize, warm_up as usize);
+        Ok(Request { lesson, values, prepared, models, clock, seed, speed, repeat, warm_up, network, charges })
     }
 
     /// What decides how the run on `model` goes.
@@ -81,24 +86,29 @@ impl Request {
         self.prepared.settings(model, self.seed)
     }
 
-    /// The models of the lesson that were left out because nobody can measure them yet.
-    pub fn unmeasurable(&self) -> Vec<Model> {
-        let left_out = |model: &&Model| self.clock == Clock::Real && !can_be_measured(**model);
-        self.lesson.models.iter().filter(left_out).copied().collect()
+    /// By how much delays are divided: those of a prediction by nothing.
+    pub fn true_speed(&self) -> f64 {
+        match self.clock {
+            Clock::Real => self.speed.factor(),
+            Clock::Virtual => 1.0,
+        }
     }
 
     /// The command that repeats the run on `model`, with every value given.
     pub fn command(&self, model: Model) -> String {
         let mut command = format!("interleave run {} --model {model}", self.lesson.id);
         for (name, value) in self.values() {
-            command += &words::setting(name, &value.text());
+            command += &setting(name, &value.text());
         }
         command += &format!(" --seed {}", self.seed);
         if self.charges.name != words::USUAL_COSTS {
-            command += &format!(" --costs {}", words::quoted(&self.charges.name));
+            command += &format!(" --costs {}", quoted(&self.charges.name));
         }
         match self.clock {
-            Clock::Real => command + &format!(" --speed {}", self.speed.factor()),
+            Clock::Real => {
+                let timer = if self.network == Network::Timer { " --network timer" } else { "" };
+                command + &format!(" --speed {}{timer}", self.speed.factor())
+            }
             Clock::Virtual => command + " --clock virtual",
         }
     }
@@ -123,42 +133,4 @@ impl Clock {
         let found = clocks.into_iter().find(|clock| clock.id() == text);
         found.ok_or_else(|| Diagnostic::unknown_name("--clock", text, clocks.into_iter().map(Clock::id)))
     }
-
-    /// Those of `models` that this clock can time. One that was asked for by name and cannot be is a wrong word.
-    fn models(self, models: Vec<Model>, by_name: bool, wrong: &mut Vec<Diagnostic>) -> Vec<Model> {
-        let (can, cannot): (Vec<Model>, Vec<Model>) =
-            models.into_iter().partition(|model| self == Clock::Virtual || can_be_measured(*model));
-        if by_name {
-            wrong.extend(cannot.into_iter().map(cannot_be_measured));
-        }
-        can
-    }
-}
-
-/// Whether runs on `model` can be measured on this machine by now.
-fn can_be_measured(model: Model) -> bool {
-    match model {
-        Model::Sequential
-        | Model::Threads
-        | Model::ThreadPool
-        | Model::EventLoop
-        | Model::ProcessPool
-        | Model::LoopAndThreads
-        | Model::LoopAndProcesses => true,
-        Model::Processes | Model::ProcessesOfThreads => false,
-    }
-}
-
-fn cannot_be_measured(model: Model) -> Diagnostic {
-    let can = Model::ALL.into_iter().filter(|model| can_be_measured(*model)).map(Model::id);
-    let allowed = format!("one that can be measured: {}", can.collect::<Vec<_>>().join(", "));
-    Diagnostic::new("--model", model.id(), allowed, Some("--clock virtual".to_owned()))
-}
-
-fn read_speed(text: &str) -> Result<Speed, Diagnostic> {
-    let number = text.trim().parse::<f64>().ok().filter(|number| !number.is_nan());
-    number.and_then(Speed::new).ok_or_else(|| {
-        let nearest = number.map(|number| number.clamp(0.01, Speed::MAX).to_string());
-        Diagnostic::new("--speed", text, format!("a number from 0.01 to {}", Speed::MAX), nearest)
-    })
 }

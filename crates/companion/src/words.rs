@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use engine::costs::{Costs, Preset};
-use engine::model::Model;
+use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use lessons::{Diagnostic, Lesson, Prepared, Value, Values};
 
@@ -40,6 +40,18 @@ pub const USUAL_COSTS: &str = "cpython";
 /// What was read, or nothing and a complaint more.
 pub fn keep<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -> Option<T> {
     result.map_err(|complaint| wrong.push(complaint)).ok()
+}
+
+/// By how much delays are divided.
+///
+/// # Errors
+/// Where the text of `--speed` is no such number.
+pub fn speed(text: &str) -> Result<Speed, Diagnostic> {
+    let number = text.trim().parse::<f64>().ok().filter(|number| !number.is_nan());
+    number.and_then(Speed::new).ok_or_else(|| {
+        let nearest = number.map(|number| number.clamp(0.01, Speed::MAX).to_string());
+        Diagnostic::new("--speed", text, format!("a number from 0.01 to {}", Speed::MAX), nearest)
+    })
 }
 
 /// The settings and the values that they give the lesson's parameters. Without a lesson its parameters cannot be judged,
@@ -98,21 +110,6 @@ pub fn in_order<'v>(
     values: &'v Values,
 ) -> impl Iterator<Item = (&'static str, &'v Value)> + use<'v> {
     lesson.parameters.iter().filter_map(|parameter| Some((parameter.name, values.get(parameter.name)?)))
-}
-
-/// A setting as a shell takes it, with the space before it.
-pub fn setting(name: &str, value: &str) -> String {
-    format!(" --set {}", quoted(&format!("{name}={value}")))
-}
-
-/// A word as a shell takes it for one.
-pub fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_./:=,@%+-".contains(letter);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        // Nothing escapes an apostrophe within apostrophes: they end, and begin again behind it.
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 /// That `name`, given for `option`, is none of the models that are `known`; why not, where the lesson says so.
@@ -200,25 +197,6 @@ mod tests {
     #[track_caller]
     fn check_time(text: &str, expected: Option<u64>) {
         assert_eq!(time("--at", text).ok(), expected.map(Nanos), "{text}");
-    }
-
-    #[track_caller]
-    fn check_quoted(word: &str, expected: &str) {
-        assert_eq!(quoted(word), expected);
-    }
-
-    #[test]
-    fn a_shell_takes_a_quoted_word_for_what_it_is() {
-        check_quoted("messages=A-1=1,B_2=2.5", "messages=A-1=1,B_2=2.5");
-        check_quoted("out/50%+c:d@e", "out/50%+c:d@e");
-        check_quoted("latency=uniform 2 4", "'latency=uniform 2 4'");
-        check_quoted("messages=$(reboot)=1", "'messages=$(reboot)=1'");
-        check_quoted("messages=A;B&C|D>E*=1", "'messages=A;B&C|D>E*=1'");
-        check_quoted("messages=it's=1", r"'messages=it'\''s=1'");
-        check_quoted("'", r"''\'''");
-        check_quoted("a\\b\nc", "'a\\b\nc'");
-        check_quoted("über", "'über'");
-        check_quoted("", "''");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::error::RunError;
-use engine::measure::{Plan, Recorder};
+use engine::measure::{NoProcesses, Plan, Recorder};
 use engine::model::{Model, Speed};
 use engine::trace::Event;
 use lessons::{Diagnostic, Prepared, Values};
@@ -75,7 +75,8 @@ fn start(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mailbox: Mail
         speed: wish.speed,
         recorder: Arc::clone(&recorder),
         threads: Arc::new(WebWorkers),
-        workers: Vec::new(),
+        transport: None,
+        processes: Arc::new(NoProcesses),
     };
     rayon::spawn(move || {
         let (at, ending) = engine::measure::run(plan);

@@ -1,0 +1,134 @@
+//! The measured runs of one model: what they need is started, and each is announced and watched.
+
+use std::time::Instant;
+
+use engine::costs::{Costs, Preset};
+use engine::error::RunError;
+use engine::model::Model;
+use engine::network::OK;
+use engine::simulate::simulate;
+use engine::time::Nanos;
+use engine::trace::Event;
+use engine::work::calibrate_spin;
+
+use crate::measure::{Surroundings, measure as measure_once, traced};
+use crate::notice;
+use crate::process_pool::{Pool, Source};
+use crate::report::Once;
+use crate::request::Request;
+use crate::usage::Watch;
+
+/// Measures `model` as often as `request` says, and tells of each run that counts as soon as it is over.
+///
+/// # Errors
+/// Why the runs cannot begin, as the end of a sentence.
+pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<Event>)) -> Result<Vec<Once>, String> {
+    let surroundings = start(request, model)?;
+    let kept = if let Source::Kept(pool) = &surroundings.source { pool.ids() } else { Vec::new() };
+    // Done once a process, and no part of what the first run takes.
+    calibrate_spin();
+    let due = Due::new(request, model);
+    let progress = notice::progress(format_args!("measuring {model}"));
+    let mut all = Vec::new();
+    for number in 0..request.warm_up + request.repeat {
+        progress.say(due.at(number));
+        let watch = Watch::start(&kept);
+        let events = measure_once(request, model, &surroundings)?;
+        let trace = traced(request, model, &events);
+        let usage = watch.stop(trace.summary().and_then(|summary| summary.cpu));
+        // A process that has died is missing in every further run.
+        let is_last = matches!(trace.failure(), Some(RunError::Task(_)));
+        if number >= request.warm_up || is_last {
+            let once = Once { trace, usage };
+            tell(&once, events);
+            all.push(once);
+        }
+        if is_last {
+            break;
+        }
+    }
+    tell_what_was_served(&surroundings)?;
+    Ok(all)
+}
+
+/// A pool is up before the clock starts: what its processes cost to start is another lesson's matter, and told here.
+fn start(request: &Request, model: Model) -> Result<Surroundings, String> {
+    let start = Instant::now();
+    let surroundings = Surroundings::start(request, model)?;
+    if let Source::Kept(pool) = &surroundings.source {
+        note_processes(pool, start);
+    }
+    Ok(surroundings)
+}
+
+fn note_processes(pool: &Pool, start: Instant) {
+    const MOST_IDS: usize = 8;
+    let took_ms = start.elapsed().as_secs_f64() * 1e3;
+    let ids = pool.ids();
+    let shown = ids.iter().take(MOST_IDS).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let more = if ids.len() > MOST_IDS { ", …" } else { "" };
+    let processes = if ids.len() == 1 { "process was" } else { "processes were" };
+    notice::note(format_args!(
+        "{} {processes} started for the pool in {took_ms:.1} ms, before its clock: {shown}{more}",
+        ids.len()
+    ));
+}
+
+/// The server counts for itself, so that a person can see that it really was asked: in the last run.
+fn tell_what_was_served(surroundings: &Surroundings) -> Result<(), String> {
+    let Some(service) = &surroundings.service else { return Ok(()) };
+    let stats = service.stats()?;
+    let served: u64 = stats.served.values().sum();
+    let failed = served - stats.served.get(&OK).copied().unwrap_or_default();
+    let (requests, connections) = (stats.requests.most, stats.connections.most);
+    notice::note(format_args!(
+        "the server at {} answered {served} requests, {failed} of them with a failure; at most {requests} at once, on \
+         {connections} connections",
+        service.address()
+    ));
+    Ok(())
+}
+
+/// What is about to be measured, and how long a run of it takes: the prediction knows, with the costs of a program like
+/// this one and not of an interpreter.
+struct Due<'r> {
+    request: &'r Request,
+    model: Model,
+    run: Option<Nanos>,
+}
+
+impl<'r> Due<'r> {
+    fn new(request: &'r Request, model: Model) -> Due<'r> {
+        let gil = request.charges.costs.gil;
+        let native = request.lesson.prepare_on(&request.values, Costs { gil, ..Preset::Native.costs() });
+        let summary = simulate(&native.program, &native.settings(model, request.seed)).summary();
+        Due { request, model, run: summary.map(|summary| request.speed.shorten(summary.wall)) }
+    }
+
+    /// What is to be said before run `number`, counted from 0 with those that only warm up: which it is, how long this model
+    /// will still take, and how many come after it.
+    fn at(&self, number: usize) -> String {
+        let Request { warm_up, repeat, models, .. } = self.request;
+        let mut text = format!("measuring {}", self.model);
+        match number.checked_sub(*warm_up) {
+            None => text += &format!(", warming up {} of {warm_up}", number + 1),
+            Some(_) if *repeat == 1 => {}
+            Some(counted) => text += &format!(", run {} of {repeat}", counted + 1),
+        }
+        let left = self.run.map(|run| run.scaled((warm_up + repeat - number) as f64));
+        text += &left.map(|left| format!(", about {} left", about(left))).unwrap_or_default();
+        let after = models.iter().skip_while(|model| **model != self.model).count().saturating_sub(1);
+        match after {
+            0 => text,
+            1 => text + ", then 1 more model",
+            after => text + &format!(", then {after} more models"),
+        }
+    }
+}
+
+fn about(time: Nanos) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 0.1 => format!("{:.0} ms", seconds * 1e3),
+        seconds => format!("{seconds:.1} s"),
+    }
+}
