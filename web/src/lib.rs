@@ -14,6 +14,7 @@ use components::header::Header;
 use pages::home::Home;
 use pages::lesson::LessonPage;
 use state::address::Address;
+use state::door::Door;
 use state::isolation::Isolation;
 use state::link::{Place, Reading};
 use state::theme::Themed;
@@ -23,6 +24,7 @@ use state::theme::Themed;
 pub fn App() -> impl IntoView {
     state::crash::tell_of_panics();
     let themed = Themed::follow();
+    let door = Door::follow();
     let address = Address::follow_history();
     let isolation = Isolation::here();
     let page = move || {
@@ -30,7 +32,7 @@ pub fn App() -> impl IntoView {
         match place {
             Place::Home => view! { <Home address complaints scheme=themed.scheme /> }.into_any(),
             Place::Lesson(place) => {
-                view! { <LessonPage place complaints address isolation scheme=themed.scheme /> }.into_any()
+                view! { <LessonPage place complaints address isolation door scheme=themed.scheme /> }.into_any()
             }
         }
     };

@@ -1,15 +1,17 @@
 //! Who runs a lesson for the page: one file a clock, behind one trait. A page cannot tell them apart but by their clock.
 
+pub mod companion;
 pub mod lab;
 mod live_clock;
 pub mod predict;
+mod remote;
 mod session;
 mod watch;
 
 use std::rc::Rc;
 
 use engine::model::{Model, Speed};
-use engine::trace::{Clock, Event, Trace};
+use engine::trace::{Event, Trace};
 use lessons::{Lesson, Prepared, Values};
 
 pub use live_clock::{LiveClock, reached};
@@ -19,9 +21,6 @@ pub const LAB_META: &str = "interleave-lab";
 
 /// Something that can run lessons.
 pub trait Backend {
-    /// The clock that its times are read from.
-    fn clock(&self) -> Clock;
-
     /// Why it cannot run this model of `prepared`, as a sentence; `None` where it can.
     fn refuses(&self, model: Model, prepared: &Prepared) -> Option<String>;
 
@@ -30,6 +29,15 @@ pub trait Backend {
 
     /// Ends what is under way, and tells nothing more about it.
     fn stop(&self);
+}
+
+/// How people call whoever runs for the page elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Name {
+    /// That it is gone, as the beginning of a sentence.
+    pub is_gone: &'static str,
+    /// What to do then, as a sentence.
+    pub mend: &'static str,
 }
 
 /// Who is told how a job goes.
@@ -49,7 +57,7 @@ pub struct Job {
 /// How a job goes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
-    /// Whoever runs it is being started, with so many threads.
+    /// Whoever runs it is being started, with so many threads; none where it starts its own.
     Starting(usize),
     /// A model's run is on its way.
     Began(Model),

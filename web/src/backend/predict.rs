@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::model::Model;
 use engine::simulate::simulate;
 use engine::time::Nanos;
-use engine::trace::{Clock, Trace};
+use engine::trace::Trace;
 use lessons::Prepared;
 
 use crate::backend::{Backend, Ending, Job, Progress, Tell};
@@ -20,10 +20,6 @@ pub struct Predictor;
 pub struct Predictions(Arc<Vec<Arc<Trace>>>);
 
 impl Backend for Predictor {
-    fn clock(&self) -> Clock {
-        Clock::Virtual
-    }
-
     fn refuses(&self, _: Model, _: &Prepared) -> Option<String> {
         None
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use engine::model::Model;
 use engine::protocol::{Command, Report, RunId, VERSION};
 
-use crate::backend::{Ending, Job, Progress};
+use crate::backend::{Ending, Job, Name, Progress};
 
 /// A job of which the models are run one after the other.
 #[derive(Debug)]
@@ -14,6 +14,7 @@ pub struct Session {
     to_come: VecDeque<Model>,
     current: Option<(RunId, Model)>,
     next_run: u32,
+    runner: &'static Name,
 }
 
 /// What is to be done after a report.
@@ -28,9 +29,9 @@ pub enum Effect {
 }
 
 impl Session {
-    /// The session of a job on `models`; its runs are numbered from `first_run`.
-    pub fn new(job: Job, models: impl IntoIterator<Item = Model>, first_run: u32) -> Session {
-        Session { job, to_come: models.into_iter().collect(), current: None, next_run: first_run }
+    /// The session of a job on `models` with a `runner`; its runs are numbered from `first_run`.
+    pub fn new(job: Job, models: impl IntoIterator<Item = Model>, first_run: u32, runner: &'static Name) -> Session {
+        Session { job, to_come: models.into_iter().collect(), current: None, next_run: first_run, runner }
     }
 
     /// The number that the next session's runs may begin with.
@@ -68,15 +69,15 @@ impl Session {
         }
     }
 
-    /// The runner is gone or cannot be trusted, because of `reason`, the end of the sentence "The lab was ended: …".
+    /// The runner is gone or cannot be trusted, because of `reason`, the end of a sentence such as "The lab was ended: …".
     pub fn lose(&mut self, reason: String) -> Vec<Effect> {
         self.to_come.clear();
         let mut effects = Vec::new();
         if let Some((_, model)) = self.current.take() {
-            let cut_off = "The lab was ended in the middle of this run.".to_owned();
+            let cut_off = format!("{} in the middle of this run.", self.runner.is_gone);
             effects.push(Effect::Tell(Progress::Failed(model, cut_off)));
         }
-        let sentence = format!("The lab was ended: {reason}. The next run starts another one.");
+        let sentence = format!("{}: {reason}. {}", self.runner.is_gone, self.runner.mend);
         effects.extend([Effect::Retire, Effect::Tell(Progress::Over(Ending::Lost(sentence)))]);
         effects
     }
@@ -122,7 +123,8 @@ mod tests {
         let lesson = lessons::find("delay-messages").expect("the lesson is there");
         let values = Values::read(lesson.parameters, &[]).expect("defaults are right");
         let job = Job { lesson, values, speed: Speed::REAL };
-        Session::new(job, [Model::Threads, Model::EventLoop], 7)
+        static RUNNER: Name = Name { is_gone: "The runner was lost", mend: "Find another." };
+        Session::new(job, [Model::Threads, Model::EventLoop], 7, &RUNNER)
     }
 
     /// Effects in short.
@@ -166,9 +168,11 @@ mod tests {
     fn a_runner_that_dies_takes_its_run_with_it_and_says_so() {
         let mut session = session();
         session.begin();
-        let lost = short(session.lose("it crashed".to_owned()));
-        assert_eq!(lost[1..], ["retire", "tell lost"]);
-        assert!(lost[0].starts_with("tell Failed(Threads"));
+        let lost = session.lose("it crashed".to_owned());
+        let sentence = "The runner was lost: it crashed. Find another.".to_owned();
+        assert_eq!(lost.last(), Some(&Effect::Tell(Progress::Over(Ending::Lost(sentence)))));
+        let cut_off = "tell Failed(Threads, \"The runner was lost in the middle of this run.\")";
+        assert_eq!(short(lost), [cut_off, "retire", "tell lost"]);
         assert_eq!(short(session.hear(Report::Finished { run: RunId(7) })), [""; 0]);
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::state::lesson::LessonState;
 use crate::state::{timer, words};
 
-/// Wall time and speed-up, predicted and, once there is a run, measured in this browser.
+/// Wall time and speed-up, predicted and, once there is a run, measured.
 #[component]
 pub fn Figures(
     /// The lesson's state.
@@ -24,26 +24,26 @@ pub fn Figures(
             (None, None) => {
                 let is_live = state.run_clock(model, clock).is_some_and(|clock| clock.is_running());
                 let word = if is_live { "running" } else { "cut off" };
-                return Some(
-                    view! { <div class="figure browser"><dt>"browser"</dt><dd class="sub">{word}</dd></div> }
-                        .into_any(),
-                );
+                let name = words::short(clock);
+                let class = format!("figure {name}");
+                return Some(view! { <div class=class><dt>{name}</dt><dd class="sub">{word}</dd></div> }.into_any());
             }
         };
         let is_failed = trace.failure().is_some();
         Some(figure(model, clock, trace.speed, wall, times, is_failed).into_any())
     };
-    view! { <dl class="figures">{move || of_clock(Clock::Virtual)} {move || of_clock(Clock::Browser)}</dl> }
+    view! {
+        <dl class="figures">
+            {move || of_clock(Clock::Virtual)} {move || of_clock(Clock::Browser)} {move || of_clock(Clock::Machine)}
+        </dl>
+    }
 }
 
 fn figure(model: Model, clock: Clock, speed: Speed, wall: String, times: String, is_failed: bool) -> impl IntoView {
-    let (class, id, note) = match clock {
-        Clock::Virtual => ("figure", "predicted", "from the simulator's virtual clock".to_owned()),
-        Clock::Browser => ("figure browser", "browser", words::measured_note(timer::step())),
-        Clock::Machine => ("figure machine", "machine", "from this machine's clock".to_owned()),
-    };
+    let id = words::short(clock);
+    let class = format!("figure {id}");
     view! {
-        <div class=class title=note>
+        <div class=class.clone() title=words::measured_note(clock, timer::step)>
             <dt>{words::heading(clock, speed)}</dt>
             <dd class="wall" class:failed=is_failed data-testid=format!("wall-{model}-{id}")>{wall}</dd>
         </div>

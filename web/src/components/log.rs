@@ -5,6 +5,7 @@ use engine::trace::Clock;
 use leptos::prelude::*;
 
 use crate::state::lesson::LessonState;
+use crate::state::words;
 
 /// The column of logs, with a switch between predicted and measured ones.
 #[component]
@@ -38,6 +39,7 @@ pub fn Logs(
                 <div class="segmented" role="radiogroup" aria-label="Whose log" data-testid="log-clock">
                     {option(Clock::Virtual, "predicted")}
                     {option(Clock::Browser, "browser")}
+                    {option(Clock::Machine, "machine")}
                 </div>
             </div>
             {at_speed}
@@ -64,11 +66,11 @@ fn Log(state: LessonState, model: Model) -> impl IntoView {
         let more = lines.saturating_sub(MOST_LINES);
         (more > 0).then(|| view! { <p class="footnote">{format!("… and {more} more lines.")}</p> })
     };
-    let is_browser = move || trace().is_some_and(|trace| trace.clock == Clock::Browser);
+    let class = move || format!("clock {}", trace().map_or("", |trace| words::short(trace.clock)));
     view! {
         <div class="log">
             <h3 id=format!("log-title-{model}")>
-                {model.title()} <span class="clock" class:browser=is_browser>{heading}</span>
+                {model.title()} <span class=class>{heading}</span>
             </h3>
             <ol data-testid=format!("log-{model}") aria-labelledby=format!("log-title-{model}")>
                 <For each=move || lines.get() key=Clone::clone let:line>

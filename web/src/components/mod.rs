@@ -3,6 +3,7 @@
 pub mod axis;
 pub mod controls;
 pub mod copy;
+pub mod elsewhere;
 pub mod field;
 pub mod figures;
 pub mod header;

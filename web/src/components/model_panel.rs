@@ -10,6 +10,7 @@ use web_sys::Element;
 use crate::components::copy::CopiedCommand;
 use crate::components::figures::Figures;
 use crate::components::table::SpanTable;
+use crate::state::door::Door;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
 use crate::state::words;
@@ -22,15 +23,26 @@ pub fn ModelPanel(
     state: LessonState,
     /// Which model.
     model: Model,
+    /// The way to a companion.
+    door: Door,
     /// In which colours it is drawn.
     #[prop(into)]
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
     let subtitle = move || words::subtitle(model, &state.prepared.get());
     let command = Signal::derive(move || words::native_command(state.lesson, model, &state.values.get()));
-    let is_measured = Memo::new(move |_| state.measured.run(model).with(Option::is_some));
-    let cut_off = move || state.measured.run(model).with(|run| run.as_ref().and_then(|run| run.failed.clone()));
-    let why_not = Memo::new(move |_| state.why_not_here(model));
+    let is_measured = move |clock| Memo::new(move |_| state.run_clock(model, clock).is_some());
+    let (in_browser, on_machine) = (is_measured(Clock::Browser), is_measured(Clock::Machine));
+    let why_failed = move |clock| {
+        let run = state.measured(clock)?.run(model);
+        run.with(|run| run.as_ref().and_then(|run| run.failed.clone()))
+    };
+    let cut_off = move |clock| {
+        let why = why_failed(clock)?;
+        Some(view! { <p class="wrong" data-testid=format!("wrong-{model}-{}", words::short(clock))>{why}</p> })
+    };
+    // Whoever has a companion needs no command: it runs what a browser cannot.
+    let why_not = Memo::new(move |_| state.why_not_here(model).filter(|_| !door.is_there()));
     view! {
         <section class="model" aria-labelledby=format!("model-{model}")>
             <div class="model-head">
@@ -40,13 +52,18 @@ pub fn ModelPanel(
             <div data-testid=format!("timeline-{model}")>
             <div class="timeline has-playhead">
                 <Track state model clock=Clock::Virtual scheme>"predicted"</Track>
-                <Show when=move || is_measured.get()>
+                <Show when=move || in_browser.get()>
                     <Track state model clock=Clock::Browser scheme>"browser"</Track>
+                </Show>
+                <Show when=move || on_machine.get()>
+                    <Track state model clock=Clock::Machine scheme>"machine"</Track>
                 </Show>
             </div>
             <Ending state model clock=Clock::Virtual />
             <Ending state model clock=Clock::Browser />
-            <p class="wrong">{cut_off}</p>
+            <Ending state model clock=Clock::Machine />
+            {move || cut_off(Clock::Browser)}
+            {move || cut_off(Clock::Machine)}
             <Show when=move || why_not.with(Option::is_some)>
                 <div class="native">
                     <p>{move || why_not.get()} " Measured natively:"</p>
@@ -78,7 +95,7 @@ pub fn CannotPanel(
 /// How a run on a clock ended: what it found out, or why it came to no end.
 #[component]
 fn Ending(state: LessonState, model: Model, clock: Clock) -> impl IntoView {
-    let id = if clock == Clock::Virtual { "predicted" } else { "browser" };
+    let id = words::short(clock);
     let ending = Memo::new(move |_| {
         let trace = state.trace(model, clock)?;
         let failure = words::failure(&trace).map(|(_, sentence)| (sentence, true));
@@ -88,7 +105,7 @@ fn Ending(state: LessonState, model: Model, clock: Clock) -> impl IntoView {
         let (words, is_failure) = ending.get()?;
         Some(view! {
             <p class="ending" class:failure=is_failure data-testid=format!("ending-{model}-{id}")>
-                <span class="clock" class:browser=clock == Clock::Browser>{clock.label()}</span>
+                <span class=format!("clock {id}")>{clock.label()}</span>
                 <span>{words}</span>
             </p>
         })
@@ -113,7 +130,7 @@ fn Track(state: LessonState, model: Model, clock: Clock, scheme: Signal<Scheme>,
     };
     let followed = Followed { trace, run_clock, viewport: state.viewport.into(), scheme };
     view! {
-        <div class="track" class:browser=clock == Clock::Browser on:pointermove=point on:pointerdown=point>
+        <div class=format!("track {}", words::short(clock)) on:pointermove=point on:pointerdown=point>
             <span class="clock">{children()}</span>
             <TimelineCanvas followed label />
         </div>

@@ -1,5 +1,6 @@
 //! The middle of a lesson's page: all models on one time axis.
 
+use engine::trace::Clock;
 use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -7,10 +8,12 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ResizeObserver};
 
 use crate::components::axis::Axis;
+use crate::components::elsewhere::Elsewhere;
 use crate::components::legend::Legend;
 use crate::components::model_panel::{CannotPanel, ModelPanel};
 use crate::components::playhead::Playhead;
 use crate::components::run_bar::{RunButtons, RunStatus};
+use crate::state::door::Door;
 use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
@@ -23,6 +26,8 @@ pub fn Stage(
     state: LessonState,
     /// What this browser can do.
     isolation: Isolation,
+    /// The way to a companion.
+    door: Door,
     /// In which colours it is drawn.
     #[prop(into)]
     scheme: Signal<Scheme>,
@@ -34,10 +39,11 @@ pub fn Stage(
         format!("{}px", viewport.x_px(state.playhead.get().min(viewport.end)))
     };
     let gutter = move || format!("{}px", state.viewport.get().left_px);
-    let models = state.lesson.models.iter().map(|&model| view! { <ModelPanel state model scheme /> }).collect_view();
+    let models =
+        state.lesson.models.iter().map(|&model| view! { <ModelPanel state model door scheme /> }).collect_view();
     let cannot = state.lesson.cannot.iter().map(|&(model, why)| view! { <CannotPanel model why /> }).collect_view();
     let title = format!("{} models, one time axis", state.lesson.models.len());
-    let note = move || state.measured.is_any().then(|| measured_note(state));
+    let notes = move || [Clock::Browser, Clock::Machine].map(|clock| measured_note(state, clock));
     view! {
         <section
             class="panel stage-panel"
@@ -47,28 +53,30 @@ pub fn Stage(
         >
             <div class="stage-head">
                 <h2 class="eyebrow" id="stage-title">{title}</h2>
-                <RunButtons state isolation />
+                <RunButtons state isolation door />
             </div>
             <RunStatus state isolation />
+            <Elsewhere state door />
             <Legend />
             <div class="stage" node_ref=stage>
                 <Axis viewport=state.viewport />
                 {models}
                 {cannot}
             </div>
-            {note}
+            {notes}
             <Playhead state />
         </section>
     }
 }
 
-fn measured_note(state: LessonState) -> impl IntoView {
-    let speed = state.lesson.models.iter().find_map(|model| state.measured.trace(*model)).map(|trace| trace.speed);
-    let scaled = speed.filter(|speed| speed.factor() != 1.0).map(|speed| {
-        let factor = speed.factor();
+/// What the figures of a clock rest on, where there are any.
+fn measured_note(state: LessonState, clock: Clock) -> Option<impl IntoView> {
+    let trace = state.lesson.models.iter().find_map(|model| state.measured(clock)?.trace(*model))?;
+    let factor = trace.speed.factor();
+    let scaled = (factor != 1.0).then(|| {
         format!(" Delays were divided by {factor}; the timelines show the program’s own time, the figures the time that really passed.")
     });
-    view! { <p class="footnote">{format!("Browser: {}.", words::measured_note(timer::step()))} {scaled}</p> }
+    Some(view! { <p class="footnote">{words::measured_note(clock, timer::step)} {scaled}</p> })
 }
 
 /// Keeps `width_px` at the width of `element` as long as both live.

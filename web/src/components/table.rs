@@ -27,7 +27,7 @@ pub fn SpanTable(
         is_open.set(details.is_some_and(|details| details.open()));
     };
     let tables = move || {
-        let clocks = [Clock::Virtual, Clock::Browser].into_iter().filter(|_| is_open.get());
+        let clocks = [Clock::Virtual, Clock::Browser, Clock::Machine].into_iter().filter(|_| is_open.get());
         let of_clock = |clock| {
             let trace = state.trace(model, clock)?;
             // As far as the canvas draws it. The figures of a run that goes on move with its reports, not with every

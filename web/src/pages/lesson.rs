@@ -8,6 +8,7 @@ use crate::components::log::Logs;
 use crate::components::notices::Notices;
 use crate::components::stage::Stage;
 use crate::state::address::{self, Address};
+use crate::state::door::Door;
 use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
 use crate::state::link::LessonPlace;
@@ -24,13 +25,15 @@ pub fn LessonPage(
     address: Address,
     /// What this browser can do.
     isolation: Isolation,
+    /// The way to a companion.
+    door: Door,
     /// In which colours pictures are drawn.
     #[prop(into)]
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
     let lesson = place.lesson;
     address::set_title(&format!("{} · Interleave", lesson.title));
-    let state = LessonState::new(&place, address);
+    let state = LessonState::new(&place, address, door);
     let number = catalogue().iter().position(|other| other.id == lesson.id).map_or(0, |index| index + 1);
     view! {
         <main class="lesson" id="main">
@@ -49,7 +52,7 @@ pub fn LessonPage(
                     </div>
                     <Controls state />
                 </div>
-                <div class="column shown"><Stage state isolation scheme /></div>
+                <div class="column shown"><Stage state isolation door scheme /></div>
                 <div class="column told"><Logs state /></div>
             </div>
         </main>

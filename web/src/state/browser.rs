@@ -34,6 +34,11 @@ pub fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
+/// The browser's store for this tab alone; a person may have forbidden it.
+pub fn tab_storage() -> Option<Storage> {
+    window()?.session_storage().ok()?
+}
+
 /// A property of the window, such as `crossOriginIsolated`, that not every browser has.
 pub fn global(name: &str) -> Option<JsValue> {
     let value = Reflect::get(&js_sys::global(), &JsValue::from_str(name)).ok()?;

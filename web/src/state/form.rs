@@ -77,6 +77,12 @@ impl Form {
         }
     }
 
+    /// Takes all values at once.
+    pub fn set_values(&mut self, values: Values) {
+        self.values = values;
+        self.show_values();
+    }
+
     /// Takes another speed.
     pub fn set_speed(&mut self, speed: Speed) {
         self.speed = speed;

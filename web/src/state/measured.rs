@@ -10,9 +10,11 @@ use leptos::prelude::*;
 use crate::backend::{Ending, LiveClock, Progress};
 use crate::state::browser;
 
-/// The measured runs of one lesson, a signal a model, and how the measuring goes.
+/// The runs of one lesson that were measured by one clock, a signal a model, and how the measuring goes.
 #[derive(Clone, Copy)]
 pub struct Measured {
+    /// The clock.
+    pub clock: Clock,
     runs: [RwSignal<Option<Run>>; Model::ALL.len()],
     /// How it goes.
     pub status: RwSignal<Status>,
@@ -35,12 +37,14 @@ pub enum Status {
     /// Nothing was measured yet.
     #[default]
     Idle,
-    /// The runner is being started, with so many threads.
+    /// The runner is being started, with so many threads; none where it has its own.
     Starting(usize),
     /// A model is being run.
     Running(Model),
     /// All of it is done.
     Complete,
+    /// It was measured before, as this sentence says.
+    Opened(String),
     /// It was stopped, as this sentence says.
     Stopped(String),
     /// It was cut off, as this sentence says.
@@ -49,8 +53,8 @@ pub enum Status {
 
 impl Measured {
     /// Nothing yet.
-    pub fn new() -> Measured {
-        Measured { runs: std::array::from_fn(|_| RwSignal::new(None)), status: RwSignal::default() }
+    pub fn by(clock: Clock) -> Measured {
+        Measured { clock, runs: std::array::from_fn(|_| RwSignal::new(None)), status: RwSignal::default() }
     }
 
     /// A model's run.
@@ -83,17 +87,21 @@ impl Measured {
         }
     }
 
-    /// Takes in how a job on `clock` at `speed` goes.
-    pub fn take_in(self, progress: Progress, clock: Clock, speed: Speed) {
+    /// Takes in how a job at `speed` goes.
+    pub fn take_in(self, progress: Progress, speed: Speed) {
         match progress {
             Progress::Starting(threads) => self.status.set(Status::Starting(threads)),
             Progress::Began(model) => {
-                let trace = Arc::new(Trace::new(model, clock, speed));
+                let trace = Arc::new(Trace::new(model, self.clock, speed));
                 let clock = LiveClock::start(browser::now_ms());
                 self.run(model).set(Some(Run { trace, clock, failed: None }));
                 self.status.set(Status::Running(model));
             }
             Progress::Happened(model, events) => self.change(model, |run| {
+                if run.trace.lanes.is_empty() {
+                    // It may have waited for its turn, or for its processes.
+                    run.clock = LiveClock::start(browser::now_ms());
+                }
                 let trace = Arc::make_mut(&mut run.trace);
                 for event in events {
                     trace.apply(event);
@@ -109,6 +117,17 @@ impl Measured {
             Progress::Over(Ending::Complete) => self.status.set(Status::Complete),
             Progress::Over(Ending::Lost(sentence)) => self.status.set(Status::Lost(sentence)),
         }
+    }
+
+    /// Shows runs that were measured before, out of the file `name`.
+    pub fn show(self, name: &str, traces: Vec<Trace>) {
+        self.clear();
+        for trace in traces {
+            let mut clock = LiveClock::start(browser::now_ms());
+            clock.stop(browser::now_ms());
+            self.run(trace.model).set(Some(Run { trace: Arc::new(trace), clock, failed: None }));
+        }
+        self.status.set(Status::Opened(format!("Opened {name}: measured by “interleave run” where it was written.")));
     }
 
     /// The job was stopped; what went on is cut off.
@@ -146,15 +165,17 @@ impl Status {
         matches!(self, Status::Lost(_))
     }
 
-    /// What a person is told.
-    pub fn sentence(&self) -> String {
+    /// What a person is told of measuring by `clock`.
+    pub fn sentence(&self, clock: Clock) -> String {
+        let here = if clock == Clock::Machine { "on this machine" } else { "in this browser" };
         match self {
             Status::Idle => "All of it is predicted. Run it to measure it, too.".to_owned(),
-            Status::Starting(1) => "Starting one thread in this browser …".to_owned(),
-            Status::Starting(threads) => format!("Starting {threads} threads in this browser …"),
-            Status::Running(model) => format!("Running in this browser: {} …", model.title()),
-            Status::Complete => "Measured in this browser, one run of each.".to_owned(),
-            Status::Stopped(sentence) | Status::Lost(sentence) => sentence.clone(),
+            Status::Starting(0) => "Asking the companion …".to_owned(),
+            Status::Starting(1) => format!("Starting one thread {here} …"),
+            Status::Starting(threads) => format!("Starting {threads} threads {here} …"),
+            Status::Running(model) => format!("Running {here}: {} …", model.title()),
+            Status::Complete => format!("Measured {here}, one run of each."),
+            Status::Opened(sentence) | Status::Stopped(sentence) | Status::Lost(sentence) => sentence.clone(),
         }
     }
 }

@@ -3,6 +3,8 @@
 pub mod address;
 pub mod browser;
 pub mod crash;
+pub mod door;
+pub mod files;
 pub mod form;
 pub mod isolation;
 pub mod lesson;

@@ -4,6 +4,7 @@ use engine::error::RunError;
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace, speedup};
+use lessons::shell::setting;
 use lessons::{Lesson, Prepared, Values};
 
 /// A duration as a figure, such as `3.00 s`.
@@ -20,11 +21,7 @@ pub fn times_faster(sequential: Option<Nanos>, wall: Option<Nanos>) -> String {
 
 /// What a figure of this clock is headed, such as `browser at 10×`.
 pub fn heading(clock: Clock, speed: Speed) -> String {
-    let name = match clock {
-        Clock::Virtual => "predicted",
-        Clock::Browser => "browser",
-        Clock::Machine => "machine",
-    };
+    let name = short(clock);
     if speed == Speed::REAL { name.to_owned() } else { format!("{name} at {}×", speed.factor()) }
 }
 
@@ -74,12 +71,21 @@ pub fn outcome(trace: &Trace) -> Option<String> {
 
 /// The command that measures a model natively, as a shell takes it.
 pub fn native_command(lesson: &Lesson, model: Model, values: &Values) -> String {
-    let mut command = format!("cargo run --release -p interleave -- run {} --model {model}", lesson.id);
+    command(lesson, &format!(" --model {model}"), values)
+}
+
+fn command(lesson: &Lesson, options: &str, values: &Values) -> String {
+    let mut command = format!("cargo run --release -p interleave -- run {}{options}", lesson.id);
     for (name, text) in values.texts() {
-        command.push_str(" --set ");
-        command.push_str(&quoted(&format!("{name}={text}")));
+        command.push_str(&setting(&name, &text));
     }
     command
+}
+
+/// The command that measures every model natively and writes a result that the page opens.
+pub fn result_command(lesson: &Lesson, values: &Values, speed: Speed) -> String {
+    let speed = if speed == Speed::REAL { String::new() } else { format!(" --speed {}", speed.factor()) };
+    format!("{}{speed} --result interleave.result", command(lesson, "", values))
 }
 
 /// The last log line that was written by `at`, as a clause; times are the program's own.
@@ -91,13 +97,28 @@ pub fn what_happens(trace: &Trace, at: Nanos) -> String {
     }
 }
 
-/// What a run's measured figures rest on, where the browser's clock moves in steps of `step`, if that is known.
-pub fn measured_note(step: Option<Nanos>) -> String {
-    let steps = step.map_or_else(
-        || "too long to be measured in a moment".to_owned(),
-        |step| format!("{} µs long", step.0 as f64 / 1e3),
-    );
-    format!("1 run · read from performance.now(), whose steps in this browser are {steps}")
+/// What figures of a clock rest on. `step` tells in which steps the browser's moves, if that is known.
+pub fn measured_note(clock: Clock, step: impl FnOnce() -> Option<Nanos>) -> String {
+    let steps = |step: Option<Nanos>| match step {
+        Some(step) => format!("{} µs long", step.0 as f64 / 1e3),
+        None => "too long to be measured in a moment".to_owned(),
+    };
+    match clock {
+        Clock::Virtual => "Predicted: read from the simulator’s virtual clock.".to_owned(),
+        Clock::Browser => {
+            format!("Browser: 1 run · read from performance.now(), whose steps in this browser are {}.", steps(step()))
+        }
+        Clock::Machine => "Machine: 1 run · real threads and processes, read from this machine’s own clock.".to_owned(),
+    }
+}
+
+/// The word for a clock where there is little room, such as in ids.
+pub fn short(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Virtual => "predicted",
+        Clock::Browser => "browser",
+        Clock::Machine => "machine",
+    }
 }
 
 fn sentence(clause: &str) -> String {
@@ -108,11 +129,6 @@ fn sentence(clause: &str) -> String {
 
 fn tenths(at: Nanos) -> String {
     format!("{:.1}", at.as_secs_f64())
-}
-
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "=,.-_".contains(letter);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
@@ -127,9 +143,10 @@ mod tests {
         assert_eq!(said, ["0.00 s", "0.002 s", "3.00 s", "60.00 s"]);
         assert_eq!(times_faster(Some(Nanos(5)), Some(Nanos(3))), "1.67×");
         assert_eq!(times_faster(Some(Nanos(0)), Some(Nanos(0))), "–");
-        assert!(measured_note(Some(Nanos(5_000))).ends_with("are 5 µs long"));
-        assert!(measured_note(Some(Nanos(100))).ends_with("are 0.1 µs long"));
-        assert!(measured_note(None).ends_with("are too long to be measured in a moment"));
+        let note = |step: Option<u64>| measured_note(Clock::Browser, || step.map(Nanos));
+        assert!(note(Some(5_000)).ends_with("are 5 µs long."));
+        assert!(note(Some(100)).ends_with("are 0.1 µs long."));
+        assert!(note(None).ends_with("are too long to be measured in a moment."));
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn doing(trace: &Trace, activity: Activity) -> String {
         Activity::Blocked { object, .. } => format!("waits for {}", trace.object_name(object)),
         Activity::Waiting(WaitFor::Timer(_)) => "timer".to_owned(),
         Activity::Waiting(WaitFor::BlockingCall(_)) => "blocks the loop".to_owned(),
-        Activity::Waiting(WaitFor::Request(_)) => "request".to_owned(),
+        Activity::Waiting(WaitFor::Request(_) | WaitFor::Socket(_)) => "request".to_owned(),
         Activity::Waiting(WaitFor::Task(other)) => format!("awaits {}", trace.task_name(other)),
         Activity::Queued => "queued".to_owned(),
     }
