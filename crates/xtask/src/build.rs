@@ -22,11 +22,11 @@ pub fn trunk(workspace: &Workspace, needs: &Needs) -> Result<Command> {
     wasm_command(&needs.tools.trunk, workspace, &needs.toolchain, &needs.tools, Target::Page)
 }
 
-/// Builds the companion's release binary.
+/// Builds the companion's release binary, which holds the page as it was built last.
 pub fn companion(workspace: &Workspace) -> Result<()> {
     let step = Step::begin("Building the interleave program");
     let mut cargo = native_cargo(workspace);
-    cargo.args(["build", "--release", "--package", "interleave"]);
+    cargo.args(["build", "--release", "--package", "interleave", "--features", "page"]);
     run_logged(&step, &mut cargo, &workspace.scratch("companion.log")?)?;
     step.done();
     Ok(())

@@ -39,6 +39,16 @@ pub fn native_cargo(workspace: &Workspace) -> Command {
     command
 }
 
+/// The nightly compiler's cargo, for the native crates. rustup finds it.
+pub fn nightly_cargo(workspace: &Workspace) -> Command {
+    let mut command = Command::new("rustup");
+    command.args(["run", "nightly", "cargo"]).current_dir(workspace.root());
+    remove(&mut command, |name| laid_by_cargo_run(name) || steers_the_build(name));
+    tidy_library_paths(&mut command, workspace);
+    command.env("CARGO_TARGET_DIR", workspace.target(Target::Native));
+    command
+}
+
 /// A program that builds wasm: it sees the compiler with library sources first, and none of the variables that would
 /// choose another one or change its flags.
 pub fn wasm_command(

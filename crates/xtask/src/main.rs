@@ -4,11 +4,13 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod apt;
+mod bench_wasm;
 mod browser;
 mod build;
 mod environment;
 mod lab;
 mod lint;
+mod miri;
 mod play;
 mod process;
 mod progress;
@@ -59,6 +61,10 @@ enum Command {
         /// The only part to run
         part: Option<test::Part>,
     },
+    /// Run the engine's tests under miri, which looks for undefined behaviour and takes long
+    Miri,
+    /// Time the simulator in Chromium beside this machine
+    BenchWasm,
     /// Print the raw, gzip and brotli size of every file that the page loads
     Size {
         /// Print one JSON object, and nothing else, on standard output
@@ -90,6 +96,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Play { port, no_open } => play::play(&workspace, port, no_open),
         Command::Watch { port } => play::watch(&workspace, port),
         Command::Test { part } => test::run(&workspace, part),
+        Command::Miri => miri::run(&workspace),
+        Command::BenchWasm => bench_wasm::run(&workspace),
         Command::Size { json } => size::report(&workspace, json),
         Command::Hook { stage } => lab::hook(&workspace, stage),
     }

@@ -11,7 +11,7 @@ use std::process::Command;
 pub fn play(workspace: &Workspace, port: u16, no_open: bool) -> Result<()> {
     build::everything(workspace)?;
     let mut serve = Command::new(workspace.companion());
-    serve.current_dir(workspace.root()).args(["serve", "--port", &port.to_string(), "--dir"]).arg(workspace.dist());
+    serve.current_dir(workspace.root()).args(["serve", "--port", &port.to_string()]);
     if no_open {
         serve.arg("--no-open");
     }

@@ -5,6 +5,7 @@ use crate::environment::{native_cargo, wasm_cargo};
 use crate::process::{run_heard, shown};
 use crate::progress::took;
 use crate::setup::{self, Needs};
+use crate::tools::Tools;
 use crate::workspace::{Target, Workspace};
 use crate::{build, lint};
 use anyhow::{Context, Result, bail};
@@ -77,13 +78,19 @@ fn wasm(workspace: &Workspace) -> Result<()> {
     let Needs { toolchain, tools } = &needs;
     let mut cargo = wasm_cargo(workspace, toolchain, tools, Target::Lab)?;
     cargo.args(["test", "--package", "lab", "--tests", "--target", "wasm32-unknown-unknown"]);
+    run_in_browser(&mut cargo, workspace, tools, &browser)?;
+    run_tests(&mut cargo)
+}
+
+/// Has what a cargo builds for wasm run in the browser.
+pub fn run_in_browser(cargo: &mut Command, workspace: &Workspace, tools: &Tools, browser: &Browser) -> Result<()> {
     cargo
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &tools.test_runner)
         .env("CHROMEDRIVER", &browser.driver)
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", webdriver(workspace, &browser)?)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", webdriver(workspace, browser)?)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
-    run_tests(&mut cargo)
+    Ok(())
 }
 
 fn end_to_end(workspace: &Workspace) -> Result<()> {
@@ -100,7 +107,7 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
 }
 
 /// Runs tests, and holds that there were any: a test that its runner does not see passes in silence.
-fn run_tests(command: &mut Command) -> Result<()> {
+pub fn run_tests(command: &mut Command) -> Result<()> {
     let mut passed = 0;
     let status = run_heard(command, |line| passed += passed_in(line))?;
     if !status.success() {
