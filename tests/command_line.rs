@@ -6,6 +6,10 @@ mod answers;
 mod companion;
 #[path = "companion/contract.rs"]
 mod contract;
+#[path = "companion/figures.rs"]
+mod figures;
+#[path = "companion/measured.rs"]
+mod measured;
 #[path = "companion/refusals.rs"]
 mod refusals;
 
@@ -13,7 +17,7 @@ use std::path::PathBuf;
 use std::process::Output;
 
 use companion::interleave;
-use contract::{Line, Listing, Parameter, Report};
+use contract::{Listing, Parameter, Report};
 use serde::de::DeserializeOwned;
 
 const MODELS: [&str; 5] = ["sequential", "threads", "thread-pool", "event-loop", "process-pool"];
@@ -178,31 +182,6 @@ fn a_run_is_told_what_to_look_out_for() {
 }
 
 #[test]
-fn threads_under_the_gil_never_compute_side_by_side() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("trace.json");
-    let mut run = interleave("run gil --set work=0.05 --set threads=3 --set interval=0.001 --model threads --trace");
-    assert!(run.arg(&path).output().unwrap().status.success());
-    let trace: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    let mut spans: Vec<(f64, f64)> = Vec::new();
-    for task in ["T1", "T2", "T3"] {
-        let events = trace["traceEvents"].as_array().unwrap().iter();
-        let running = events.filter(|event| event["name"] == task && event["cat"] == "running");
-        let microseconds = |event: &serde_json::Value, key: &str| event[key].as_f64().unwrap();
-        let mut own: Vec<_> = running.map(|event| (microseconds(event, "ts"), microseconds(event, "dur"))).collect();
-        // A thread that ends has let go of the GIL, and tells so a little later.
-        own.pop();
-        spans.extend(own);
-    }
-    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
-    assert!(spans.len() > 3, "{spans:?}");
-    for pair in spans.windows(2) {
-        // A nanosecond for the sum.
-        assert!(pair[0].0 + pair[0].1 <= pair[1].0 + 0.001, "{pair:?} in {spans:?}");
-    }
-}
-
-#[test]
 fn the_event_loop_receives_in_order_and_prints_as_timers_come_due() {
     let report = free(&format!("run delay-messages --clock virtual --model event-loop --json {FIVE}"));
     let lines: Vec<String> =
@@ -226,40 +205,6 @@ fn the_event_loop_receives_in_order_and_prints_as_timers_come_due() {
     assert_eq!(lines, expected);
 }
 
-#[track_caller]
-fn check_measured_order(settings: &str) {
-    let predicted = free(&format!("run delay-messages --clock virtual --json {settings}"));
-    let measured = report(&format!("run delay-messages --speed 5 --repeat 2 --json {settings}"));
-    assert_eq!((measured.speed, predicted.runs.len(), measured.runs.len()), (5.0, 5, 5));
-    for (predicted, measured) in predicted.runs.iter().zip(&measured.runs) {
-        assert_eq!((&measured.model, measured.clock.as_str()), (&predicted.model, "real"));
-        let bounds = (measured.wall_s_min.unwrap(), measured.wall_s_max.unwrap());
-        assert!(bounds.0 <= measured.wall_s && measured.wall_s <= bounds.1, "{measured:?}");
-        assert_eq!(measured.cpu_s.is_some(), cfg!(unix));
-        assert_eq!(order(&measured.log, &predicted.log), order(&predicted.log, &predicted.log), "{}", measured.model);
-    }
-}
-
-#[test]
-fn measured_logs_have_the_predicted_order() {
-    check_measured_order("");
-    // One worker: its second job begins when the run is two seconds old.
-    check_measured_order("--set workers=1");
-}
-
-/// Who said what, in order. Lanes run side by side, so of what `predicted` has at one instant only each lane's own order
-/// is a fact; such lines are sorted by lane.
-fn order(log: &[Line], predicted: &[Line]) -> Vec<(String, String)> {
-    let mut lines: Vec<(String, String)> = log.iter().map(|line| (line.lane.clone(), line.text.clone())).collect();
-    let mut start = 0;
-    for instant in predicted.chunk_by(|a, b| a.at_s == b.at_s) {
-        let end = (start + instant.len()).min(lines.len());
-        lines[start..end].sort_by(|a, b| a.0.cmp(&b.0));
-        start = end;
-    }
-    lines
-}
-
 #[test]
 fn equal_predictions_are_equal_to_the_byte() {
     for output in ["--json", "--log"] {
@@ -281,6 +226,10 @@ fn people_see_a_table_a_timeline_and_a_log() {
       threads       5.001 s   0.7 ms          –
       thread-pool   9.000 s   0.2 ms          –
       There is no speed-up to tell: that takes a sequential run in the same call.
+
+    Wall time
+      threads       ███████████████████████████████▏ 5.001 s
+      thread-pool   ████████████████████████████████████████████████████████ 9.000 s
 
     █ running   ─ waiting   3·· queued: how many
                              0           2           4           6           8 s

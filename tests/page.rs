@@ -1,7 +1,9 @@
 //! The real page in a real browser, served by the real companion. Sequences are asserted, never durations.
 
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod browser;
 mod companion;
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod server;
 
 use browser::Browser;

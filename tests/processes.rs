@@ -6,7 +6,7 @@
 mod companion;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,25 +18,38 @@ use nix::unistd::Pid;
 /// How long something that must happen may take before the test gives up. It is never waited out where all is well.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A run on the process pool that takes longer than the deadline, caught in the middle.
+/// A pool of three, and three tasks that are asleep for longer than the deadline.
+const POOL: &str = "delay-messages --model process-pool --set messages=A=60,B=60,C=60 --set workers=3";
+
+/// Two threads in each of two processes, asleep for longer than the deadline.
+const THREADS: &str = "hybrid --model processes-of-threads --set processes=2 --set threads=2 --set latency=10 --speed 0.1 --network timer";
+
+/// A run that takes longer than the deadline, caught when all of its processes are in the middle of their jobs.
 struct Running {
     parent: Child,
-    /// The processes of the pool, in the order of their lanes.
+    /// The processes, in the order of their starts.
     children: Vec<Pid>,
     stderr: Receiver<String>,
 }
 
 impl Running {
-    fn start(settings: &str) -> Running {
-        let words = format!("run delay-messages --model process-pool {settings}");
-        let mut run = interleave(&words);
+    fn start(words: &str, processes: usize) -> Running {
+        let mut run = interleave(&format!("run {words}"));
         let mut parent = run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = lines(parent.stderr.take().unwrap());
-        let note = stderr.recv_timeout(DEADLINE).expect("the pool is announced");
-        let (_, ids) = note.rsplit_once(": ").expect("a list of ids");
-        let children: Vec<Pid> = ids.split(", ").map(|id| Pid::from_raw(id.parse().unwrap())).collect();
-        wait_until_at_work(children[0]);
+        let children = wait_until(|| {
+            let children = children(&parent);
+            (children.len() == processes).then_some(children)
+        });
+        children.iter().for_each(|child| wait_until_at_work(*child));
         Running { parent, children, stderr }
+    }
+
+    /// One process a task, and so many tasks that compute that the cores are long not done with them.
+    fn one_a_task() -> Running {
+        let jobs = 8 * thread::available_parallelism().unwrap().get().min(100);
+        let words = format!("pool-or-spawn --model processes --set jobs={jobs} --set work=0.1 --speed 0.01");
+        Running::start(&words, jobs)
     }
 
     /// What is said on standard error until nobody is left to say anything.
@@ -62,32 +75,39 @@ impl Drop for Running {
 
 #[test]
 fn a_parent_that_is_killed_leaves_no_process_behind() {
-    // Not SIGINT: whoever runs the tests in the background has it ignored, here too.
-    for signal in [Signal::SIGKILL, Signal::SIGTERM] {
-        let mut running = Running::start("--set messages=A=60,B=60 --set workers=3");
-        assert_eq!(running.children.len(), 3);
-        kill(Pid::from_raw(running.parent.id() as i32), signal).unwrap();
-        running.until_all_are_gone();
-        assert!(!running.parent.wait().unwrap().success());
+    let starts = [|| Running::start(POOL, 3), || Running::start(THREADS, 2), Running::one_a_task];
+    for start in starts {
+        // Not SIGINT: whoever runs the tests in the background has it ignored, here too.
+        for signal in [Signal::SIGKILL, Signal::SIGTERM] {
+            let mut running = start();
+            kill(Pid::from_raw(running.parent.id() as i32), signal).unwrap();
+            running.until_all_are_gone();
+            assert!(!running.parent.wait().unwrap().success());
+        }
     }
 }
 
 #[test]
 fn a_process_that_is_killed_fails_its_task_and_leaves_nobody_behind() {
-    let mut running = Running::start("--set messages=A=60 --set workers=2 --seed 7 --speed 0.5 --json");
+    check_killed(Running::start(&format!("{POOL} --seed 7 --json"), 3), "process-pool", "A");
+    check_killed(Running::start(THREADS, 2), "processes-of-threads", "J1");
+    check_killed(Running::one_a_task(), "processes", "J1");
+}
+
+/// Kills the first process, whose first task is joined first.
+#[track_caller]
+fn check_killed(mut running: Running, model: &str, task: &str) {
     let victim = running.children[0];
     kill(victim, Signal::SIGKILL).unwrap();
     let said = running.until_all_are_gone();
-    let expected = [
-        format!(
-            "error: The run on process-pool failed: task A failed: its process {victim} ended (signal: 9 (SIGKILL)) \
-             in the middle of the job."
-        ),
-        "To repeat it: interleave run delay-messages --model process-pool --set messages=A=60 --set workers=2 --seed 7 \
-         --speed 0.5"
-            .to_owned(),
-    ];
-    assert!(said.ends_with(&expected), "{said:?}");
+    let failed = format!(
+        "error: The run on {model} failed: task {task} failed: its process {victim} ended (signal: 9 (SIGKILL)) in the \
+         middle of the job."
+    );
+    let Some([error, repeat]) = said.last_chunk() else { panic!("{said:?}") };
+    assert_eq!(*error, failed);
+    assert!(repeat.starts_with("To repeat it: interleave run "), "{repeat}");
+    assert!(repeat.contains(&format!(" --model {model} ")), "{repeat}");
     assert_eq!(running.parent.wait().unwrap().code(), Some(1));
 }
 
@@ -130,8 +150,8 @@ fn a_server_takes_the_next_port_and_ends_well_when_asked() {
     let mut server = serve.arg(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let served: u16 =
-        address.strip_prefix("Interleave is at http://127.0.0.1:").unwrap().trim_end_matches("/\n").parse().unwrap();
+    let (served, _) = address.strip_prefix("Interleave is at http://127.0.0.1:").unwrap().split_once('/').unwrap();
+    let served: u16 = served.parse().unwrap();
     assert!(served > port, "{served} is not behind {port}");
     std::net::TcpStream::connect(("127.0.0.1", served)).unwrap();
     kill(Pid::from_raw(server.id() as i32), Signal::SIGTERM).unwrap();
@@ -153,22 +173,44 @@ fn lines(pipe: ChildStderr) -> Receiver<String> {
     lines
 }
 
-/// Waits until a process of the pool is in its job: it has then written more than the one message that it is ready.
+/// The processes that `parent` has started and that have not been waited for.
+fn children(parent: &Child) -> Vec<Pid> {
+    let listed = Command::new("ps").args(["-A", "-o", "pid=", "-o", "ppid="]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let mut children = Vec::new();
+    for line in listed.lines() {
+        let numbers: Vec<i32> = line.split_whitespace().map(|number| number.parse().unwrap()).collect();
+        if numbers[1] == parent.id() as i32 {
+            children.push(Pid::from_raw(numbers[0]));
+        }
+    }
+    children.sort();
+    children
+}
+
+/// Waits until a process is in its job: it has then written more than the one message that it is ready.
 #[cfg(target_os = "linux")]
 fn wait_until_at_work(process: Pid) {
-    let start = Instant::now();
     let path = format!("/proc/{process}/io");
-    while start.elapsed() < DEADLINE {
+    wait_until(|| {
         let counters = std::fs::read_to_string(&path).unwrap();
         let writes = counters.lines().find_map(|line| line.strip_prefix("syscw: ")?.parse::<u64>().ok());
-        if writes.unwrap() > 1 {
-            return;
-        }
-        thread::yield_now();
-    }
-    panic!("process {process} never began its job");
+        (writes.unwrap() > 1).then_some(())
+    });
 }
 
 /// Elsewhere nobody tells: the process may be killed just before it begins.
 #[cfg(not(target_os = "linux"))]
 fn wait_until_at_work(_: Pid) {}
+
+#[track_caller]
+fn wait_until<T>(mut has_come: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    while start.elapsed() < DEADLINE {
+        if let Some(it) = has_come() {
+            return it;
+        }
+        thread::yield_now();
+    }
+    panic!("what is waited for has not come");
+}

@@ -61,6 +61,13 @@ impl Browser {
         field.send_keys(text).await.unwrap_or_else(|error| panic!("{test_id} takes no text: {error}"));
     }
 
+    /// Chooses a file.
+    pub async fn type_path(&self, test_id: &str, file: &std::path::Path) {
+        let path = file.to_str().expect("the path is text");
+        let chosen = self.find(test_id).await.send_keys(path).await;
+        chosen.unwrap_or_else(|error| panic!("{test_id} takes no file: {error}"));
+    }
+
     /// Replaces what stands in a field at once, as by pasting: nothing on the way can be taken for what was meant.
     pub async fn fill(&self, test_id: &str, text: &str) {
         self.put(test_id, text, &["input"]).await;
@@ -85,6 +92,13 @@ impl Browser {
     /// Runs a script in the page and returns what it returns.
     pub async fn run(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Runs a script that calls `done` when it knows an answer, and returns the answer.
+    pub async fn ask(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[0]; {script}");
+        let answer = self.client.execute_async(&script, Vec::new()).await;
+        answer.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// Waits until a JavaScript expression holds. It is looked at whenever the document changes.

@@ -279,11 +279,20 @@ fn a_wrong_calibration_is_refused_before_anything_is_measured() {
 #[cfg(unix)]
 #[test]
 fn a_python_that_prints_without_end_is_ended() {
-    let output = interleave("calibrate --python /usr/bin/yes").output().unwrap();
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let python = folder.path().join("python");
+    std::fs::write(&python, "#!/bin/sh\nexec yes\n").unwrap();
+    std::fs::set_permissions(&python, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let output = interleave("calibrate --python").arg(&python).output().unwrap();
     let said = text(&output.stderr);
-    let ended = "error: /usr/bin/yes cannot be measured: it prints more than 64 KiB, so it was ended. Name a CPython, 3.6 \
-                 or later, with --python.\n";
-    assert!(output.status.code() == Some(1) && said.ends_with(ended), "{said}");
+    let ended = format!(
+        "error: {} cannot be measured: it prints more than 64 KiB, so it was ended. Name a CPython, 3.6 or later, with \
+         --python.\n",
+        python.display()
+    );
+    assert!(output.status.code() == Some(1) && said.ends_with(&ended), "{said}");
 }
 
 /// What is said on standard error to words that are wrong.

@@ -15,7 +15,16 @@ pub struct Report {
     pub seed: u64,
     pub speed: f64,
     pub costs: String,
+    pub warnings: Vec<Warning>,
     pub runs: Vec<Run>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    pub kind: String,
+    pub model: String,
+    pub text: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -26,14 +35,49 @@ pub struct Run {
     pub wall_s: f64,
     pub wall_s_min: Option<f64>,
     pub wall_s_max: Option<f64>,
+    pub runs: usize,
+    pub unended: usize,
     #[serde(deserialize_with = "Option::deserialize")]
     pub cpu_s: Option<f64>,
     #[serde(deserialize_with = "Option::deserialize")]
+    pub user_s: Option<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub system_s: Option<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub switches: Option<Switches>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub peak_memory_bytes: Option<u64>,
+    #[serde(deserialize_with = "Option::deserialize")]
     pub speedup: Option<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub efficiency: Option<f64>,
+    pub workers: usize,
+    pub most_threads: usize,
+    pub most_processes: usize,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub requests: Option<Requests>,
     pub ending: String,
     pub outcome: BTreeMap<String, i64>,
     pub hints: Vec<Hint>,
     pub log: Vec<Line>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switches {
+    pub voluntary: u64,
+    pub involuntary: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requests {
+    pub answered: usize,
+    pub p50_s: f64,
+    pub p95_s: f64,
+    pub p99_s: f64,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub per_s: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]

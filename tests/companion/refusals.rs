@@ -1,8 +1,7 @@
 //! What is said to words that are wrong: the value, the rule and the mend, all complaints together.
 
 use crate::companion::interleave;
-use crate::contract::Report;
-use crate::{output, succeed, text};
+use crate::{output, text};
 
 #[test]
 fn a_wrong_value_is_answered_with_what_is_allowed_and_what_is_near() {
@@ -94,24 +93,6 @@ fn a_wrong_name_is_answered_with_the_nearest_and_all_complaints_come_together() 
     // A word that clap itself does not know has the same exit code.
     assert_eq!(output("run delay-messages --modl threads").status.code(), Some(2));
     assert_eq!(output("rum").status.code(), Some(2));
-}
-
-#[test]
-fn what_cannot_be_measured_yet_is_named_and_can_be_predicted() {
-    let can = "sequential, threads, thread-pool, event-loop, process-pool, loop-and-threads, loop-and-processes";
-    let refused = |model| {
-        format!("--model: got “{model}”, but it must be one that can be measured: {can}. Did you mean --clock virtual?")
-    };
-    check_refused_call("run pool-or-spawn --model processes", &[&refused("processes")]);
-    check_refused_call("run hybrid --model processes-of-threads", &[&refused("processes-of-threads")]);
-    let predicted = succeed("run hybrid --model processes-of-threads --clock virtual");
-    assert!(predicted.contains("processes-of-threads"), "{predicted}");
-    let words = "run pool-or-spawn --set jobs=1 --set work=0 --json";
-    let measured = output(words);
-    let said = text(&measured.stderr);
-    assert!(measured.status.success() && said.contains("note: processes cannot be measured yet"), "{said}");
-    let report: Report = serde_json::from_slice(&measured.stdout).unwrap();
-    assert!(report.runs.iter().all(|run| run.model != "processes") && !report.runs.is_empty(), "{report:?}");
 }
 
 #[track_caller]

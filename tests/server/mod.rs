@@ -8,8 +8,10 @@ use crate::companion::{built, interleave};
 /// `interleave serve`, which ends with the test.
 pub struct Server {
     process: Child,
-    /// The page's address, with a slash at the end.
+    /// The page's address, with a slash at the end and without what lets it measure on this machine.
     pub address: String,
+    /// What lets it, as it stands behind the address.
+    pub door: String,
 }
 
 impl Server {
@@ -21,12 +23,18 @@ impl Server {
             .spawn()
             .expect("the companion starts");
         let said = BufReader::new(process.stdout.take().expect("its output is piped"));
-        let address = said
+        let printed = said
             .lines()
             .map_while(Result::ok)
             .find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned))
             .expect("the companion prints the page's address");
-        Server { process, address }
+        let (address, door) = printed.split_once('#').expect("a token stands behind the address");
+        Server { process, address: address.to_owned(), door: format!("#{door}") }
+    }
+
+    /// The number by which the system knows the server.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 }
 
@@ -35,6 +43,16 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Serves a page of another site, which has nothing on it, and returns its address.
+pub async fn serve_another_site() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = format!("http://{}/", listener.local_addr().expect("a bound port has an address"));
+    let site = axum::Router::new()
+        .fallback(async || axum::response::Html("<!doctype html><title>Another site</title><body>Hello</body>"));
+    tokio::spawn(async move { axum::serve(listener, site).await });
+    address
 }
 
 /// Serves the page as a plain file server would, and returns its address.

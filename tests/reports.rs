@@ -1,0 +1,179 @@
+//! What a run leaves behind: files of its report, and a line for each run as soon as it is over. The lines are read
+//! into types of this file's own, so that a key that is renamed, missing or new is seen.
+
+mod companion;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use companion::interleave;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// How long something that must happen may take before the test gives up. It is never waited out where all is well.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    format: String,
+    version: u32,
+    lesson: String,
+    params: BTreeMap<String, Value>,
+    seed: u64,
+    speed: f64,
+    costs: String,
+    clock: String,
+    models: Vec<String>,
+    repeat: usize,
+    warm_up: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Run {
+    model: String,
+    run: usize,
+    #[serde(deserialize_with = "Option::deserialize")]
+    wall_s: Option<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    cpu_s: Option<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    user_s: Option<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    system_s: Option<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    switches: Option<Switches>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    peak_memory_bytes: Option<u64>,
+    ending: String,
+    outcome: BTreeMap<String, i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switches {
+    voluntary: u64,
+    involuntary: u64,
+}
+
+#[test]
+fn a_report_is_written_to_every_file_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let words = "run delay-messages --clock virtual --model sequential --model threads";
+    let mut run = interleave(words);
+    for name in ["a.json", "a.csv", "a.md", "a.html", "b.HTML"] {
+        run.arg("--report").arg(path(name));
+    }
+    let output = run.output().unwrap();
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    let json = interleave(&format!("{words} --json")).output().unwrap().stdout;
+    assert_eq!(read("a.json").as_bytes(), json);
+    assert!(read("a.csv").starts_with("lesson,model,clock,") && read("a.csv").contains(",\"TWO=2,THREE=3\","));
+    assert!(read("a.md").starts_with("# Waiting in turn") && read("a.md").contains("| threads | 3."));
+    assert!(read("a.html").starts_with("<!DOCTYPE html>") && read("a.html").ends_with("</html>\n"));
+    assert_eq!(read("a.html"), read("b.HTML"));
+}
+
+#[test]
+fn a_file_of_another_kind_is_refused_with_all_other_complaints() {
+    let output = interleave("run delay-messages --warm-up x --seed -1 --report report.txt").output().unwrap();
+    let complaints = [
+        "--seed: got “-1”, but it must be a whole number from 0 to 18446744073709551615. Did you mean 0?",
+        "--warm-up: got “x”, but it must be a whole number from 0 to 1000.",
+        "--report: got “report.txt”, but it must be the name of a file that ends in .json, .csv, .md or .html. Did you \
+         mean report.html?",
+    ];
+    let expected: String = complaints.map(|complaint| format!("error: {complaint}\n")).concat();
+    assert_eq!((output.status.code(), output.stdout.len(), said(&output)), (Some(2), 0, expected));
+}
+
+#[test]
+fn each_run_is_a_line_behind_the_line_that_says_what_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.jsonl");
+    std::fs::write(&path, vec![b'x'; 100_000]).unwrap();
+    let words =
+        "run delay-messages --speed 500 --repeat 3 --seed 5 --model sequential --model process-pool --json --out";
+    let output = interleave(words).arg(&path).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let (head, runs) = lines(&path);
+    assert_eq!((head.format.as_str(), head.version, head.lesson.as_str()), ("interleave-runs", 1, "delay-messages"));
+    assert_eq!((head.seed, head.speed, head.costs.as_str(), head.clock.as_str()), (5, 500.0, "cpython", "real"));
+    assert_eq!((head.repeat, head.warm_up, head.params["workers"].clone()), (3, 1, Value::from(2)));
+    assert_eq!(head.models, ["sequential", "process-pool"]);
+    let numbered: Vec<(&str, usize)> = runs.iter().map(|run| (run.model.as_str(), run.run)).collect();
+    let expected = head.models.iter().flat_map(|model| (1..=3).map(move |run| (model.as_str(), run)));
+    assert_eq!(numbered, expected.collect::<Vec<_>>());
+    assert!(runs.iter().all(|run| run.ending == "completed" && run.outcome.is_empty()), "{runs:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (model, runs) in report["runs"].as_array().unwrap().iter().zip(runs.chunks(3)) {
+        let mut walls: Vec<f64> = runs.iter().filter_map(|run| run.wall_s).collect();
+        walls.sort_by(f64::total_cmp);
+        assert_eq!(
+            (&model["wall_s_min"], &model["wall_s"], &model["wall_s_max"]),
+            (&Value::from(walls[0]), &Value::from(walls[1]), &Value::from(walls[2]))
+        );
+    }
+    #[cfg(target_os = "linux")]
+    for run in &runs {
+        let memory = run.peak_memory_bytes.unwrap();
+        assert!(run.cpu_s.is_some() && memory > 1 << 20, "{run:?}");
+        let switches = run.switches.as_ref().unwrap();
+        assert!(switches.voluntary > 0 || switches.involuntary > 0, "{run:?}");
+        assert_eq!(run.user_s.is_some(), run.system_s.is_some(), "{run:?}");
+    }
+}
+
+#[test]
+fn a_series_that_is_broken_off_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.jsonl");
+    let mut run = interleave("run delay-messages --speed 100 --repeat 1000 --model sequential --out");
+    let mut process = run.arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    let has = |lines: usize| std::fs::read_to_string(&path).is_ok_and(|text| text.lines().count() > lines);
+    while !has(3) && start.elapsed() < DEADLINE {
+        std::thread::yield_now();
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let (head, runs) = lines(&path);
+    assert_eq!(head.repeat, 1000);
+    assert!((3..1000).contains(&runs.len()), "{}", runs.len());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_costs_no_report() {
+    let words = "run delay-messages --clock virtual --model sequential --out /dev/full";
+    let output = interleave(words).output().unwrap();
+    let expected = "error: The output file /dev/full cannot be written: No space left on device (os error 28).\n";
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(1), expected));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("sequential   5.000 s"));
+}
+
+#[test]
+fn nothing_moves_where_there_is_no_terminal() {
+    let output = interleave("run delay-messages --speed 100 --repeat 3 --model sequential").output().unwrap();
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
+    assert!(!output.stdout.contains(&0x1b));
+}
+
+/// The lines of a file that `--out` wrote.
+#[track_caller]
+fn lines(path: &Path) -> (Head, Vec<Run>) {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.ends_with('\n'), "{text}");
+    let (head, runs) = text.split_once('\n').unwrap();
+    let runs = runs.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")));
+    (serde_json::from_str(head).unwrap(), runs.collect())
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
