@@ -5,9 +5,9 @@
 //! Neither `LocalExecutor` nor `LocalPool` brings any: those are async-io's and futures-timer's timers, async-channel's and
 //! futures' channel.
 //!
-//! Where they are not alike, the difference is to our disadvantage: nobody joins a `LocalPool`'s tasks; tokio's timers are
-//! as coarse as a millisecond, so that few deadlines differ; futures-timer, and async-io now and then, have a thread beside
-//! ours to look after the timers.
+//! They are not alike in everything: nobody joins a `LocalPool`'s tasks; tokio's timers are as coarse as a millisecond, so
+//! that few deadlines differ; futures-timer, and async-io now and then, have a thread beside ours to look after the timers,
+//! which helps on a machine with an idle core and hinders on a busy one.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod local_executor;
