@@ -85,6 +85,11 @@ impl Service {
         self.server.address()
     }
 
+    /// The number by which the system knows the server.
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// What the server served since the last run began.
     ///
     /// # Errors

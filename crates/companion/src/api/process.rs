@@ -13,7 +13,7 @@ use crate::api::counts::Stats;
 pub struct ApiProcess {
     address: SocketAddr,
     client: ureq::Agent,
-    _child: Running,
+    child: Running,
 }
 
 impl ApiProcess {
@@ -40,7 +40,7 @@ impl ApiProcess {
             let _ = BufReader::new(answers).read_line(&mut line);
         }
         match line.trim_end().parse() {
-            Ok(address) => Ok(ApiProcess { address, client: client(), _child: child }),
+            Ok(address) => Ok(ApiProcess { address, client: client(), child }),
             Err(_) if line.is_empty() => Err(cannot(format!("it {}", child.how_it_ended()))),
             Err(_) => Err(cannot(format!("“{}” is no address that it could be at", line.trim_end()))),
         }
@@ -49,6 +49,11 @@ impl ApiProcess {
     /// Where it is.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The number by which the system knows it.
+    pub fn id(&self) -> u32 {
+        self.child.0.id()
     }
 
     /// What it served since it began or was reset.

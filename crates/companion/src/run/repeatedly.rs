@@ -16,6 +16,7 @@ use crate::notice;
 use crate::process_pool::{Pool, Source};
 use crate::report::Once;
 use crate::request::Request;
+use crate::service::Service;
 use crate::usage::Watch;
 
 /// Measures `model` as often as `request` says, and tells of each run that counts as soon as it is over.
@@ -25,6 +26,7 @@ use crate::usage::Watch;
 pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<Event>)) -> Result<Vec<Once>, String> {
     let surroundings = start(request, model)?;
     let kept = if let Source::Kept(pool) = &surroundings.source { pool.ids() } else { Vec::new() };
+    let server = surroundings.service.as_ref().map(Service::process);
     // Done once a process, and no part of what the first run takes.
     calibrate_spin();
     let due = Due::new(request, model);
@@ -32,7 +34,7 @@ pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<
     let mut all = Vec::new();
     for number in 0..request.warm_up + request.repeat {
         progress.say(due.at(number));
-        let watch = Watch::start(&kept);
+        let watch = Watch::start(&kept, server);
         let events = measure_once(request, model, &surroundings)?;
         let trace = traced(request, model, &events);
         let usage = watch.stop(trace.summary().and_then(|summary| summary.cpu));

@@ -51,6 +51,7 @@ pub struct Watch {
     ended: Option<Counted>,
     kept_ticks: Option<Vec<Cpu>>,
     kept_switches: Option<Vec<Switches>>,
+    server: Option<(u32, Cpu)>,
     forgotten: bool,
     machine: Option<kernel::Machine>,
 }
@@ -63,14 +64,16 @@ struct Counted {
 }
 
 impl Watch {
-    /// Begins now. `kept` are the processes that work for this one and outlive the run.
-    pub fn start(kept: &[u32]) -> Watch {
+    /// Begins now. `kept` are the processes that work for this one and outlive the run; `server` is the one that it asks, whose
+    /// work is neither the run's nor that of others.
+    pub fn start(kept: &[u32], server: Option<u32>) -> Watch {
         Watch {
             kept: kept.to_vec(),
             // Each peak begins anew; one of before would be told again of every later run.
             forgotten: kernel::forget_peak(None) && kept.iter().all(|process| kernel::forget_peak(Some(*process))),
             kept_ticks: kept.iter().map(|process| kernel::ticks(*process)).collect(),
             kept_switches: kept.iter().map(|process| kernel::switches(*process)).collect(),
+            server: server.and_then(|server| Some((server, kernel::ticks(server)?))),
             machine: kernel::Machine::ask(),
             ended: counted(Whose::EndedChildren),
             own: counted(Whose::Own),
@@ -91,9 +94,16 @@ impl Watch {
             peak_memory: ended.and_then(|ended| self.peak_memory(ended)),
             others: machine.zip(total).map(|(machine, total)| {
                 let there_was_s = elapsed_s * machine.cores;
-                Others { used_s: machine.busy * there_was_s - total.as_secs_f64(), there_was_s }
+                let ours = total + self.served();
+                Others { used_s: machine.busy * there_was_s - ours.as_secs_f64(), there_was_s }
             }),
         }
+    }
+
+    /// The CPU time of the server since the beginning.
+    fn served(&self) -> Nanos {
+        let served = self.server.and_then(|(server, before)| Some(kernel::ticks(server)?.since(before)));
+        served.map_or(Nanos::ZERO, |served| served.user + served.system)
     }
 
     fn with_kept_cpu(&self, near: Cpu, total: Nanos) -> Option<Cpu> {
@@ -201,7 +211,7 @@ mod tests {
     fn what_was_done_is_counted_and_what_was_done_before_is_not() {
         let block = |bytes: usize| std::hint::black_box(vec![1_u8; bytes]).len() as u64;
         let before = block(300 << 20);
-        let watch = Watch::start(&[]);
+        let watch = Watch::start(&[], None);
         let written = block(64 << 20);
         std::thread::scope(|scope| drop(scope.spawn(std::thread::yield_now).join()));
         let usage = watch.stop(Some(Nanos(1)));
@@ -213,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_process_that_ended_is_counted_and_takes_its_memory_with_it() {
-        let watch = Watch::start(&[]);
+        let watch = Watch::start(&[], None);
         // It switches at least once: while this process waits for its word.
         let output = std::process::Command::new("sh").args(["-c", "read word; echo $word"]).output().unwrap();
         assert!(output.status.success());
