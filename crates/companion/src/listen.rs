@@ -1,4 +1,4 @@
-//! What servers of this program need of the system: a port, as many open files as there may be, and word of the end.
+//! What servers of this program need of the system: a port, and word of the end.
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -43,22 +43,6 @@ fn listen(port: u16) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     socket.listen(BACKLOG)
-}
-
-/// Lets this process open as many files as the system allows it, and returns how many that are.
-#[cfg(unix)]
-pub fn most_files() -> Option<u64> {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
-    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
-    let raised = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
-    Some(if raised.is_ok() { hard } else { soft })
-}
-
-/// Not told by this system.
-#[cfg(not(unix))]
-pub fn most_files() -> Option<u64> {
-    None
 }
 
 /// From now on, waits until a person or a system asks this process to end.

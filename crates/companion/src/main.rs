@@ -17,6 +17,7 @@ mod listen;
 mod listing;
 mod measure;
 mod notice;
+mod open_files;
 mod output_file;
 mod process_pool;
 mod published;

@@ -10,6 +10,7 @@ use sockets::{Sessions, Sockets};
 use crate::api::ApiConfig;
 use crate::api::counts::Stats;
 use crate::api::process::ApiProcess;
+use crate::open_files;
 use crate::request::{Clock, Request};
 
 /// What the requests of a measured run go over.
@@ -67,6 +68,8 @@ impl Service {
             return Ok(None);
         }
         let config = ApiConfig::unlimited(service.network, request.speed, request.seed);
+        // Each request under way takes a connection. Where that is still too few, a request fails and says so.
+        open_files::allow_most();
         let server = ApiProcess::start(&config)?;
         Ok(Some(Service { server, session: service.session }))
     }

@@ -20,6 +20,7 @@ use crate::api::counts::Counted;
 use crate::failure::Failure;
 use crate::listen;
 use crate::notice;
+use crate::open_files;
 
 /// How many connections above the ceiling are told so at once; of more the sockets are closed without a word.
 const REFUSED_AT_ONCE: usize = 64;
@@ -108,7 +109,7 @@ async fn refuse(stream: TcpStream, api: &Api, ceiling: u64) {
 
 /// The most connections: those that are wanted, and no more than the system has files for.
 fn ceiling(wanted: Option<u64>) -> u64 {
-    let files = listen::most_files().unwrap_or(u64::MAX);
+    let files = open_files::allow_most().unwrap_or(u64::MAX);
     let possible = files.saturating_sub(OTHER_FILES + REFUSED_AT_ONCE as u64).max(1);
     if possible < wanted.unwrap_or(MANY) {
         notice::note(format_args!(

@@ -68,7 +68,7 @@ impl Source {
                 Pool::start(request, &prepare(request, model, service)).map(Source::Kept)
             }
             Model::Processes => {
-                Recipe::new(request, prepare(request, model, service)).map(|recipe| Source::OneATask(Arc::new(recipe)))
+                Recipe::new(prepare(request, model, service)).map(|recipe| Source::OneATask(Arc::new(recipe)))
             }
             Model::Sequential | Model::Threads | Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => {
                 Ok(Source::None)

@@ -12,11 +12,11 @@ use engine::measure::{Processes, Worker};
 use engine::operation::Job;
 use engine::trace::{self, LaneId, TaskId};
 
+use crate::open_files;
 use crate::process_pool::message::Order;
 use crate::process_pool::process::Process;
 use crate::process_pool::this_run::ThisRun;
 use crate::process_pool::{Lane, this_program};
-use crate::request::Request;
 
 /// All that it takes to start such a process.
 pub struct Recipe {
@@ -40,8 +40,9 @@ impl Recipe {
     ///
     /// # Errors
     /// Where this program cannot find itself, as the end of a sentence.
-    pub fn new(request: &Request, prepare: Order) -> Result<Recipe, String> {
-        allow_pipes_for(request.prepared.tasks);
+    pub fn new(prepare: Order) -> Result<Recipe, String> {
+        // Each process takes two pipes. Where that is still too few, a start fails and says so.
+        open_files::allow_most();
         Ok(Recipe { program: this_program()?, prepare })
     }
 
@@ -101,23 +102,3 @@ impl Drop for ForOneTask {
         self.live.lock().remove(&process.id);
     }
 }
-
-/// Has the system allow this program two pipes for each of so many processes, as far as it can be asked to. Where it still
-/// refuses, the task that got no process says so.
-#[cfg(unix)]
-fn allow_pipes_for(processes: usize) {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
-    // Those that are there anyway, and those that the standard library opens while it starts one.
-    const OTHERS: u64 = 100;
-    let needed = 2 * processes as u64 + OTHERS;
-    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
-        && soft < needed
-    {
-        let _ = setrlimit(Resource::RLIMIT_NOFILE, needed.min(hard), hard);
-    }
-}
-
-/// Elsewhere there is no such limit.
-#[cfg(not(unix))]
-fn allow_pipes_for(_: usize) {}
