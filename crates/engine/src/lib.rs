@@ -16,6 +16,7 @@ pub mod measure;
 pub mod model;
 pub mod network;
 pub mod operation;
+pub mod packed;
 pub mod placement;
 pub mod program;
 pub mod protocol;

@@ -2,8 +2,9 @@
 
 use std::panic::Location;
 
-use crate::error::TaskFailed;
 use crate::network::{Responded, Response};
+use crate::packed::Packed;
+use crate::program::Ended;
 use crate::sync::{Answer, ObjectId, ObjectKind, Use};
 use crate::time::Nanos;
 use crate::trace::{Line, TaskId};
@@ -81,7 +82,7 @@ pub enum Reply {
     /// There is no other place for the job: the task is to do it itself.
     Here,
     /// What the joined task returned, serialised, or why it could not.
-    Joined(Result<Vec<u8>, TaskFailed>),
+    Joined(Ended),
     /// The object that was made.
     Made(ObjectId),
     /// What using a shared object came to.
@@ -96,7 +97,7 @@ pub struct Job {
     /// The name of the task, as the timeline shows it.
     pub name: String,
     /// The job as [`crate::program::Work`] serialised it.
-    pub payload: Vec<u8>,
+    pub payload: Packed,
     /// The bytes of a message that hands the job to another process, in the program that the lesson is about.
     pub message_bytes: u64,
     /// The bytes of the message that brings its result back.

@@ -163,6 +163,13 @@ impl<T> Placement<T> {
         next
     }
 
+    /// Takes so many more tasks out of the model's queue for a lane that has one, and no more than half of its share.
+    pub fn take_share(&mut self, most: usize) -> Vec<T> {
+        let Policy::Pool(pool) = &mut self.tasks else { return Vec::new() };
+        let share = pool.queue.len() / (2 * pool.workers.max(1) as usize);
+        pool.queue.drain(..most.min(share)).collect()
+    }
+
     fn place_in(&mut self, owner: Owner, pool: &mut Pool<T>, task: T) -> Place<T> {
         if let Some(lane) = pool.free.pop_front() {
             return Place::FreeLane(task, lane);

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::TaskFailed;
-use crate::operation::Job;
+use crate::packed::Packed;
 use crate::task::Task;
 
 /// What a run found out: named whole numbers, such as a counter's last value.
@@ -58,7 +58,10 @@ pub trait Work: Serialize + DeserializeOwned + 'static {
 
 /// The body of one task, ready to be polled; it ends with the task's serialised output. It is made on the thread that
 /// runs it and never leaves.
-pub type Body = Pin<Box<dyn Future<Output = Vec<u8>>>>;
+pub type Body = Pin<Box<dyn Future<Output = Packed>>>;
+
+/// How a task ended: with its serialised output, or without.
+pub type Ended = Result<Packed, TaskFailed>;
 
 /// A [`Script`] whose types are forgotten, so that models can run any of them.
 #[derive(Clone)]
@@ -78,19 +81,18 @@ impl Program {
     /// The body of a task that does `job`, to be run under the handle `task`.
     ///
     /// # Errors
-    /// Where the payload is no job of this program: it was damaged, or another program made it.
-    pub fn job(&self, task: Task, job: &Job) -> Result<Body, TaskFailed> {
-        self.0.job_body(task, job)
+    /// Why the task called `name` fails at once: this is no job of this program. It was damaged, or another program made it.
+    pub fn job(&self, task: Task, name: &str, job: &Packed) -> Result<Body, TaskFailed> {
+        self.0.job_body(task, job).map_err(|reason| TaskFailed { task: name.to_owned(), reason })
     }
 
     /// What the first task ended with.
     ///
     /// # Errors
     /// Where it panicked, or failed with a task that it joined.
-    pub fn outcome(main: Result<Vec<u8>, TaskFailed>) -> Result<Outcome, TaskFailed> {
-        let unreadable =
-            |error| TaskFailed { task: "main".to_owned(), reason: format!("its end is unreadable ({error})") };
-        main.and_then(|bytes| postcard::from_bytes::<Result<Outcome, TaskFailed>>(&bytes).map_err(unreadable)?)
+    pub fn outcome(main: Ended) -> Result<Outcome, TaskFailed> {
+        let unreadable = |what| TaskFailed { task: "main".to_owned(), reason: format!("its end is {what}") };
+        main.and_then(|end| end.read::<Result<Outcome, TaskFailed>>().map_err(unreadable)?)
     }
 }
 
@@ -101,7 +103,7 @@ impl fmt::Debug for Program {
 }
 
 /// Polls the body of the task called `task`. A panic ends the body and becomes its failure.
-pub(crate) fn poll_body(task: &str, body: &mut Body, context: &mut Context<'_>) -> Poll<Result<Vec<u8>, TaskFailed>> {
+pub(crate) fn poll_body(task: &str, body: &mut Body, context: &mut Context<'_>) -> Poll<Ended> {
     let polled = catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(context)));
     polled.map(|polled| polled.map(Ok)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
@@ -117,27 +119,19 @@ pub(crate) fn waits_for_nothing(task: &str) -> TaskFailed {
     TaskFailed { task: task.to_owned(), reason }
 }
 
-/// Serialises a job or its output, as it crosses from one task to another.
-pub(crate) fn pack<T: Serialize>(value: &T) -> Vec<u8> {
-    postcard::to_stdvec(value).expect("plain data of a lesson always serialises into memory")
-}
-
 trait Runnable: Send + Sync {
     fn main_body(&self, task: Task) -> Body;
-    fn job_body(&self, task: Task, job: &Job) -> Result<Body, TaskFailed>;
+    fn job_body(&self, task: Task, job: &Packed) -> Result<Body, String>;
 }
 
 impl<S: Script> Runnable for S {
     fn main_body(&self, task: Task) -> Body {
         let main = self.clone().main(task);
-        Box::pin(async move { pack(&main.await) })
+        Box::pin(async move { Packed::of(&main.await) })
     }
 
-    fn job_body(&self, task: Task, job: &Job) -> Result<Body, TaskFailed> {
-        let work: S::Job = postcard::from_bytes(&job.payload).map_err(|error| TaskFailed {
-            task: job.name.clone(),
-            reason: format!("its job of {} bytes is none of this program's ({error})", job.payload.len()),
-        })?;
-        Ok(Box::pin(async move { pack(&work.run(task).await) }))
+    fn job_body(&self, task: Task, job: &Packed) -> Result<Body, String> {
+        let work: S::Job = job.read().map_err(|what| format!("its job is {what}"))?;
+        Ok(Box::pin(async move { Packed::of(&work.run(task).await) }))
     }
 }

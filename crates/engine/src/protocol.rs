@@ -10,7 +10,7 @@ use crate::model::{Model, Speed};
 use crate::trace::Event;
 
 /// The version of these messages. Whoever changes one raises it.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What a page asks of a runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +60,13 @@ pub enum Report {
         run: Option<RunId>,
         /// Why, as a sentence.
         reason: String,
+    },
+    /// A run waits for its turn, and has not begun. Said now and then, in the place of [`Report::Alive`].
+    Waiting {
+        /// Which run.
+        run: RunId,
+        /// How many runs are before it; the one that goes on is among them.
+        before: u32,
     },
 }
 

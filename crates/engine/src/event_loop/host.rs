@@ -12,7 +12,7 @@ use crate::executor::{Expected, Timer};
 use crate::model::Model;
 use crate::network::Responded;
 use crate::operation::{Exchange, Executor, Job, Operation, Reply, Request};
-use crate::sync::{Closed, ObjectId, ObjectKind, Step, Use, Waiting};
+use crate::sync::{Closed, Moved, ObjectId, ObjectKind, Step, Use, Waiting};
 use crate::task::Host;
 use crate::time::Nanos;
 use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId, Used, WaitFor};
@@ -121,6 +121,17 @@ impl<T: LoopThread> EventLoop<T> {
         self.with(task, |entry| entry.told = Some((activity, line)));
     }
 
+    /// Tells that `by` has notified a task, which waits for the condition's lock from now on.
+    fn is_notified(&self, task: TaskId, lock: ObjectId, by: TaskId) {
+        let activity = Activity::Blocked { object: lock, holder: Some(by) };
+        let line = self.with(task, |entry| {
+            let (told, line) = entry.told.as_mut()?;
+            *told = activity;
+            Some(*line)
+        });
+        self.enter(task, activity, self.thread.now(), line, Some(by));
+    }
+
     /// Tells that a task waits on: it was polled in vain.
     fn wait_on(&self, task: TaskId) {
         if let Some((activity, line)) = self.with(task, |entry| entry.told) {
@@ -190,12 +201,11 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     fn offload(&self, task: TaskId, job: Job, executor: Executor, line: Line) -> Poll<Reply> {
-        let name = job.name.clone();
         let Some((sent, cost)) = self.thread.send_away(task, job, executor, line) else {
             return Poll::Ready(Reply::Here);
         };
         let expected = self.executor().expect_wakes();
-        self.put(sent, LoopTask::new(name, Place::Away(expected)));
+        self.put(sent, LoopTask::new(Place::Away(expected)));
         if cost > Nanos::ZERO {
             let writes = executor == Executor::Model && self.settings.model == Model::LoopAndProcesses;
             let doing = if writes { Doing::Message } else { Doing::Starting };
@@ -239,7 +249,7 @@ impl<T: LoopThread> EventLoop<T> {
         line: Line,
         context: &mut Context<'_>,
     ) -> Poll<Reply> {
-        let mut woken = Vec::new();
+        let mut woken = self.woken.take();
         let step = self.objects.borrow_mut().apply(task, object, what, &mut woken);
         let reply = match step {
             Step::Answered(answer) => {
@@ -260,7 +270,12 @@ impl<T: LoopThread> EventLoop<T> {
                 Poll::Pending
             }
         };
-        self.let_go_on(&woken);
+        self.let_go_on(woken.drain(..));
+        self.woken.set(woken);
+        let moved = self.objects.borrow_mut().take_moved();
+        for Moved { task: notified, lock } in moved {
+            self.is_notified(notified, lock, task);
+        }
         reply
     }
 

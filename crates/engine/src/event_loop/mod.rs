@@ -21,7 +21,8 @@ mod task;
 mod thread;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::future::poll_fn;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
 
@@ -31,8 +32,9 @@ use crate::error::{Link, RunError, TaskFailed};
 use crate::executor::{Executor, JoinHandle, Key, Unfinished};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Reply};
+use crate::packed::Packed;
 use crate::placement::MAIN_LANE;
-use crate::program::{Body, Outcome, Program, poll_body};
+use crate::program::{Body, Ended, Outcome, Program, poll_body};
 use crate::sync::{Objects, Wait, Waiting, Woken};
 use crate::task::Task;
 use crate::time::Nanos;
@@ -59,6 +61,7 @@ pub async fn run<T: LoopThread>(
         tasks: RefCell::default(),
         by_slot: RefCell::default(),
         objects: RefCell::default(),
+        woken: Cell::default(),
         object_names: RefCell::default(),
         current: Cell::new(None),
         held: RefCell::new(None),
@@ -68,9 +71,9 @@ pub async fn run<T: LoopThread>(
         end: Cell::new(None),
     });
     let executor = this.executor.get_or_init(|| Executor::new(LoopPlatform::new(&this))).clone();
-    let main = this.thread.register("main", None);
+    let main = this.thread.register("main".to_owned(), None);
     let body = this.program.main(this.handle(main));
-    let handle = this.launch(main, "main".to_owned(), body);
+    let handle = this.launch(main, body);
     let result = executor.run_until(handle).await;
     let end = this.end.get().unwrap_or_else(|| this.thread.now());
     let names = |keys: Vec<_>| keys.into_iter().map(|key| this.name(this.task_of(key))).collect();
@@ -90,9 +93,6 @@ pub async fn run<T: LoopThread>(
 
 type LoopExecutor<T> = Executor<LoopPlatform<T>>;
 
-/// How a task ends: with its serialised output.
-type Ended = Result<Vec<u8>, TaskFailed>;
-
 struct EventLoop<T: LoopThread> {
     this: Weak<EventLoop<T>>,
     program: Program,
@@ -105,7 +105,9 @@ struct EventLoop<T: LoopThread> {
     /// The task in each of the executor's slots.
     by_slot: RefCell<Vec<TaskId>>,
     objects: RefCell<Objects>,
-    /// Their names, for a deadlock.
+    /// Whom the present use of an object lets go on; kept for the next one, as it is room in memory.
+    woken: Cell<Vec<Woken>>,
+    /// The names of the objects, for a deadlock.
     object_names: RefCell<Vec<String>>,
     /// The task that is being polled, or whose return is being told of: who ends waits.
     current: Cell<Option<TaskId>>,
@@ -119,6 +121,22 @@ struct EventLoop<T: LoopThread> {
     broken: RefCell<Option<RunError>>,
     /// When the first task ended.
     end: Cell<Option<Nanos>>,
+}
+
+/// A task of the loop, as its executor polls it.
+struct OnLoop<T: LoopThread> {
+    event_loop: Rc<EventLoop<T>>,
+    task: TaskId,
+    body: Body,
+}
+
+impl<T: LoopThread> Future for OnLoop<T> {
+    type Output = Ended;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
+        let OnLoop { event_loop, task, body } = self.get_mut();
+        event_loop.poll(*task, body, context).map(|result| event_loop.ended(*task, result))
+    }
 }
 
 /// What a task keeps the loop's thread for.
@@ -142,15 +160,12 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Has the executor run a task that was registered.
-    fn launch(self: &Rc<Self>, task: TaskId, name: String, mut body: Body) -> JoinHandle<Ended> {
-        let this = Rc::clone(self);
-        self.put(task, LoopTask::new(name, Place::Loop(None)));
+    fn launch(self: &Rc<Self>, task: TaskId, body: Body) -> JoinHandle<Ended> {
+        let event_loop = Rc::clone(self);
+        self.put(task, LoopTask::new(Place::Loop(None)));
         self.executor().spawn_with(move |key| {
-            this.place(task, key);
-            async move {
-                let result = poll_fn(|context| this.poll(task, &mut body, context)).await;
-                this.ended(task, result)
-            }
+            event_loop.place(task, key);
+            OnLoop { event_loop, task, body }
         })
     }
 
@@ -183,7 +198,7 @@ impl<T: LoopThread> EventLoop<T> {
             return result;
         }
         self.publish(task, result, Nanos::ZERO);
-        Ok(Vec::new())
+        Ok(Packed::default())
     }
 
     /// Leaves a task's result to whoever joins it. Reading it costs `cost`.
@@ -219,8 +234,8 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Has those go on whom the current task has let go on by using an object.
-    fn let_go_on(&self, woken: &[Woken]) {
-        for &Woken { task, answer } in woken {
+    fn let_go_on(&self, woken: impl Iterator<Item = Woken>) {
+        for Woken { task, answer } in woken {
             if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits.take()) {
                 self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
             }
@@ -262,14 +277,14 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     fn spawn(self: &Rc<Self>, job: Job, line: Line) -> TaskId {
-        let task = self.thread.register(&job.name, self.current.get());
+        let task = self.thread.register(job.name, self.current.get());
         self.mark(self.current.get().unwrap_or(MAIN), MarkKind::Spawned(task), Some(line));
-        let body = self.program.job(self.handle(task), &job).unwrap_or_else(|failed| {
+        let body = self.program.job(self.handle(task), "", &job.payload).unwrap_or_else(|failed| {
             // It fails when it is first polled, as it would have to if it were damaged on its way.
             Box::pin(async move { panic!("{}", failed.reason) })
         });
         // What the task returns is published by itself.
-        drop(self.launch(task, job.name, body));
+        drop(self.launch(task, body));
         task
     }
 
@@ -279,18 +294,22 @@ impl<T: LoopThread> EventLoop<T> {
 
     fn put(&self, task: TaskId, entry: LoopTask<LoopPlatform<T>>) {
         let mut tasks = self.tasks.borrow_mut();
-        if tasks.len() <= index(task) {
-            tasks.resize_with(index(task) + 1, || None);
+        if tasks.len() < index(task) {
+            tasks.resize_with(index(task), || None);
         }
-        tasks[index(task)] = Some(entry);
+        match tasks.get_mut(index(task)) {
+            Some(place) => *place = Some(entry),
+            None => tasks.push(Some(entry)),
+        }
     }
 
     fn place(&self, task: TaskId, key: Key) {
         let mut by_slot = self.by_slot.borrow_mut();
-        if by_slot.len() <= key.slot() {
-            by_slot.resize(key.slot() + 1, MAIN);
+        match by_slot.get_mut(key.slot()) {
+            Some(place) => *place = task,
+            // The executor numbers its slots one after the other.
+            None => by_slot.push(task),
         }
-        by_slot[key.slot()] = task;
         drop(by_slot);
         self.with(task, |entry| entry.place = Place::Loop(Some(key)));
     }
@@ -300,7 +319,7 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     fn name(&self, task: TaskId) -> String {
-        self.with(task, |entry| entry.name.clone())
+        self.thread.name(task)
     }
 
     fn with<R>(&self, task: TaskId, change: impl FnOnce(&mut LoopTask<LoopPlatform<T>>) -> R) -> R {

@@ -9,7 +9,6 @@ use crate::trace::{Activity, Line, TaskId};
 
 /// A task of the loop, or one that does work which the loop sent away.
 pub(super) struct LoopTask<P> {
-    pub(super) name: String,
     pub(super) place: Place,
     /// The answer to what it asked for, once that is there; after its end, the answer to whoever joins it. With what has to be
     /// spent before it can be had: reading a message.
@@ -43,8 +42,8 @@ pub(super) enum Awaited<P> {
 }
 
 impl<P> LoopTask<P> {
-    pub(super) fn new(name: String, place: Place) -> Self {
-        LoopTask { name, place, answer: None, awaited: None, told: None, waits: None, joined_by: None }
+    pub(super) fn new(place: Place) -> Self {
+        LoopTask { place, answer: None, awaited: None, told: None, waits: None, joined_by: None }
     }
 
     /// What it returned, once it has ended, for whoever joins it first.

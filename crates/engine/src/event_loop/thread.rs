@@ -4,10 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::error::TaskFailed;
 use crate::executor::Unpark;
 use crate::network::Responded;
 use crate::operation::{Exchange, Executor, Job};
+use crate::program::Ended;
 use crate::time::Nanos;
 use crate::trace::{Doing, Event, Line, TaskId};
 use crate::work::Computation;
@@ -25,7 +25,10 @@ pub trait LoopThread: 'static {
     fn record(&self, event: Event);
 
     /// Makes a task of the loop, announces it, and returns its number.
-    fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId;
+    fn register(&self, name: String, parent: Option<TaskId>) -> TaskId;
+
+    /// The name of a task that was made.
+    fn name(&self, task: TaskId) -> String;
 
     /// How a waker on another thread ends [`LoopThread::park`].
     fn unparker(&self) -> Arc<dyn Unpark>;
@@ -83,7 +86,7 @@ pub struct Returned {
     /// The task that did it.
     pub task: TaskId,
     /// What it came to.
-    pub result: Result<Vec<u8>, TaskFailed>,
+    pub result: Ended,
     /// What reading the result costs, to be [spent](LoopThread::spend).
     pub cost: Nanos,
 }

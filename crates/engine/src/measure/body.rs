@@ -6,13 +6,10 @@ use std::task::{Context, Poll, Waker};
 
 use crate::error::TaskFailed;
 use crate::operation::{Reply, Request};
-use crate::program::{Body, poll_body, waits_for_nothing};
+use crate::program::{Body, Ended, poll_body, waits_for_nothing};
 use crate::sync::Misuse;
 use crate::task::Host;
 use crate::trace::TaskId;
-
-/// How a task ended: with its serialised output, or without.
-pub(super) type Ended = Result<Vec<u8>, TaskFailed>;
 
 /// The run is over, and nothing of it goes on. The thread that learns so has let go of the GIL.
 #[derive(Debug)]

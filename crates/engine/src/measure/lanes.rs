@@ -29,13 +29,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::costs::Interval;
 use crate::error::RunError;
-use crate::measure::body::{Desk, Ended, Left, Over, run_body};
+use crate::measure::body::{Desk, Left, Over, run_body};
 use crate::measure::shared::{Assigned, Made, Shared, Waiting};
 use crate::measure::{Gil, Processes, Recorder, Station, Threads, Transport, loop_thread};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Operation, Reply, Request};
 use crate::placement::{MAIN_LANE, Owner, Place, Placement};
-use crate::program::{Outcome, Program};
+use crate::program::{Ended, Outcome, Program};
 use crate::simulate::BESIDE_THE_LOOP;
 use crate::task::{Host, Task};
 use crate::time::Nanos;
@@ -117,7 +117,7 @@ pub(super) struct Run {
 impl Run {
     fn main(self: &Arc<Self>) -> (Nanos, Result<Outcome, RunError>) {
         let station = self.station(MAIN_LANE);
-        let task = self.register("main", None);
+        let task = self.register("main".to_owned(), None);
         station.runs(task, None);
         let begin = |host| Ok(self.program.main(self.handle(task, host)));
         let ended = run_body("main", self.desk(MAIN_LANE), begin);
@@ -170,7 +170,7 @@ impl Run {
     }
 
     fn do_here(self: &Arc<Self>, lane: LaneId, task: TaskId, job: &Job) -> Result<Ended, Over> {
-        run_body(&job.name, self.desk(lane), |host| self.program.job(self.handle(task, host), job))
+        run_body(&job.name, self.desk(lane), |host| self.program.job(self.handle(task, host), &job.name, &job.payload))
     }
 
     /// Publishes how a task ended and takes its lane back, if it had one. Both under one lock: whoever joins the task
@@ -190,11 +190,11 @@ impl Run {
 
     fn spawn(self: &Arc<Self>, spawner: TaskId, station: &Station, job: Job, line: Line) -> Result<TaskId, Over> {
         let name = job.name.clone();
-        let task = self.register(&name, Some(spawner));
+        let task = self.register(name.clone(), Some(spawner));
         station.mark(spawner, MarkKind::Spawned(task), line);
         match self.place(Owner::Tasks, task, job) {
             Place::SpawnersLane(Assigned { task, job }) => {
-                self.lock().begin_to_wait(spawner, Waiting::Call(task));
+                self.lock().begin_to_wait(spawner, Waiting::Call(task), station.lane, line);
                 station.enter(spawner, Activity::Waiting(WaitFor::Task(task)), Some(line), None);
                 station.enter(task, Activity::Running(Doing::Steps), None, None);
                 let result = self.do_here(station.lane, task, &job)?;
@@ -216,7 +216,7 @@ impl Run {
     /// Has a job of an event loop's task done by another lane.
     pub(super) fn send_away(self: &Arc<Self>, owner: Owner, spawner: TaskId, job: Job, line: Line) -> TaskId {
         let name = job.name.clone();
-        let task = self.register(&name, Some(spawner));
+        let task = self.register(name.clone(), Some(spawner));
         self.station(MAIN_LANE).mark(spawner, MarkKind::Spawned(task), line);
         self.lock().sent_by_loop.insert(task);
         let place = self.place(owner, task, job);
@@ -243,12 +243,12 @@ impl Run {
         place
     }
 
-    pub(super) fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId {
+    pub(super) fn register(&self, name: String, parent: Option<TaskId>) -> TaskId {
         let mut shared = self.lock();
         let task = TaskId(shared.tasks.len() as u32);
-        shared.tasks.push(Made { name: name.to_owned(), has_ended: false });
+        shared.tasks.push(Made { name: name.clone(), has_ended: false });
         // Recorded under the lock, so that tasks are announced in the order of their numbers.
-        self.recorder.record_now(|at| Event::Task { task, name: name.to_owned(), parent, at });
+        self.recorder.record_now(|at| Event::Task { task, name, parent, at });
         task
     }
 

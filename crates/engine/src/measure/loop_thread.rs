@@ -72,8 +72,12 @@ impl LoopThread for BlockingThread {
         self.run.recorder.record(event);
     }
 
-    fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId {
+    fn register(&self, name: String, parent: Option<TaskId>) -> TaskId {
         self.run.register(name, parent)
+    }
+
+    fn name(&self, task: TaskId) -> String {
+        self.run.lock().name(task)
     }
 
     fn unparker(&self) -> Arc<dyn Unpark> {

@@ -26,10 +26,12 @@ pub use recorder::Recorder;
 pub use transport::{Selector, Transport};
 pub use worker_process::WorkerProcess;
 
+use std::sync::Arc;
+
 use station::Station;
 
-use crate::error::TaskFailed;
 use crate::operation::Job;
+use crate::program::Ended;
 use crate::trace::{LaneId, Process, TaskId};
 
 /// Where threads come from: the operating system, or a pool of Web Workers.
@@ -62,7 +64,31 @@ pub trait Worker: Send {
     ///
     /// # Errors
     /// Where the job ended without an output, or the worker died over it.
-    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed>;
+    fn work(&mut self, task: TaskId, job: &Job) -> Ended;
+
+    /// How many jobs it would have at once, if so many wait: more than one where they are so short that handing over each
+    /// takes longer than to do it.
+    fn appetite(&self) -> usize {
+        1
+    }
+
+    /// Does several jobs, one after the other, and tells `ended` of each as soon as it has.
+    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(Ended)) {
+        for (task, job) in jobs {
+            ended(self.work(*task, job));
+        }
+    }
+
+    /// Whom to give a job that this worker will do next, where that saves waking its thread first.
+    fn hand(&self) -> Option<Arc<dyn Hand>> {
+        None
+    }
+}
+
+/// The hand of a worker that has nothing to do.
+pub trait Hand: Send + Sync {
+    /// Takes a job. The worker's thread does it all the same, and finds it begun; if it cannot be taken, nothing happens.
+    fn give(&self, task: TaskId, job: &Job);
 }
 
 /// Where a run has one process only.

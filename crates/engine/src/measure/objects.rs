@@ -10,7 +10,7 @@ use crate::measure::body::{Left, Over};
 use crate::measure::lanes::Run;
 use crate::measure::shared::{Shared, Waiting};
 use crate::operation::Reply;
-use crate::sync::{Misuse, ObjectId, ObjectKind, Step, Use, Woken};
+use crate::sync::{Misuse, Moved, ObjectId, ObjectKind, Step, Use, Woken};
 use crate::time::Nanos;
 use crate::trace::{Activity, Event, Line, MarkKind, TaskId, Used, WaitFor};
 
@@ -42,6 +42,7 @@ impl Run {
             Step::Answered(answer) => {
                 station.mark(task, MarkKind::Used(object, Used::of(what, answer)), line);
                 let_go_on(&mut shared, &woken, task);
+                self.tell_moved(&mut shared, task);
                 return Ok(Reply::Used(answer));
             }
             Step::Waits => {
@@ -57,6 +58,17 @@ impl Run {
             station.mark(task, MarkKind::Used(object, Used::of(what, answer)), line);
         }
         Ok(answer)
+    }
+
+    /// Tells that `by` has notified tasks, which wait for the condition's lock from now on. They sleep, so it is told for them.
+    fn tell_moved(&self, shared: &mut Shared, by: TaskId) {
+        for Moved { task, lock } in shared.objects.take_moved() {
+            if let Some(waiter) = shared.waiters.get(&task) {
+                let (lane, line) = (waiter.lane, Some(waiter.line));
+                let activity = Activity::Blocked { object: lock, holder: Some(by) };
+                self.recorder.record_now(|at| Event::Enter { task, lane, activity, at, line, by: Some(by) });
+            }
+        }
     }
 
     /// Waits for the end of a task.
@@ -83,7 +95,7 @@ impl Run {
     ) -> Result<Reply, Over> {
         // Told under the lock: nobody ends the wait before it has begun.
         station.waits(task, activity, line);
-        let goes_on = shared.begin_to_wait(task, waiting);
+        let goes_on = shared.begin_to_wait(task, waiting, station.lane, line);
         self.look_for_a_cycle(&mut shared, station, task, line);
         self.look_for_a_standstill(&mut shared);
         let deadline = patience.map(|patience| Instant::now() + Duration::from(self.speed.shorten(patience)));

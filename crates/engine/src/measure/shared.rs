@@ -7,12 +7,13 @@ use std::sync::{Arc, Condvar};
 use crate::error::{Link, RunError};
 use crate::event_loop::Returned;
 use crate::executor::Unpark;
-use crate::measure::body::Ended;
+use crate::measure::Hand;
 use crate::operation::{Job, Reply};
 use crate::placement::Placement;
+use crate::program::Ended;
 use crate::sync::{Objects, Wait};
 use crate::time::Nanos;
-use crate::trace::{LaneId, TaskId};
+use crate::trace::{LaneId, Line, TaskId};
 
 /// All of it. A thread holds the lock only to look and to change, never while a body runs.
 pub(super) struct Shared {
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     /// What ended tasks returned, until they are joined.
     pub(super) results: HashMap<TaskId, Ended>,
     pub(super) inboxes: HashMap<LaneId, Sender<Assigned>>,
+    /// The hands of workers that have one.
+    pub(super) hands: HashMap<LaneId, Arc<dyn Hand>>,
     pub(super) objects: Objects,
     pub(super) object_names: Vec<String>,
     /// The tasks that wait for others.
@@ -58,6 +61,9 @@ pub(super) struct Assigned {
 /// A task that waits for another.
 pub(super) struct Waiter {
     pub(super) what: Waiting,
+    /// Where it waits, and the source line that asked.
+    pub(super) lane: LaneId,
+    pub(super) line: Line,
     /// The answer that it waits for, once that is there, and who gave it.
     pub(super) answer: Option<(Reply, TaskId)>,
     /// Told when the task can go on, or the run is over.
@@ -84,6 +90,7 @@ impl Shared {
             going_on: 1,
             results: HashMap::new(),
             inboxes: HashMap::new(),
+            hands: HashMap::new(),
             objects: Objects::default(),
             object_names: Vec::new(),
             waiters: HashMap::new(),
@@ -97,13 +104,13 @@ impl Shared {
     }
 
     /// Notes that a task waits for another. What is returned is told when it can go on.
-    pub(super) fn begin_to_wait(&mut self, task: TaskId, what: Waiting) -> Arc<Condvar> {
+    pub(super) fn begin_to_wait(&mut self, task: TaskId, what: Waiting, lane: LaneId, line: Line) -> Arc<Condvar> {
         if let Waiting::End(joined) = what {
             self.joiners.insert(joined, task);
         }
         self.going_on -= usize::from(what.is_patient());
         let goes_on = Arc::new(Condvar::new());
-        self.waiters.insert(task, Waiter { what, answer: None, goes_on: Arc::clone(&goes_on) });
+        self.waiters.insert(task, Waiter { what, lane, line, answer: None, goes_on: Arc::clone(&goes_on) });
         goes_on
     }
 
@@ -168,13 +175,16 @@ impl Shared {
 
     /// A cycle of waiting by its names.
     pub(super) fn links(&self, cycle: &[Wait]) -> Vec<Link> {
-        let name = |task: TaskId| self.tasks.get(task.0 as usize).map(|made| made.name.clone()).unwrap_or_default();
         let link = |wait: &Wait| Link {
-            task: name(wait.task),
+            task: self.name(wait.task),
             object: wait.object.and_then(|object| self.object_names.get(object.0 as usize).cloned()),
-            holder: name(wait.holder),
+            holder: self.name(wait.holder),
         };
         cycle.iter().map(link).collect()
+    }
+
+    pub(super) fn name(&self, task: TaskId) -> String {
+        self.tasks.get(task.0 as usize).map(|made| made.name.clone()).unwrap_or_default()
     }
 
     /// The names of the tasks that have not ended.

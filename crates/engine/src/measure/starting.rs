@@ -9,8 +9,9 @@ use crate::measure::body::Over;
 use crate::measure::ending::Out;
 use crate::measure::lanes::Run;
 use crate::measure::shared::Assigned;
+use crate::operation::Job;
 use crate::placement::{MAIN_PROCESS, NewLane, Place};
-use crate::trace::{Activity, Doing, LaneId, LaneKind};
+use crate::trace::{Activity, Doing, LaneId, LaneKind, TaskId};
 
 impl Run {
     /// Tells of the lanes that are there from the beginning, and starts those that are in a pool's processes.
@@ -56,11 +57,13 @@ impl Run {
         inbox: Option<Receiver<Assigned>>,
     ) -> Result<(), String> {
         let (run, lane, out) = (Arc::clone(self), new.lane, Out::new(self));
-        self.start_body(&new.name, move || {
+        let started = self.start_body(&new.name, move || {
             let _out = out;
             // Where the run is over, there is nothing left to do but to go home.
             let _: Result<(), Over> = run.work_on(lane, first, inbox.as_ref());
-        })
+        });
+        // The one that could not be started has gone home already.
+        started.map_err(|reason| format!("beside {} threads of the run, {reason}", 1 + self.lock().threads))
     }
 
     /// Starts a process for one task. The task has ended when its process has, as for whoever joins a `Process` of CPython.
@@ -79,14 +82,40 @@ impl Run {
     /// Starts the thread that feeds a lane of a process which was there before.
     fn start_in_kept_process(self: &Arc<Self>, new: &NewLane) -> Result<(), String> {
         let mut worker = self.processes.start(new.lane, new.process)?;
+        if let Some(hand) = worker.hand() {
+            self.lock().hands.insert(new.lane, hand);
+        }
         let (run, lane, tasks) = (Arc::clone(self), new.lane, self.inbox(new.lane));
         self.start_body(&new.name, move || {
             let mut next = tasks.recv().ok();
             while let Some(Assigned { task, job }) = next {
-                let result = worker.work(task, &job);
-                next = run.end(task, result, Some(lane)).or_else(|| tasks.recv().ok());
+                let mut batch = vec![(task, job)];
+                batch.extend(run.take_more(worker.appetite()));
+                let mut left = batch.iter().map(|(task, _)| *task);
+                next = None;
+                worker.work_all(&batch, &mut |result| {
+                    let Some(task) = left.next() else { return };
+                    // The lane is free when the last of them has ended.
+                    next = run.end(task, result, (left.len() == 0).then_some(lane));
+                });
+                next = next.or_else(|| tasks.recv().ok());
             }
         })
+    }
+
+    /// Takes more of the jobs that wait, so that a worker has `most` at the most. The fewer wait, the smaller each worker's
+    /// share: none is to stand behind others while another worker has nothing to do.
+    fn take_more(&self, most: usize) -> Vec<(TaskId, Job)> {
+        if most < 2 {
+            return Vec::new();
+        }
+        let mut shared = self.lock();
+        if self.is_over() {
+            return Vec::new();
+        }
+        let more: Vec<_> = shared.placement.take_share(most - 1).into_iter().map(|it| (it.task, it.job)).collect();
+        shared.going_on += more.len();
+        more
     }
 
     /// Starts a thread and waits until it runs, as CPython's `Thread.start` does: what is started first begins first.
@@ -110,6 +139,10 @@ impl Run {
     }
 
     fn deliver(&self, lane: LaneId, assigned: Assigned) -> Result<(), String> {
+        let hand = self.lock().hands.get(&lane).map(Arc::clone);
+        if let Some(hand) = hand {
+            hand.give(assigned.task, &assigned.job);
+        }
         let sent = self.lock().inboxes.get(&lane).map(|inbox| inbox.send(assigned));
         match sent {
             Some(Ok(())) => Ok(()),

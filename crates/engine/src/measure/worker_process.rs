@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::error::TaskFailed;
 use crate::measure::body::{Desk, Left, Over, run_body};
 use crate::measure::lanes::gil_of;
 use crate::measure::station::Undisturbed;
 use crate::measure::{Gil, Recorder, Station, Transport};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Reply, Request};
-use crate::program::Program;
+use crate::program::{Ended, Program};
 use crate::simulate::AWAY;
 use crate::task::Task;
 use crate::trace::{LaneId, TaskId};
@@ -40,7 +39,7 @@ impl WorkerProcess {
     /// # Errors
     /// Where the payload is no job of this program, where the job panics, and where it asks for something that needs the
     /// tasks of the run, which are out of its reach.
-    pub fn work(&self, lane: LaneId, task: TaskId, job: &Job, recorder: &Arc<Recorder>) -> Result<Vec<u8>, TaskFailed> {
+    pub fn work(&self, lane: LaneId, task: TaskId, job: &Job, recorder: &Arc<Recorder>) -> Ended {
         let station = Station {
             lane,
             speed: self.speed,
@@ -50,7 +49,7 @@ impl WorkerProcess {
         };
         station.runs(task, None);
         let Settings { model, seed, .. } = self.settings;
-        let begin = |host| self.program.job(Task::new(task, model, seed, host), job);
+        let begin = |host| self.program.job(Task::new(task, model, seed, host), &job.name, &job.payload);
         let ended = run_body(&job.name, Away(station.clone()), begin);
         station.leave_gil(Some(task));
         ended.unwrap_or_else(|Over| unreachable!("away from its run nobody learns that it is over"))

@@ -9,12 +9,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use crate::error::TaskFailed;
 use crate::event_loop::{self, LoopThread, Returned};
 use crate::executor::Unpark;
 use crate::model::Speed;
 use crate::operation::{Executor, Job};
 use crate::placement::MAIN_LANE;
+use crate::program::Ended;
 use crate::simulate::machine::ThreadId;
 use crate::simulate::thread::{SimulatedLoop, Then};
 use crate::simulate::world::{Shared, World, index};
@@ -64,13 +64,7 @@ pub(super) fn poll(shared: &Shared, thread: ThreadId) {
 
 impl World {
     /// Work that the loop on `thread` sent away has come to its end.
-    pub(super) fn return_to_loop(
-        &mut self,
-        thread: ThreadId,
-        task: TaskId,
-        result: Result<Vec<u8>, TaskFailed>,
-        cost: Nanos,
-    ) {
+    pub(super) fn return_to_loop(&mut self, thread: ThreadId, task: TaskId, result: Ended, cost: Nanos) {
         let Some(event_loop) = &mut self.thread_mut(thread).event_loop else { return };
         event_loop.returned.push_back(Returned { task, result, cost });
         if event_loop.is_parked {
@@ -142,11 +136,15 @@ impl LoopThread for OnThread {
         self.world.borrow_mut().trace.apply(event);
     }
 
-    fn register(&self, name: &str, parent: Option<TaskId>) -> TaskId {
+    fn register(&self, name: String, parent: Option<TaskId>) -> TaskId {
         let mut world = self.world.borrow_mut();
         let task = world.register(name, parent, MAIN_LANE, (0, 0));
         world.tasks[index(task)].thread = Some(self.thread);
         task
+    }
+
+    fn name(&self, task: TaskId) -> String {
+        self.world.borrow().trace.task_name(task).to_owned()
     }
 
     fn unparker(&self) -> Arc<dyn Unpark> {

@@ -4,13 +4,13 @@
 
 use crate::error::{RunError, TaskFailed};
 use crate::operation::{Exchange, Operation, Reply};
-use crate::program::Program;
+use crate::program::{Ended, Program};
 use crate::simulate::machine::ThreadId;
 use crate::simulate::thread::{Stage, Then, Waiter};
 use crate::simulate::world::{MAIN, World, index};
-use crate::sync::{Answer, Closed, ObjectId, ObjectKind, Step, Use, Waiting, Woken};
+use crate::sync::{Answer, Closed, Moved, ObjectId, ObjectKind, Step, Use, Waiting, Woken};
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, Event, LaneKind, Line, MarkKind, TaskId, Used, WaitFor};
+use crate::trace::{Activity, Doing, Event, LaneKind, Line, MarkKind, Post, TaskId, Used, WaitFor};
 
 impl World {
     pub(super) fn take_up(&mut self, thread: ThreadId, task: TaskId, operation: Operation, line: Line) -> bool {
@@ -77,6 +77,7 @@ impl World {
         };
         if let Some(result) = entry.take_result() {
             let cost = self.result_cost(joined);
+            self.mark_result(joined, Post::ResultRead);
             return self.charge(thread, cost, Doing::Message, Some(line), Then::Go(Some(Reply::Joined(result))));
         }
         entry.waited_for = Some(Waiter::Joiner(task));
@@ -105,7 +106,7 @@ impl World {
         patience: Option<Nanos>,
         line: Line,
     ) -> bool {
-        let mut woken = Vec::new();
+        let mut woken = std::mem::take(&mut self.woken);
         let step = self.objects.apply(task, object, what, &mut woken);
         let goes_on = match step {
             Step::Answered(answer) => {
@@ -125,13 +126,20 @@ impl World {
                 false
             }
         };
-        self.let_go_on(&woken, task);
+        self.let_go_on(woken.drain(..), task);
+        self.woken = woken;
+        for Moved { task: notified, lock } in self.objects.take_moved() {
+            if let Some(Waiting::Object { line, .. }) = self.tasks[index(notified)].waits {
+                let activity = Activity::Blocked { object: lock, holder: Some(task) };
+                self.enter(notified, activity, Some(line), Some(task));
+            }
+        }
         goes_on
     }
 
     /// Has those go on whom `by` has let go on by using an object.
-    fn let_go_on(&mut self, woken: &[Woken], by: TaskId) {
-        for &Woken { task, answer } in woken {
+    fn let_go_on(&mut self, woken: impl Iterator<Item = Woken>, by: TaskId) {
+        for Woken { task, answer } in woken {
             self.answer_waiter(task, answer);
             if let Some(thread) = self.tasks[index(task)].thread {
                 self.wake(thread, Some(by));
@@ -187,9 +195,10 @@ impl World {
     }
 
     /// Begins the end of the task that a thread runs.
-    pub(super) fn end(&mut self, thread: ThreadId, result: Result<Vec<u8>, TaskFailed>) -> bool {
-        let costs = &self.settings.costs;
+    pub(super) fn end(&mut self, thread: ThreadId, result: Ended) -> bool {
         let Some(&task) = self.threads[thread.0 as usize].tasks.last() else { return false };
+        self.mark_result(task, Post::ResultWritten);
+        let costs = &self.settings.costs;
         let (cost, doing) = match self.lane_kind(thread) {
             LaneKind::Thread => (costs.thread_end, Doing::Starting),
             LaneKind::Process => (costs.process_end + self.result_cost(task), Doing::Starting),
@@ -199,7 +208,7 @@ impl World {
     }
 
     /// Publishes how a thread's task ended, and has the thread go on with whatever is next.
-    pub(super) fn publish_end(&mut self, thread: ThreadId, result: Result<Vec<u8>, TaskFailed>) -> bool {
+    pub(super) fn publish_end(&mut self, thread: ThreadId, result: Ended) -> bool {
         let Some(task) = self.thread_mut(thread).tasks.pop() else { return false };
         let at = self.machine.now();
         self.trace.apply(Event::End { task, at });
@@ -219,13 +228,17 @@ impl World {
                 return self.reply(Reply::Spawned(task));
             }
             Some(Waiter::Joiner(joiner)) => {
+                self.mark_result(task, Post::ResultRead);
                 self.tasks[index(joiner)].waits = None;
                 if let Some(thread) = self.tasks[index(joiner)].thread {
                     self.thread_mut(thread).then = Then::Read(cost, Reply::Joined(result));
                     self.wake(thread, Some(task));
                 }
             }
-            Some(Waiter::Loop(loop_thread)) => self.return_to_loop(loop_thread, task, result, cost),
+            Some(Waiter::Loop(loop_thread)) => {
+                self.mark_result(task, Post::ResultRead);
+                self.return_to_loop(loop_thread, task, result, cost);
+            }
         }
         let lane = self.thread_mut(thread).lane;
         match self.placement.release(lane) {
@@ -245,13 +258,16 @@ impl World {
     /// Begins a task on its lane: one that came as a message is read first.
     pub(super) fn begin(&mut self, thread: ThreadId, task: TaskId) -> bool {
         if let Stage::Placed(job) = &self.tasks[index(task)].stage {
-            match self.program.job(self.handle(task), job) {
+            match self.program.job(self.handle(task), self.trace.task_name(task), job) {
                 Ok(body) => self.tasks[index(task)].stage = Stage::Begun(body),
                 Err(failed) => return self.end(thread, Err(failed)),
             }
         }
         let cost = match self.is_away(thread) {
-            true => self.message_cost(self.tasks[index(task)].message_bytes.0),
+            true => {
+                self.mark_message(task, Post::JobRead);
+                self.message_cost(self.tasks[index(task)].message_bytes.0)
+            }
             false => Nanos::ZERO,
         };
         self.charge(thread, cost, Doing::Message, None, Then::Go(None))

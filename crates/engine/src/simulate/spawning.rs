@@ -7,14 +7,14 @@ use crate::simulate::thread::{Stage, Then, Waiter};
 use crate::simulate::world::{World, index};
 use crate::sync::Waiting;
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, LaneId, LaneKind, Line, MarkKind, ReadyFor, TaskId, WaitFor};
+use crate::trace::{Activity, Doing, LaneId, LaneKind, Line, MarkKind, Post, ReadyFor, TaskId, WaitFor};
 
 impl World {
     /// Makes a task for `job` that has no place yet.
     pub(super) fn spawn(&mut self, spawner: TaskId, job: Job, line: Line) -> TaskId {
         let lane = self.tasks[index(spawner)].lane;
-        let task = self.register(&job.name, Some(spawner), lane, (job.message_bytes, job.result_bytes));
-        self.tasks[index(task)].stage = Stage::Placed(job);
+        let task = self.register(job.name, Some(spawner), lane, (job.message_bytes, job.result_bytes));
+        self.tasks[index(task)].stage = Stage::Placed(job.payload);
         self.mark(spawner, MarkKind::Spawned(task), Some(line));
         task
     }
@@ -23,6 +23,9 @@ impl World {
     pub(super) fn place(&mut self, thread: ThreadId, job: Job, line: Line) -> bool {
         let Some(&spawner) = self.thread_mut(thread).tasks.last() else { return false };
         let task = self.spawn(spawner, job, line);
+        if self.is_process_model() {
+            self.mark_message(task, Post::JobWritten);
+        }
         match self.placement.place(Owner::Tasks, task) {
             Place::SpawnersLane(task) => {
                 self.enter(spawner, Activity::Waiting(WaitFor::Task(task)), Some(line), None);
@@ -81,7 +84,10 @@ impl World {
         };
         let goes_to_a_process = owner == Owner::Tasks && self.is_process_model();
         let cost = match goes_to_a_process {
-            true => cost + self.message_cost(self.tasks[index(task)].message_bytes.0),
+            true => {
+                self.mark_message(task, Post::JobWritten);
+                cost + self.message_cost(self.tasks[index(task)].message_bytes.0)
+            }
             false => cost,
         };
         if let Some(event_loop) = &mut self.thread_mut(loop_thread).event_loop {
@@ -148,6 +154,21 @@ impl World {
             true => self.settings.costs.message_of(entry.message_bytes.1),
             false => Nanos::ZERO,
         }
+    }
+
+    /// Marks the end of a message with a task's result, if the task ran in a process of its own.
+    pub(super) fn mark_result(&mut self, task: TaskId, post: Post) {
+        if self.tasks[index(task)].thread.is_some_and(|thread| self.is_away(thread)) {
+            self.mark_message(task, post);
+        }
+    }
+
+    /// Marks one end of a message that goes between processes.
+    pub(super) fn mark_message(&mut self, task: TaskId, post: Post) {
+        let (job, result) = self.tasks[index(task)].message_bytes;
+        let bytes = if matches!(post, Post::JobWritten | Post::JobRead) { job } else { result };
+        let took = self.settings.costs.message_of(bytes);
+        self.mark(task, MarkKind::Message { post, bytes, took }, None);
     }
 
     pub(super) fn lane_kind(&self, thread: ThreadId) -> LaneKind {

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::error::TaskFailed;
 use crate::event_loop::Returned;
 use crate::operation::{Exchange, Job, Reply};
-use crate::program::Body;
+use crate::packed::Packed;
+use crate::program::{Body, Ended};
 use crate::simulate::machine::ThreadId;
 use crate::sync::Waiting;
 use crate::time::Nanos;
@@ -44,7 +44,7 @@ pub(super) enum Then {
     /// It has this task begin on its new lane.
     Start { task: TaskId, lane: LaneId },
     /// It publishes how its task ended.
-    End(Result<Vec<u8>, TaskFailed>),
+    End(Ended),
     /// It takes up what its event loop is at.
     Loop,
 }
@@ -78,13 +78,13 @@ pub(super) struct SimulatedTask {
 
 pub(super) enum Stage {
     /// It has a job, and no lane yet on which to begin.
-    Placed(Job),
+    Placed(Packed),
     /// It has begun.
     Begun(Body),
     /// Its event loop has it.
     OnLoop,
     /// It has ended, and nobody has joined it.
-    Ended(Result<Vec<u8>, TaskFailed>),
+    Ended(Ended),
     /// It has ended and was joined.
     Joined,
 }
@@ -100,7 +100,7 @@ pub(super) enum Waiter {
 }
 
 impl SimulatedTask {
-    pub(super) fn take_result(&mut self) -> Option<Result<Vec<u8>, TaskFailed>> {
+    pub(super) fn take_result(&mut self) -> Option<Ended> {
         match std::mem::replace(&mut self.stage, Stage::Joined) {
             Stage::Ended(result) => Some(result),
             other => {

@@ -15,7 +15,7 @@ use crate::placement::{MAIN_LANE, MAIN_PROCESS, NewLane, Placement};
 use crate::program::{Outcome, Program, poll_body, waits_for_nothing};
 use crate::simulate::machine::{Became, Machine, Next, ThreadId};
 use crate::simulate::thread::{SimulatedLoop, SimulatedTask, SimulatedThread, Stage, Then};
-use crate::sync::Objects;
+use crate::sync::{Objects, Woken};
 use crate::task::{Host, Task};
 use crate::time::Nanos;
 use crate::trace::{Activity, Clock, Doing, Event, LaneId, Line, MarkKind, ReadyFor, TaskId, Trace};
@@ -31,6 +31,8 @@ pub(super) struct World {
     pub(super) machine: Machine,
     pub(super) trace: Trace,
     pub(super) objects: Objects,
+    /// Whom the present use of an object lets go on; kept for the next one, as it is room in memory.
+    pub(super) woken: Vec<Woken>,
     pub(super) placement: Placement<TaskId>,
     pub(super) tasks: Vec<SimulatedTask>,
     pub(super) threads: Vec<SimulatedThread>,
@@ -53,6 +55,7 @@ pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Tr
         machine: Machine::new(settings.costs),
         trace: Trace::new(settings.model, Clock::Virtual, Speed::REAL),
         objects: Objects::default(),
+        woken: Vec::new(),
         placement,
         tasks: Vec::new(),
         threads: Vec::new(),
@@ -142,7 +145,7 @@ impl World {
     }
 
     fn begin_main(&mut self, thread: ThreadId) {
-        let main = self.register("main", None, MAIN_LANE, (0, 0));
+        let main = self.register("main".to_owned(), None, MAIN_LANE, (0, 0));
         let body = self.program.main(self.handle(main));
         self.tasks[index(main)].stage = Stage::Begun(body);
         self.put_on(thread, main);
@@ -241,14 +244,14 @@ impl World {
 
     pub(super) fn register(
         &mut self,
-        name: &str,
+        name: String,
         parent: Option<TaskId>,
         lane: LaneId,
         message_bytes: (u64, u64),
     ) -> TaskId {
         let task = TaskId(self.tasks.len() as u32);
         let at = self.machine.now();
-        self.trace.apply(Event::Task { task, name: name.to_owned(), parent, at });
+        self.trace.apply(Event::Task { task, name, parent, at });
         let stage = Stage::OnLoop;
         self.tasks.push(SimulatedTask { lane, thread: None, stage, message_bytes, waits: None, waited_for: None });
         task

@@ -125,6 +125,15 @@ pub struct Woken {
     pub answer: Answer,
 }
 
+/// A task that was notified: it has left its condition's line and waits for the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Moved {
+    /// Who.
+    pub task: TaskId,
+    /// The lock, in whose line it stands.
+    pub lock: ObjectId,
+}
+
 /// All objects of a program, and who waits for which.
 #[derive(Debug, Default)]
 pub struct Objects {
@@ -132,6 +141,7 @@ pub struct Objects {
     /// Apart from the other objects, because a condition uses its own lock.
     locks: Vec<Lock>,
     waits: Waits,
+    moved: Vec<Moved>,
 }
 
 #[derive(Debug)]
@@ -198,6 +208,11 @@ impl Objects {
             self.waits.end(woken.task);
         }
         step
+    }
+
+    /// Those whom [`Objects::apply`] has moved from one line to another since this was last asked, in the order of the line.
+    pub fn take_moved(&mut self) -> Vec<Moved> {
+        std::mem::take(&mut self.moved)
     }
 
     /// The time of `task` is up: it leaves its line, and [`Answer::TimedOut`] is its answer at once. `None` where it waits
@@ -314,7 +329,10 @@ impl Objects {
                 .wait(task, &mut self.locks[*lock], woken)
                 .unwrap_or(Step::Refused(Misuse::WithoutLock { condition: object, lock: *lock_object })),
             (State::Condition { condition, lock, lock_object }, Use::Notify(most)) => condition
-                .notify(task, most, &mut self.locks[*lock], |moved| self.waits.begin(moved, *lock_object))
+                .notify(task, most, &mut self.locks[*lock], |moved| {
+                    self.waits.begin(moved, *lock_object);
+                    self.moved.push(Moved { task: moved, lock: *lock_object });
+                })
                 .unwrap_or(Step::Refused(Misuse::WithoutLock { condition: object, lock: *lock_object })),
             (State::Barrier(barrier), Use::Wait) => barrier.wait(task, woken),
             (State::Queue(queue), Use::Put(item)) => queue.put(task, item, woken),

@@ -17,7 +17,8 @@ use crate::error::TaskFailed;
 use crate::model::Model;
 use crate::network::Responded;
 use crate::operation::{Executor, Job, Operation, Reply, Request};
-use crate::program::{Work, pack};
+use crate::packed::Packed;
+use crate::program::{Ended, Work};
 use crate::trace::TaskId;
 use crate::work::Computation;
 
@@ -37,7 +38,6 @@ pub struct Task {
 #[derive(Debug)]
 pub struct Handle<T> {
     task: TaskId,
-    name: String,
     output: PhantomData<T>,
 }
 
@@ -47,13 +47,6 @@ pub trait Host {
     ///
     /// A host that blocks always answers at once. One that does not sees to it that the task is polled again.
     fn poll(&self, task: TaskId, request: &mut Request, context: &mut Context<'_>) -> Poll<Reply>;
-}
-
-impl<T> Handle<T> {
-    /// The name of the task.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 impl Task {
@@ -105,15 +98,8 @@ impl Task {
     /// Starts a task that does `work`, where the model puts it.
     #[track_caller]
     pub fn spawn<W: Work>(&mut self, work: &W) -> impl Future<Output = Handle<W::Output>> + '_ {
-        let job = job_for(work);
-        let name = job.name.clone();
-        let request = Request::new(Operation::Spawn(job));
-        let mut name = Some(name);
-        self.ask(request, move |reply| Handle {
-            task: reply.spawned(),
-            name: name.take().unwrap_or_default(),
-            output: PhantomData,
-        })
+        let request = Request::new(Operation::Spawn(job_for(work)));
+        self.ask(request, |reply| Handle { task: reply.spawned(), output: PhantomData })
     }
 
     /// Waits until a spawned task has ended, and returns what it returned.
@@ -126,7 +112,7 @@ impl Task {
         handle: Handle<T>,
     ) -> impl Future<Output = Result<T, TaskFailed>> + '_ {
         let request = Request::new(Operation::Join(handle.task));
-        self.ask(request, move |reply| unpack(&handle.name, reply.joined()))
+        self.ask(request, move |reply| unpack(handle.task, reply.joined()))
     }
 
     /// Does `work` on a thread beside the event loop and waits for it, as `asyncio.to_thread` does. Where there is no loop
@@ -169,14 +155,14 @@ impl Task {
             match self.ask(offload, identity).await {
                 Reply::Here => {
                     let here = Task { id: self.id, model: self.model, seed: self.seed, host: Rc::clone(&self.host) };
-                    let work: W = unpack(&job.name, Ok(job.payload))?;
+                    let work: W = unpack(self.id, Ok(job.payload))?;
                     // Boxed, for work may send work of its own type.
                     Ok(Box::pin(work.run(here)).await)
                 }
                 reply => {
                     let task = reply.spawned();
                     let join = Request { operation: Operation::Join(task), line, has_begun: false };
-                    unpack(&job.name, self.ask(join, Reply::joined).await)
+                    unpack(task, self.ask(join, Reply::joined).await)
                 }
             }
         }
@@ -205,17 +191,15 @@ impl<R, F: FnMut(Reply) -> R + Unpin> Future for Asking<'_, F> {
 }
 
 fn job_for<W: Work>(work: &W) -> Job {
-    let payload = pack(work);
+    let payload = Packed::of(work);
     let message_bytes = work.message_bytes().unwrap_or(payload.len() as u64);
     Job { name: work.name(), payload, message_bytes, result_bytes: work.result_bytes() }
 }
 
-fn unpack<T: serde::de::DeserializeOwned>(name: &str, bytes: Result<Vec<u8>, TaskFailed>) -> Result<T, TaskFailed> {
-    let bytes = bytes?;
-    postcard::from_bytes(&bytes).map_err(|error| TaskFailed {
-        task: name.to_owned(),
-        reason: format!("{} bytes that came from it or went to it cannot be read ({error})", bytes.len()),
-    })
+fn unpack<T: serde::de::DeserializeOwned>(task: TaskId, ended: Ended) -> Result<T, TaskFailed> {
+    let unreadable =
+        |what| TaskFailed { task: format!("number {}", task.0), reason: format!("what went from or to it is {what}") };
+    ended?.read().map_err(unreadable)
 }
 
 /// A host that answers an operation with another operation's reply breaks its contract: that is a defect in the
@@ -240,7 +224,7 @@ impl Reply {
         task
     }
 
-    fn joined(self) -> Result<Vec<u8>, TaskFailed> {
+    fn joined(self) -> Ended {
         let Reply::Joined(result) = self else { self.is_not("Joined") };
         result
     }

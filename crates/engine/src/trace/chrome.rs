@@ -50,6 +50,9 @@ fn trace_events(process: usize, trace: &Trace) -> Vec<Value> {
                     trace.links(cycle).iter().map(|link| link.task.as_str()).collect::<Vec<_>>().join(", ")
                 )
             }
+            Marked::Message { post, bytes, took } => format!("{}: {bytes} B in {:.1} µs", post.word(), micros(took.0)),
+            Marked::Lost { again: false } => "lost with its process".to_owned(),
+            Marked::Lost { again: true } => "lost with its process, and done again".to_owned(),
         };
         events.push(json!({
             "ph": "i", "s": "t", "name": text, "pid": process, "tid": mark.lane.0, "ts": micros(mark.at.0),

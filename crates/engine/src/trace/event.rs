@@ -6,7 +6,7 @@ use crate::error::RunError;
 use crate::program::Outcome;
 use crate::sync::{Answer, ObjectId, ObjectKind, Use, Wait};
 use crate::time::Nanos;
-use crate::trace::{LaneId, Line, Process, TaskId};
+use crate::trace::{LaneId, Line, Post, Process, TaskId};
 
 /// One thing that happened in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +157,20 @@ pub enum MarkKind {
     },
     /// The task began to wait, and with that a cycle of waiting was closed.
     Cycle(Vec<Wait>),
+    /// One end of a message with the task's job or its result, between two processes.
+    Message {
+        /// Which message, and which end of it.
+        post: Post,
+        /// All the bytes of the message.
+        bytes: u64,
+        /// How long this end took over it.
+        took: Nanos,
+    },
+    /// The process that had the task's job has died over it. It is given to another process where it is done again.
+    Lost {
+        /// Whether it is.
+        again: bool,
+    },
 }
 
 /// What was done with a shared object.
@@ -331,6 +345,8 @@ pub enum Clock {
     Browser,
     /// A machine's own clock: the run is measured natively.
     Machine,
+    /// The clock of whichever machine wrote a file: the run was measured there.
+    File,
 }
 
 impl Clock {
@@ -340,6 +356,7 @@ impl Clock {
             Clock::Virtual => "predicted",
             Clock::Browser => "measured in this browser",
             Clock::Machine => "measured on this machine",
+            Clock::File => "measured, from a file",
         }
     }
 }

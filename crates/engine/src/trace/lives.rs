@@ -12,12 +12,15 @@ pub(crate) struct Lives<'t> {
 
 /// A stretch of time for which a task held a lock or a permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Holding {
-    pub(crate) object: ObjectId,
-    pub(crate) task: TaskId,
-    pub(crate) from: Nanos,
+pub struct Holding {
+    /// What it held.
+    pub object: ObjectId,
+    /// Who.
+    pub task: TaskId,
+    /// Since when.
+    pub from: Nanos,
     /// When it let go; `None` where it has not.
-    pub(crate) to: Option<Nanos>,
+    pub to: Option<Nanos>,
 }
 
 impl<'t> Lives<'t> {

@@ -4,11 +4,18 @@
 //! spans and marks, so a trace can be looked at while it grows.
 
 mod agreement;
+mod at;
 mod cause;
 mod chrome;
+mod critical;
 mod event;
+mod gil;
 mod lives;
 mod log;
+mod messages;
+mod moments;
+mod names;
+mod short;
 mod summary;
 mod view;
 mod why;
@@ -16,14 +23,21 @@ mod why;
 use serde::{Deserialize, Serialize};
 
 pub use agreement::{Disagreement, agreement};
+pub use at::{Gil, History, Instant, Standing, Thing};
 pub use cause::Causes;
 pub use chrome::chrome_json;
+pub use critical::Leg;
 pub use event::{Activity, Clock, Doing, Event, LaneKind, MarkKind, ReadyFor, State, Switches, Used, WaitFor};
+pub use lives::Holding;
 pub(crate) use lives::{Lives, holdings};
 pub use log::LogLine;
+pub use messages::{Messages, Post};
+pub use moments::Moments;
 pub use summary::{Summary, speedup};
 pub use view::{Counts, Row, RowKind, Shows, Stretch};
 pub use why::{NotThere, Step};
+
+use names::Names;
 
 use crate::error::{Link, RunError};
 use crate::model::{Model, Speed};
@@ -138,6 +152,20 @@ pub enum Marked {
     },
     /// The task closed this cycle of [`Trace::cycles`].
     Cycle(u32),
+    /// One end of a message with the task's job or its result.
+    Message {
+        /// Which message, and which end of it.
+        post: Post,
+        /// All the bytes of the message.
+        bytes: u64,
+        /// How long this end took over it.
+        took: Nanos,
+    },
+    /// The process that had the task's job has died over it.
+    Lost {
+        /// Whether the job was done again.
+        again: bool,
+    },
 }
 
 /// A run as it was recorded. Times are nanoseconds from its start, on the clock that it names.
@@ -165,7 +193,7 @@ pub struct Trace {
     pub finished: Option<Finish>,
     open: Vec<Option<Span>>,
     end: Nanos,
-    names: Vec<String>,
+    names: Names,
 }
 
 /// The end of a run.
@@ -197,7 +225,7 @@ impl Trace {
             finished: None,
             open: Vec::new(),
             end: Nanos::ZERO,
-            names: Vec::new(),
+            names: Names::default(),
         }
     }
 
@@ -244,6 +272,8 @@ impl Trace {
                             self.cycles.push(cycle);
                             Marked::Cycle(self.cycles.len() as u32 - 1)
                         }
+                        MarkKind::Message { post, bytes, took } => Marked::Message { post, bytes, took },
+                        MarkKind::Lost { again } => Marked::Lost { again },
                     };
                     self.marks.push(Mark { lane, task, at, kind, line });
                 }
@@ -273,7 +303,7 @@ impl Trace {
 
     /// The text behind `name`.
     pub fn text(&self, name: NameId) -> &str {
-        &self.names[name.0 as usize]
+        self.names.text(name)
     }
 
     /// The name of a task.
@@ -334,7 +364,6 @@ impl Trace {
     }
 
     fn name(&mut self, text: String) -> NameId {
-        self.names.push(text);
-        NameId(self.names.len() as u32 - 1)
+        self.names.add(&text)
     }
 }

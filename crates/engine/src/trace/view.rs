@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::RunError;
 use crate::time::Nanos;
-use crate::trace::{Activity, LaneId, LaneKind, ReadyFor, Span, State, TaskId, Trace, WaitFor};
+use crate::trace::{Activity, LaneId, LaneKind, Process, ReadyFor, Span, State, TaskId, Trace, WaitFor};
 
 /// One row of a timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum RowKind {
     Task(TaskId),
     /// How many tasks stand in this queue.
     Queue(LaneId),
+    /// Who has the GIL of this process; [`Trace::gil_rows`] makes it.
+    Gil(Process),
     /// How many of so many further rows are in each state.
     Rest(u32),
 }
@@ -127,6 +129,7 @@ impl Trace {
         let name = match row.kind {
             RowKind::Lane(lane) | RowKind::Queue(lane) => self.lane_name(lane).to_owned(),
             RowKind::Task(task) => self.task_name(task).to_owned(),
+            RowKind::Gil(_) => "GIL".to_owned(),
             RowKind::Rest(rows) => format!("{rows} more {noun}"),
         };
         Row { name, kind: row.kind, stretches: row.stretches }

@@ -1,5 +1,6 @@
 //! Hints and explanations over small programs.
 
 mod checks;
+mod instants;
 mod plan;
 mod why;

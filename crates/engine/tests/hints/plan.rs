@@ -36,12 +36,12 @@ pub enum Do {
     WriteOneMore,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     pub jobs: Vec<Job>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
     name: String,
     steps: Vec<Do>,
@@ -49,7 +49,7 @@ pub struct Job {
     shared: Option<Shared>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Shared {
     lock: Lock,
     other: Lock,

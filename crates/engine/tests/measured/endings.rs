@@ -77,11 +77,22 @@ fn patience_for_a_condition_is_none_for_its_lock() {
         for trace in [run(ending, settings), simulate(&Program::new(ending), &settings)] {
             let waiting = ["main", "A", "A"].map(str::to_owned).to_vec();
             assert_eq!(trace.failure(), Some(&RunError::Stalled { waiting }), "{model}, {:?}", trace.clock);
-            let at_last: Vec<Span> = trace.spans_until(trace.end()).filter(|span| span.task == TaskId(1)).collect();
-            let Some(Activity::Blocked { object, holder }) = at_last.last().map(|span| span.activity) else {
-                panic!("{model}: {at_last:?}")
-            };
-            assert_eq!((trace.object_name(object), holder), ("first", Some(TaskId(2))), "{model}, {:?}", trace.clock);
+            assert_eq!(last_blocked(&trace), Some(("first", Some(TaskId(2)))), "{model}, {:?}", trace.clock);
+        }
+    }
+}
+
+/// A was notified of the condition, by a first task that never lets go of the lock.
+#[test]
+fn whoever_was_notified_waits_for_the_lock() {
+    for model in [Model::Threads, Model::ThreadPool, Model::EventLoop] {
+        let ending = Ending::NotifiedByWhoKeepsTheLock;
+        let settings = settings(model, true);
+        for trace in [run(ending, settings), simulate(&Program::new(ending), &settings)] {
+            let (at_last, notified) = (last_blocked(&trace), Some(TaskId(0)));
+            assert_eq!(at_last, Some(("first", notified)), "{model}, {:?}", trace.clock);
+            let news = trace.spans.iter().find(|span| named(&trace, span.activity) == Some("condition"));
+            assert_eq!(news.and_then(|span| span.ended_by), notified, "{model}, {:?}", trace.clock);
         }
     }
 }
@@ -168,6 +179,19 @@ fn from_a_on(mut links: Vec<Link>) -> Vec<Link> {
     links
 }
 
+/// What the first spawned task waits for at last, and whom.
+fn last_blocked(trace: &Trace) -> Option<(&str, Option<TaskId>)> {
+    let last = trace.spans_until(trace.end()).filter(|span| span.task == TaskId(1)).last()?;
+    let Activity::Blocked { object, holder } = last.activity else { return None };
+    Some((trace.object_name(object), holder))
+}
+
+/// The object that a task waits for.
+fn named(trace: &Trace, activity: Activity) -> Option<&str> {
+    let Activity::Blocked { object, .. } = activity else { return None };
+    Some(trace.object_name(object))
+}
+
 /// A task's wait for a lock.
 fn wait_for_a_lock(trace: &Trace, name: &str) -> Option<Span> {
     let is_lock = |object: ObjectId| trace.objects[object.0 as usize].kind == ObjectKind::Lock;
@@ -181,6 +205,7 @@ enum Ending {
     CrossedWhileMainSleeps,
     WaitsInVain,
     ConditionWhoseLockIsKept,
+    NotifiedByWhoKeepsTheLock,
     HeldByCaller,
     JoinsTheQueue,
     LeavesOthers,
@@ -207,6 +232,11 @@ enum Job {
     Impatient {
         lock: Lock,
         condition: Condition,
+    },
+    Listen {
+        lock: Lock,
+        condition: Condition,
+        flag: Flag,
     },
     Keep {
         lock: Lock,
@@ -240,6 +270,16 @@ impl Script for Ending {
             Ending::ConditionWhoseLockIsKept => {
                 let condition = task.condition("condition", lock).await;
                 jobs.extend([Job::Impatient { lock, condition }, Job::Keep { lock, flag: flags[0] }]);
+            }
+            Ending::NotifiedByWhoKeepsTheLock => {
+                let condition = task.condition("condition", lock).await;
+                let waits = task.spawn(&Job::Listen { lock, condition, flag: flags[0] }).await;
+                task.wait_for_flag(flags[0]).await;
+                task.acquire(lock).await;
+                // Without it, the wait for the news would take no time on a virtual clock, and not be seen.
+                task.sleep(MOMENT).await;
+                task.notify(condition, 1).await;
+                task.join(waits).await?;
             }
             Ending::HeldByCaller => {
                 task.acquire(lock).await;
@@ -305,6 +345,11 @@ impl Work for Job {
             Job::Impatient { lock, condition } => {
                 task.acquire(lock).await;
                 task.wait_for_condition_within(condition, MOMENT).await;
+            }
+            Job::Listen { lock, condition, flag } => {
+                task.acquire(lock).await;
+                task.set(flag).await;
+                task.wait_for_condition(condition).await;
             }
             Job::Keep { lock, flag } => {
                 task.acquire(lock).await;

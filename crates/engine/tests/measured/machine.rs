@@ -5,12 +5,11 @@ use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 
 use engine::costs::{Costs, Interval};
-use engine::error::TaskFailed;
 use engine::measure::native::OsThreads;
-use engine::measure::{Plan, Processes, Recorder, Transport, Worker, WorkerProcess, run};
+use engine::measure::{NoProcesses, Plan, Processes, Recorder, Threads, Transport, Worker, WorkerProcess, run};
 use engine::model::{Model, Settings, Speed};
 use engine::operation::Job;
-use engine::program::Program;
+use engine::program::{Ended, Program};
 use engine::time::Nanos;
 use engine::trace::{Clock, Event, LaneId, Process, Span, TaskId, Trace};
 
@@ -54,12 +53,28 @@ pub fn measure_with(
     transport: Option<Arc<dyn Transport>>,
     processes: impl FnOnce(&Arc<Recorder>) -> Arc<dyn Processes>,
 ) -> Trace {
+    measure_all(program, settings, speed, transport, processes, Arc::new(OsThreads))
+}
+
+/// Runs `program` to its end on these threads, with no process beside.
+pub fn measure_on(program: &Program, settings: Settings, threads: Arc<dyn Threads>) -> Trace {
+    measure_all(program, settings, Speed::REAL, None, |_| Arc::new(NoProcesses), threads)
+}
+
+fn measure_all(
+    program: &Program,
+    settings: Settings,
+    speed: Speed,
+    transport: Option<Arc<dyn Transport>>,
+    processes: impl FnOnce(&Arc<Recorder>) -> Arc<dyn Processes>,
+    threads: Arc<dyn Threads>,
+) -> Trace {
     let trace = Arc::new(Mutex::new(Trace::new(settings.model, Clock::Machine, speed)));
     let recorder = {
         let trace = Arc::clone(&trace);
         Arc::new(Recorder::new(move |event| trace.lock().unwrap().apply(event)))
     };
-    let (program, processes, threads) = (program.clone(), processes(&recorder), Arc::new(OsThreads));
+    let (program, processes) = (program.clone(), processes(&recorder));
     let (at, ending) = run(Plan { program, settings, speed, recorder, threads, transport, processes });
     let mut trace = trace.lock().unwrap().clone();
     trace.apply(Event::Finish { at, cpu: None, switches: None, ending });
@@ -112,7 +127,7 @@ impl Processes for InProcess {
 }
 
 impl Worker for Lane {
-    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
+    fn work(&mut self, task: TaskId, job: &Job) -> Ended {
         self.process.work(self.lane, task, job, &self.recorder)
     }
 }

@@ -7,6 +7,7 @@ mod machine;
 mod objects;
 mod processes;
 mod properties;
+mod threads;
 mod transport;
 #[path = "../simulate/program.rs"]
 #[allow(dead_code, reason = "what only predicted runs need is there too")]

@@ -8,7 +8,7 @@ use engine::error::{RunError, TaskFailed};
 use engine::measure::{NoProcesses, Processes, Recorder, Worker};
 use engine::model::{Model, Speed};
 use engine::operation::Job;
-use engine::program::{Outcome, Program, Script, Work};
+use engine::program::{Ended, Outcome, Program, Script, Work};
 use engine::simulate::{AWAY, simulate};
 use engine::task::{Flag, Task};
 use engine::time::Nanos;
@@ -160,7 +160,7 @@ impl Processes for Watched {
 }
 
 impl Worker for WatchedWorker {
-    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
+    fn work(&mut self, task: TaskId, job: &Job) -> Ended {
         self.inner.work(task, job)
     }
 }
