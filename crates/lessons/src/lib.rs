@@ -3,6 +3,10 @@
 //! A lesson's folder holds its body, its parameters and its text. A new lesson is a new folder and one line in the
 //! [`mod@catalogue`].
 
+// Its macro is known to all that follow it.
+#[macro_use]
+pub mod python_file;
+
 pub mod advice;
 pub mod catalogue;
 pub mod diagnostic;

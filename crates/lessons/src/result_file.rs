@@ -21,6 +21,8 @@ pub struct ResultFile {
     pub seed: u64,
     /// By how much delays were divided.
     pub speed: Speed,
+    /// The machine that it was measured on, in a few words; empty where nobody knows.
+    pub machine: String,
     /// What happened on each model, in this order.
     pub runs: Vec<(Model, Vec<Event>)>,
 }
@@ -34,13 +36,18 @@ pub struct Opened {
     pub values: Values,
     /// By how much delays were divided.
     pub speed: Speed,
-    /// The runs, measured on whichever machine wrote them.
+    /// The machine that wrote them, in a few words; empty where nobody knows.
+    pub machine: String,
+    /// The runs, by the clock of a file.
     pub traces: Vec<Trace>,
 }
 
 const WRITE_IT: &str = "`interleave run LESSON --result FILE` writes one";
 
 const TITLE: &str = "interleave result, version ";
+
+/// No machine needs more letters to be told from another.
+const MOST_WORDS: usize = 200;
 
 /// No result is longer; a file that is was chosen by mistake, and is not to fill a page's memory.
 pub const LONGEST: usize = 256 << 20;
@@ -101,11 +108,12 @@ impl ResultFile {
             .map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))?;
         let speed = self.speed;
         let trace = |(model, events): (Model, Vec<Event>)| {
-            let mut trace = Trace::new(model, Clock::Machine, speed);
+            let mut trace = Trace::new(model, Clock::File, speed);
             events.into_iter().for_each(|event| trace.apply(event));
             trace
         };
-        Ok(Opened { lesson, values, speed, traces: self.runs.into_iter().map(trace).collect() })
+        let machine = self.machine.chars().take(MOST_WORDS).collect();
+        Ok(Opened { lesson, values, speed, machine, traces: self.runs.into_iter().map(trace).collect() })
     }
 }
 
@@ -124,6 +132,7 @@ mod tests {
             parameters: vec![("workers".to_owned(), "3".to_owned())],
             seed: 0,
             speed: Speed::REAL,
+            machine: "Linux".repeat(100),
             runs: vec![(Model::Threads, vec![finish])],
         }
     }
@@ -140,8 +149,9 @@ mod tests {
         let opened = open("run.result", &file().to_bytes()).unwrap();
         assert_eq!(opened.lesson.id, "delay-messages");
         assert_eq!(opened.values.texts().last(), Some(&("workers".to_owned(), "3".to_owned())));
+        assert!(opened.machine.starts_with("LinuxLinux") && opened.machine.len() == MOST_WORDS);
         let [trace] = &opened.traces[..] else { panic!("one run was written") };
-        assert_eq!((trace.model, trace.clock, trace.end()), (Model::Threads, Clock::Machine, Nanos(7)));
+        assert_eq!((trace.model, trace.clock, trace.end()), (Model::Threads, Clock::File, Nanos(7)));
     }
 
     #[test]

@@ -45,11 +45,11 @@ pub(crate) static LESSON: Lesson = Lesson {
     parameters: &PARAMETERS,
     presets: &[("As a task", &[]), ("Awaited first", &[("start", "await")])],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
-        (Model::ProcessPool, include_str!("python/process_pool.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
+        (Model::ProcessPool, python!("python/process_pool.py")),
     ],
     questions: &[
         Question {

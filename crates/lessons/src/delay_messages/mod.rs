@@ -30,11 +30,11 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("Five messages, five workers", &[("messages", FIVE_MESSAGES), ("workers", "5")]),
     ],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
-        (Model::ProcessPool, include_str!("python/process_pool.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
+        (Model::ProcessPool, python!("python/process_pool.py")),
     ],
     questions: &text::QUESTIONS,
     published: &PUBLISHED,
@@ -110,13 +110,12 @@ pub(crate) async fn deliver_all<W: Work<Output = ()>>(mut task: Task, messages: 
     }
     let mut handles = Vec::new();
     for message in messages {
-        handles.push(task.spawn(message).await);
+        handles.push((message.name(), task.spawn(message).await));
     }
     if let Some(count) = task.registered_tasks().await {
         task.log(format!("{count} tasks registered")).await;
     }
-    for handle in handles {
-        let name = handle.name().to_owned();
+    for (name, handle) in handles {
         task.join(handle).await?;
         if task.model().is_pool() {
             task.log(format!("{name} done")).await;

@@ -40,10 +40,10 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("Nothing to handle", &[("handling", "0")]),
     ],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
     ],
     questions: text::QUESTIONS,
     published: &[

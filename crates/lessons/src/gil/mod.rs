@@ -36,11 +36,11 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("Without the GIL, on two cores", &[("gil", "off"), ("cores", "2")]),
     ],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
-        (Model::ProcessPool, include_str!("python/process_pool.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
+        (Model::ProcessPool, python!("python/process_pool.py")),
     ],
     questions: text::QUESTIONS,
     // What was published are two sentences; these are the figures that follow from them.
@@ -159,12 +159,12 @@ impl Script for TakeTurns {
         task.log("Main started").await;
         let mut handles = Vec::new();
         for number in 1..=self.tasks {
-            handles.push(task.spawn(&Job { number, slice: self.slice }).await);
+            let job = Job { number, slice: self.slice };
+            handles.push((job.name(), task.spawn(&job).await));
         }
-        for handle in handles {
-            let done = format!("{} done", handle.name());
+        for (name, handle) in handles {
             task.join(handle).await?;
-            task.log(done).await;
+            task.log(format!("{name} done")).await;
         }
         Ok(Outcome::new())
     }

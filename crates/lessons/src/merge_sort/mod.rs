@@ -34,11 +34,11 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("Many short lists", &[("lists", "5000"), ("elements", "30"), ("chunk", "1")]),
     ],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
-        (Model::ProcessPool, include_str!("python/process_pool.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
+        (Model::ProcessPool, python!("python/process_pool.py")),
     ],
     questions: &text::QUESTIONS,
     published: &PUBLISHED,
@@ -127,8 +127,16 @@ impl Script for MergeSort {
             handles.push(task.spawn(&Sort { first, lists: chunk.min(lists - first), elements }).await);
         }
         let mut in_order = 0;
+        // What was lost is told when all else is done.
+        let mut failed = None;
         for handle in handles {
-            in_order += task.join(handle).await?;
+            match task.join(handle).await {
+                Ok(elements) => in_order += elements,
+                Err(reason) => failed = failed.or(Some(reason)),
+            }
+        }
+        if let Some(failed) = failed {
+            return Err(failed);
         }
         task.log(format!("{in_order} elements in order")).await;
         task.log("Main ended").await;

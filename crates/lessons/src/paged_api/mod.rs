@@ -45,9 +45,9 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("A service in trouble", &[("pages", "600"), ("failure-rate", "0.5")]),
     ],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
     ],
     questions: text::QUESTIONS,
     published: &[

@@ -24,6 +24,18 @@ pub(crate) const fn cores(default: &'static str) -> Parameter {
     count("cores", "Cores", "how many threads or processes can compute at once, the GIL aside", default)
 }
 
+/// How many jobs travel together.
+pub(crate) const fn chunk(most: u32) -> Parameter {
+    Parameter {
+        name: "chunk",
+        title: "Chunk size",
+        explanation: "how many jobs a worker is given at once, and with them a message to a process",
+        unit: "",
+        default: "1",
+        kind: Kind::Count { least: 1, most },
+    }
+}
+
 /// Whether there is a GIL.
 pub(crate) const fn gil() -> Parameter {
     Parameter {

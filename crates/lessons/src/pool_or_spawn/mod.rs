@@ -14,7 +14,7 @@ use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared};
-use crate::parameter::{Kind, Parameter, Values};
+use crate::parameter::{Kind, Parameter, Values, machine};
 
 /// The lesson.
 pub(crate) static LESSON: Lesson = Lesson {
@@ -38,15 +38,23 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("Small jobs", &[]),
         ("Jobs worth a process", text::LONG_JOBS),
         ("Messages dearer than the work", text::HEAVY_PAYLOAD),
-        ("No work at all", &[("work", "0"), ("payload", "0")]),
+        ("No work at all", text::NO_WORK),
+        ("Ten jobs a message", &[("chunk", "10")]),
+        ("One message there and back", text::ONE_BY_ONE),
+        ("Messages of 64 kB, one by one", &[("jobs", "20"), ("work", "0"), ("payload", "64000"), ("one-by-one", "on")]),
+        (
+            "Messages of 1 MB, one by one",
+            &[("jobs", "20"), ("work", "0"), ("payload", "1000000"), ("one-by-one", "on")],
+        ),
+        ("Messages of 16 MB, one by one", text::LARGEST),
     ],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
-        (Model::ProcessPool, include_str!("python/process_pool.py")),
-        (Model::Processes, include_str!("python/processes.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
+        (Model::ProcessPool, python!("python/process_pool.py")),
+        (Model::Processes, python!("python/processes.py")),
     ],
     questions: text::QUESTIONS,
     published: &[],
@@ -54,7 +62,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     prepare,
 };
 
-static PARAMETERS: [Parameter; 5] = [
+static PARAMETERS: [Parameter; 7] = [
     Parameter {
         name: "jobs",
         title: "Jobs",
@@ -77,7 +85,16 @@ static PARAMETERS: [Parameter; 5] = [
         explanation: "how much has to be sent with a job to another process",
         unit: "B",
         default: "1000",
-        kind: Kind::Count { least: 0, most: 10_000_000 },
+        kind: Kind::Count { least: 0, most: 16_000_000 },
+    },
+    machine::chunk(1000),
+    Parameter {
+        name: "one-by-one",
+        title: "One by one",
+        explanation: "on to wait for each message's jobs before the next is sent",
+        unit: "",
+        default: "off",
+        kind: Kind::Switch,
     },
     Parameter {
         name: "threads",
@@ -98,14 +115,19 @@ static PARAMETERS: [Parameter; 5] = [
 ];
 
 fn prepare(values: &Values, costs: Costs) -> Prepared {
-    let jobs = values.count("jobs");
-    let script = SmallJobs { jobs, computes: values.seconds("work"), payload: u64::from(values.count("payload")) };
+    let script = SmallJobs {
+        jobs: values.count("jobs"),
+        computes: values.seconds("work"),
+        payload: u64::from(values.count("payload")),
+        chunk: values.count("chunk"),
+        one_by_one: values.is_on("one-by-one"),
+    };
     Prepared {
         service: None,
+        tasks: script.jobs.div_ceil(script.chunk) as usize,
         program: Program::new(script),
         threads: values.workers("threads"),
         processes: values.workers("processes"),
-        tasks: jobs as usize,
         costs,
     }
 }
@@ -114,48 +136,68 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
 struct SmallJobs {
     jobs: u32,
     computes: Duration,
+    /// Of one job.
     payload: u64,
+    chunk: u32,
+    one_by_one: bool,
 }
 
+/// So many jobs, of which the first has this number.
 #[derive(Serialize, Deserialize)]
-struct Job {
-    number: u32,
+struct Jobs {
+    first: u32,
+    jobs: u32,
     computes: Duration,
     payload: u64,
 }
 
 impl Script for SmallJobs {
-    type Job = Job;
+    type Job = Jobs;
 
     async fn main(self, mut task: Task) -> Result<Outcome, TaskFailed> {
+        let SmallJobs { jobs: all, computes, payload, chunk, one_by_one } = self;
         task.log("Main started").await;
         let mut handles = Vec::new();
-        for number in 1..=self.jobs {
-            let job = Job { number, computes: self.computes, payload: self.payload };
-            handles.push(task.spawn(&job).await);
+        // What was lost is told when all else is done.
+        let mut failed = None;
+        for first in (1..=all).step_by(chunk as usize) {
+            let jobs = Jobs { first, jobs: chunk.min(all + 1 - first), computes, payload };
+            let handle = task.spawn(&jobs).await;
+            match one_by_one {
+                true => failed = failed.or(task.join(handle).await.err()),
+                false => handles.push(handle),
+            }
         }
         for handle in handles {
-            task.join(handle).await?;
+            failed = failed.or(task.join(handle).await.err());
         }
-        task.log(format!("{} jobs done", self.jobs)).await;
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+        task.log(format!("{all} jobs done")).await;
         Ok(Outcome::new())
     }
 }
 
-impl Work for Job {
+impl Work for Jobs {
     type Output = ();
 
     fn name(&self) -> String {
-        format!("J{}", self.number)
+        match self.jobs {
+            1 => format!("J{}", self.first),
+            jobs => format!("J{}–J{}", self.first, self.first + jobs - 1),
+        }
     }
 
     fn message_bytes(&self) -> Option<u64> {
-        Some(self.payload)
+        Some(self.payload * u64::from(self.jobs))
     }
 
     async fn run(self, mut task: Task) {
         if !self.computes.is_zero() {
-            task.compute(Computation::Spin(self.computes.into())).await;
+            for _ in 0..self.jobs {
+                task.compute(Computation::Spin(self.computes.into())).await;
+            }
         }
     }
 }

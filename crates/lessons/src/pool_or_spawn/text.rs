@@ -17,6 +17,8 @@ pub(super) static STORY: &[&str] = &[
 pub(super) static LOOK: &[&str] = &[
     "Compare what is work in each row with what is starting and ending.",
     "Then raise the work of a job until the processes begin to pay, and raise the payload until they no longer do.",
+    "Have several jobs share a message, and see what becomes of the messages' time, and of the last worker's.",
+    "Let the jobs go out one by one, without any work: what is left is the way there and back.",
 ];
 
 pub(super) const RULE: &str = "Keep workers that are dear to start, and send them jobs that are dearer than the message. \
@@ -27,6 +29,19 @@ pub(super) const LONG_JOBS: &[(&str, &str)] = &[("work", "0.05")];
 
 /// Messages that take longer than the work.
 pub(super) const HEAVY_PAYLOAD: &[(&str, &str)] = &[("payload", "5000000")];
+
+/// Nothing but what a worker costs.
+pub(super) const NO_WORK: &[(&str, &str)] = &[("work", "0"), ("payload", "0")];
+
+/// The cost of one message there and back.
+pub(super) const ONE_BY_ONE: &[(&str, &str)] = &[("work", "0"), ("payload", "0"), ("one-by-one", "on")];
+
+/// The largest messages.
+pub(super) const LARGEST: &[(&str, &str)] =
+    &[("jobs", "20"), ("work", "0"), ("payload", "16000000"), ("one-by-one", "on")];
+
+/// Small messages that are packed together.
+const PACKED: &[(&str, &str)] = &[("work", "0"), ("payload", "0"), ("chunk", "50")];
 
 pub(super) static QUESTIONS: &[Question] = &[
     Question {
@@ -58,8 +73,27 @@ pub(super) static QUESTIONS: &[Question] = &[
         answer: Answer::Choice(&["four that are kept", "all in turn"], faster),
         because: "Packing, copying and unpacking so much takes longer than the work that is to be saved.",
     },
+    Question {
+        ask: "Jobs without work or payload, on four processes that are kept: about how many times as fast are they done when \
+              fifty share a message?",
+        values: PACKED,
+        models: &[Model::ProcessPool],
+        answer: Answer::Choice(&["as fast as before", "about ten times", "over thirty times"], packed),
+        because: "Such a job is nothing but its message, and there are four messages now in place of two hundred. A message \
+                  costs what it costs, whether one job is in it or fifty.",
+    },
 ];
 
 fn faster(traces: &[Trace]) -> usize {
     usize::from(wall_s(&traces[1]) < wall_s(&traces[0]))
+}
+
+/// How many times as fast jobs are whose messages were 200 and are 4, as the nearest choice.
+fn packed(traces: &[Trace]) -> usize {
+    let messages = |trace: &Trace| trace.messages().map_or(0, |messages| messages.count);
+    match 2 * 200 / messages(&traces[0]).max(1) {
+        0..5 => 0,
+        5..30 => 1,
+        _ => 2,
+    }
 }

@@ -41,14 +41,16 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("Twenty numbers from five million", &[]),
         ("Without the GIL", &[("gil", "off")]),
         ("Work too short for a message", &[("from", "100")]),
+        ("Five numbers a message", &[("chunk", "5")]),
+        ("Eight numbers a message: three chunks for four", &[("chunk", "8")]),
         ("Eight processes", &[("processes", "8")]),
     ],
     python: &[
-        (Model::Sequential, include_str!("python/sequential.py")),
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
-        (Model::ProcessPool, include_str!("python/process_pool.py")),
+        (Model::Sequential, python!("python/sequential.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
+        (Model::ProcessPool, python!("python/process_pool.py")),
     ],
     questions: &[
         Question {
@@ -98,7 +100,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     prepare,
 };
 
-static PARAMETERS: [Parameter; 5] = [
+static PARAMETERS: [Parameter; 6] = [
     Parameter {
         name: "numbers",
         title: "Numbers",
@@ -117,19 +119,21 @@ static PARAMETERS: [Parameter; 5] = [
     },
     machine::threads("4"),
     machine::processes("4"),
+    machine::chunk(64),
     machine::gil(),
 ];
 
 fn prepare(values: &Values, costs: Costs) -> Prepared {
     let costs = machine::without_gil_if_off(values, costs);
-    let numbers = values.count("numbers");
+    let script =
+        SumSquares { numbers: values.count("numbers"), from: values.count("from"), chunk: values.count("chunk") };
     Prepared {
         service: None,
-        tasks: numbers as usize,
+        tasks: script.numbers.div_ceil(script.chunk) as usize,
         threads: values.workers("threads"),
         processes: values.workers("processes"),
         costs,
-        program: Program::new(SumSquares { numbers, from: values.count("from") }),
+        program: Program::new(script),
     }
 }
 
@@ -137,43 +141,62 @@ fn prepare(values: &Values, costs: Costs) -> Prepared {
 struct SumSquares {
     numbers: u32,
     from: u32,
+    chunk: u32,
 }
 
-/// The sum of the squares below a number.
+/// The sums of the squares below so many numbers, added up.
 #[derive(Serialize, Deserialize)]
-struct Sum {
-    below: u32,
+struct Sums {
+    from: u32,
+    numbers: u32,
 }
 
 impl Script for SumSquares {
-    type Job = Sum;
+    type Job = Sums;
 
     async fn main(self, mut task: Task) -> Result<Outcome, TaskFailed> {
+        let SumSquares { numbers, from, chunk } = self;
         task.log("Main started").await;
         let mut handles = Vec::new();
-        for below in self.from..self.from + self.numbers {
-            handles.push(task.spawn(&Sum { below }).await);
+        for first in (0..numbers).step_by(chunk as usize) {
+            handles.push(task.spawn(&Sums { from: from + first, numbers: chunk.min(numbers - first) }).await);
         }
         let mut total = 0_i64;
+        // What was lost is told when all else is done.
+        let mut failed = None;
         for handle in handles {
-            total = total.wrapping_add(task.join(handle).await?);
+            match task.join(handle).await {
+                Ok(sums) => total = total.wrapping_add(sums),
+                Err(reason) => failed = failed.or(Some(reason)),
+            }
+        }
+        if let Some(failed) = failed {
+            return Err(failed);
         }
         // Our sums wrap around where Python's grow; their last 32 bits are the same.
         let checksum = total & 0xFFFF_FFFF;
-        task.log(format!("{} sums, checksum {checksum}", self.numbers)).await;
+        task.log(format!("{numbers} sums, checksum {checksum}")).await;
         task.log("Main ended").await;
         Ok(Outcome::from([("checksum".to_owned(), checksum)]))
     }
 }
 
-impl Work for Sum {
+impl Work for Sums {
     type Output = i64;
 
     fn name(&self) -> String {
-        self.below.to_string()
+        match self.numbers {
+            1 => self.from.to_string(),
+            numbers => format!("{}–{}", self.from, self.from + numbers - 1),
+        }
     }
 
     async fn run(self, mut task: Task) -> i64 {
-        task.compute(Computation::SumOfSquares { below: self.below.into() }).await
+        let mut total = 0_i64;
+        for below in self.from..self.from + self.numbers {
+            let sum = task.compute(Computation::SumOfSquares { below: below.into() }).await;
+            total = total.wrapping_add(sum);
+        }
+        total
     }
 }

@@ -35,9 +35,9 @@ pub(crate) static LESSON: Lesson = Lesson {
         ("A slow heart", &[("heartbeat", "0.8")]),
     ],
     python: &[
-        (Model::Threads, include_str!("python/threads.py")),
-        (Model::ThreadPool, include_str!("python/thread_pool.py")),
-        (Model::EventLoop, include_str!("python/event_loop.py")),
+        (Model::Threads, python!("python/threads.py")),
+        (Model::ThreadPool, python!("python/thread_pool.py")),
+        (Model::EventLoop, python!("python/event_loop.py")),
     ],
     questions: text::QUESTIONS,
     published: &[Published {

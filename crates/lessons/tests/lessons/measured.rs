@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use engine::error::TaskFailed;
 use engine::measure::native::OsThreads;
 use engine::measure::{Plan, Processes, Recorder, Worker, WorkerProcess};
 use engine::model::{Model, Speed};
 use engine::operation::Job;
+use engine::program::Ended;
 use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Clock, Event, LaneId, Process, TaskId, Trace, agreement};
@@ -118,7 +118,7 @@ impl Processes for InProcess {
 }
 
 impl Worker for Lane {
-    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
+    fn work(&mut self, task: TaskId, job: &Job) -> Ended {
         self.process.work(self.lane, task, job, &self.recorder)
     }
 }

@@ -49,11 +49,30 @@ fn only_processes_pay_for_the_payload() {
     }
 }
 
+/// As `Pool.map(chunksize=…)` has it: a chunk is one message there and one back, and as large as its jobs together.
+#[test]
+fn a_chunk_is_one_message_there_and_one_back() {
+    for (jobs, chunk, tasks) in [("200", "1", 200), ("200", "7", 29), ("200", "1000", 1), ("3", "2", 2)] {
+        for (model, one_by_one) in [(Model::ProcessPool, "off"), (Model::ProcessPool, "on"), (Model::Processes, "off")]
+        {
+            let values = [("jobs", jobs), ("chunk", chunk), ("payload", "1000"), ("one-by-one", one_by_one)];
+            let trace = Predicting::new("pool-or-spawn").run(model, &values);
+            let messages = trace.messages().expect("processes are sent their jobs");
+            let all: u64 = jobs.parse().expect("it is a number");
+            assert_eq!((messages.count, messages.bytes), (2 * tasks, 1000 * all), "{model}: {jobs} by {chunk}");
+            let costs = Preset::CPython.costs();
+            let ends = 2 * (tasks * costs.message.0 * 2) + 2 * costs.message_per_kib.scaled(all as f64 / 1.024).0;
+            assert!(messages.took.0.abs_diff(ends) <= 4 * tasks, "{model}: {:?}, not {ends}", messages.took);
+        }
+    }
+    assert_eq!(Predicting::new("pool-or-spawn").run(Model::ThreadPool, &[]).messages(), None);
+}
+
 #[test]
 fn the_questions_have_the_answers_that_their_reasons_give() {
     let lesson = lesson();
     let answers: Vec<_> = lesson.questions.iter().map(|question| question.answer(lesson)).collect();
-    let expected = ["all in turn", "four that are kept", "a process a job", "all in turn"];
+    let expected = ["all in turn", "four that are kept", "a process a job", "all in turn", "over thirty times"];
     assert_eq!(answers, expected.map(|choice| Ok(lessons::Answered::Choice(choice))));
 }
 

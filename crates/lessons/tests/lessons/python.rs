@@ -30,6 +30,7 @@ const RUNS: &[(&str, &[(&str, &str)])] = &[
     ("deadlock", &[("order", "opposite"), ("timeout", "2")]),
     ("merge-sort", &[("lists", "8"), ("elements", "300"), ("processes", "2"), ("threads", "2"), ("chunk", "3")]),
     ("sum-squares", &[("numbers", "5"), ("from", "2000"), ("threads", "2"), ("processes", "2")]),
+    ("sum-squares", &[("numbers", "5"), ("from", "2000"), ("threads", "2"), ("processes", "2"), ("chunk", "2")]),
     ("fibonacci", &[("n", "10,12,14"), ("threads", "2"), ("processes", "2")]),
     ("paged-api", &[("pages", "2000"), ("latency", "constant 0.001"), ("failure-rate", "0")]),
     ("paged-api", &[("pages", "10"), ("latency", "uniform 0.01 0.02"), ("failure-rate", "1"), ("limit", "3")]),
@@ -42,6 +43,7 @@ const RUNS: &[(&str, &[(&str, &str)])] = &[
     ("gil", &[("threads", "3"), ("work", "0.05"), ("waiting", "0.5"), ("interval", "0.01")]),
     ("hybrid", &[("jobs", "5"), ("latency", "0.5"), ("cpu", "0.01"), ("blocking", "0.2"), ("processes", "2")]),
     ("pool-or-spawn", &[("jobs", "6"), ("threads", "2"), ("processes", "2")]),
+    ("pool-or-spawn", &[("jobs", "6"), ("threads", "2"), ("processes", "2"), ("chunk", "4"), ("one-by-one", "on")]),
     ("advise", &[("tasks", "6"), ("wait", "0.5"), ("cpu", "0.001"), ("limit", "2"), ("cores", "2")]),
     ("advise", &[("tasks", "6"), ("wait", "0.5"), ("cpu", "0.001"), ("limit", "0"), ("cores", "2")]),
 ];

@@ -16,7 +16,10 @@ fn every_model_finds_the_same_sums() {
     let said = format!("00:00:00:MainThread:5 sums, checksum {}", naive % (1 << 32));
     let expected = ["00:00:00:MainThread:Main started", &said, "00:00:00:MainThread:Main ended"];
     for model in *Model::COMMON.first_chunk::<5>().expect("there are five") {
-        Predicting::new("sum-squares").says(model, &[("numbers", "5"), ("from", "1000")], &expected);
+        for chunk in ["1", "2", "64"] {
+            let values = [("numbers", "5"), ("from", "1000"), ("chunk", chunk)];
+            Predicting::new("sum-squares").says(model, &values, &expected);
+        }
     }
 }
 

@@ -7,6 +7,8 @@ import time
 JOBS = 200
 WORK = 0.001
 PAYLOAD = 1000
+CHUNK = 1
+ONE_BY_ONE = False
 
 START = time.monotonic()
 
@@ -26,10 +28,25 @@ async def job(payload):
     return len(payload)
 
 
+async def jobs(payloads):
+    for payload in payloads:
+        await job(payload)
+
+
+def chunks(payload):
+    """The payloads of each message: CHUNK jobs share one."""
+    for first in range(0, JOBS, CHUNK):
+        yield [payload] * min(CHUNK, JOBS - first)
+
+
 async def main():
     payload = bytes(PAYLOAD)
     log("Main started")
-    await asyncio.gather(*(job(payload) for _ in range(JOBS)))
+    if ONE_BY_ONE:
+        for payloads in chunks(payload):
+            await asyncio.create_task(jobs(payloads))
+    else:
+        await asyncio.gather(*(jobs(payloads) for payloads in chunks(payload)))
     log(f"{JOBS} jobs done")
 
 

@@ -7,6 +7,8 @@ import time
 JOBS = 200
 WORK = 0.001
 PAYLOAD = 1000
+CHUNK = 1
+ONE_BY_ONE = False
 PROCESSES = 4
 
 START = time.monotonic()
@@ -27,11 +29,21 @@ def job(payload):
     return len(payload)
 
 
+def chunks(payload):
+    """The payloads of each message: CHUNK jobs share one."""
+    for first in range(0, JOBS, CHUNK):
+        yield [payload] * min(CHUNK, JOBS - first)
+
+
 def main():
     payload = bytes(PAYLOAD)
     with multiprocessing.Pool(PROCESSES) as pool:
         log("Main started")
-        pool.map(job, [payload] * JOBS, chunksize=1)
+        if ONE_BY_ONE:
+            for payloads in chunks(payload):
+                pool.map(job, payloads, chunksize=CHUNK)
+        else:
+            pool.map(job, [payload] * JOBS, chunksize=CHUNK)
         log(f"{JOBS} jobs done")
 
 

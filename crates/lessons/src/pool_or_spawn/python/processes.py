@@ -7,6 +7,8 @@ import time
 JOBS = 200
 WORK = 0.001
 PAYLOAD = 1000
+CHUNK = 1
+ONE_BY_ONE = False
 
 START = time.monotonic()
 
@@ -26,12 +28,25 @@ def job(payload):
     return len(payload)
 
 
+def jobs(payloads):
+    for payload in payloads:
+        job(payload)
+
+
+def chunks(payload):
+    """The payloads of each message: CHUNK jobs share one."""
+    for first in range(0, JOBS, CHUNK):
+        yield [payload] * min(CHUNK, JOBS - first)
+
+
 def main():
     payload = bytes(PAYLOAD)
     log("Main started")
-    processes = [multiprocessing.Process(target=job, args=(payload,)) for _ in range(JOBS)]
+    processes = [multiprocessing.Process(target=jobs, args=(payloads,)) for payloads in chunks(payload)]
     for process in processes:
         process.start()
+        if ONE_BY_ONE:
+            process.join()
     for process in processes:
         process.join()
     log(f"{JOBS} jobs done")

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 JOBS = 200
 WORK = 0.001
 PAYLOAD = 1000
+CHUNK = 1
+ONE_BY_ONE = False
 THREADS = 4
 
 START = time.monotonic()
@@ -27,11 +29,29 @@ def job(payload):
     return len(payload)
 
 
+def jobs(payloads):
+    for payload in payloads:
+        job(payload)
+
+
+def chunks(payload):
+    """The payloads of each message: CHUNK jobs share one."""
+    for first in range(0, JOBS, CHUNK):
+        yield [payload] * min(CHUNK, JOBS - first)
+
+
 def main():
     payload = bytes(PAYLOAD)
     log("Main started")
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
-        list(pool.map(job, [payload] * JOBS))
+        futures = []
+        # Threads share memory, so `map` sends no chunks: who wants larger jobs makes them so.
+        for payloads in chunks(payload):
+            futures.append(pool.submit(jobs, payloads))
+            if ONE_BY_ONE:
+                futures[-1].result()
+        for future in futures:
+            future.result()
     log(f"{JOBS} jobs done")
 
 

@@ -6,6 +6,8 @@ import time
 JOBS = 200
 WORK = 0.001
 PAYLOAD = 1000
+CHUNK = 1
+ONE_BY_ONE = False
 
 START = time.monotonic()
 
@@ -25,12 +27,25 @@ def job(payload):
     return len(payload)
 
 
+def jobs(payloads):
+    for payload in payloads:
+        job(payload)
+
+
+def chunks(payload):
+    """The payloads of each message: CHUNK jobs share one."""
+    for first in range(0, JOBS, CHUNK):
+        yield [payload] * min(CHUNK, JOBS - first)
+
+
 def main():
     payload = bytes(PAYLOAD)
     log("Main started")
-    threads = [threading.Thread(target=job, args=(payload,)) for _ in range(JOBS)]
+    threads = [threading.Thread(target=jobs, args=(payloads,)) for payloads in chunks(payload)]
     for thread in threads:
         thread.start()
+        if ONE_BY_ONE:
+            thread.join()
     for thread in threads:
         thread.join()
     log(f"{JOBS} jobs done")

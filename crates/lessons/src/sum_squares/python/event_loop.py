@@ -4,6 +4,7 @@ import time
 
 NUMBERS = 20
 FROM = 5_000_000
+CHUNK = 1
 
 START = time.monotonic()
 
@@ -25,9 +26,14 @@ def report(sums):
     log(f"{len(sums)} sums, checksum {sum(sums) % 2**32}")
 
 
+async def work(first):
+    return [await sum_of_squares(FROM + i) for i in range(first, min(first + CHUNK, NUMBERS))]
+
+
 async def main():
     log("Main started")
-    report(await asyncio.gather(*(sum_of_squares(FROM + i) for i in range(NUMBERS))))
+    chunks = await asyncio.gather(*(work(first) for first in range(0, NUMBERS, CHUNK)))
+    report([number for sums in chunks for number in sums])
     log("Main ended")
 
 

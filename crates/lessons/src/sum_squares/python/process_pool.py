@@ -4,6 +4,7 @@ import time
 NUMBERS = 20
 FROM = 5_000_000
 PROCESSES = 4
+CHUNK = 1
 
 START = time.monotonic()
 
@@ -34,8 +35,8 @@ def report(sums):
 def main():
     with multiprocessing.Pool(PROCESSES, share_clock, (START,)) as pool:
         log("Main started")
-        # One number a message: whoever is free takes the next.
-        report(pool.map(sum_of_squares, range(FROM, FROM + NUMBERS), chunksize=1))
+        # CHUNK numbers a message: whoever is free takes the next.
+        report(pool.map(sum_of_squares, range(FROM, FROM + NUMBERS), chunksize=CHUNK))
         log("Main ended")
 
 

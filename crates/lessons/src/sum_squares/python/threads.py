@@ -3,6 +3,7 @@ import time
 
 NUMBERS = 20
 FROM = 5_000_000
+CHUNK = 1
 
 START = time.monotonic()
 
@@ -23,13 +24,14 @@ def report(sums):
     log(f"{len(sums)} sums, checksum {sum(sums) % 2**32}")
 
 
-def work(i):
-    sums[i] = sum_of_squares(FROM + i)
+def work(first):
+    for i in range(first, min(first + CHUNK, NUMBERS)):
+        sums[i] = sum_of_squares(FROM + i)
 
 
 log("Main started")
 sums = [0] * NUMBERS
-threads = [threading.Thread(target=work, args=(i,)) for i in range(NUMBERS)]
+threads = [threading.Thread(target=work, args=(first,)) for first in range(0, NUMBERS, CHUNK)]
 for thread in threads:
     thread.start()
 for thread in threads:
