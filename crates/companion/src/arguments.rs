@@ -46,6 +46,10 @@ pub enum Command {
     Serve(ServeArguments),
     /// Serve pages of employees over HTTP, as slow and unreliable as you like, for programs to practise on
     Api(ApiArguments),
+    /// Print what has a shell complete the words of this program when Tab is pressed
+    Completions(CompletionsArguments),
+    /// Print the manual page of this program, or write those of all commands to a folder
+    Man(ManArguments),
     /// Do the jobs of a process pool, as `run` asks its own children to
     #[command(hide = true)]
     Worker,
@@ -122,6 +126,9 @@ pub struct RunArguments {
     /// Run each model this many times before, from 0 to 1000, and count none of them; 1 where --repeat is more than 1, else 0
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub warm_up: Option<String>,
+    /// Where a process dies over a job, give the job to the process that takes its place, up to three times
+    #[arg(long)]
+    pub retry_lost: bool,
     /// What the machine of a predicted run charges: cpython, cpython-no-gil, browser, native, or a file that `interleave
     /// calibrate --out` wrote. A measured run takes only from it whether there is a GIL
     #[arg(long, value_name = "PRESET|FILE", default_value = "cpython")]
@@ -296,10 +303,10 @@ pub struct CalibrateArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  interleave compare delay-messages
+  interleave compare delay-messages --brief
   interleave compare gil --model threads --set work=0.2 --python /usr/bin/python3
-  interleave compare merge-sort --brief --python ~/.pyenv/versions/3.11.7/bin/python --json
-  interleave compare all
+  interleave compare merge-sort --brief --repeat 1 --json
+  interleave compare all --longest 0.1s --repeat 1
 
 Files run one after the other, each as often as --repeat says; leave the machine alone meanwhile. The exit code is 0, \
 also where a prediction is off, 1 for a run that failed or an interpreter that was named and is none, or 2 for a wrong \
@@ -401,4 +408,35 @@ pub struct ApiArguments {
     /// Print one JSON object when it serves and one when it ends, and nothing else
     #[arg(long)]
     pub json: bool,
+}
+
+/// The words after `completions`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  interleave completions bash
+  interleave completions zsh
+  interleave completions fish
+
+A bash that is to have them from its start needs the first line in its ~/.bashrc, as source <(interleave completions \
+bash). Those of zsh belong in a file _interleave in a folder of fpath, those of fish in \
+~/.config/fish/completions/interleave.fish.")]
+pub struct CompletionsArguments {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// The words after `man`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  interleave man
+  interleave man manual/man1
+
+What the first prints is read with `interleave man | man -l -`. A folder man1 below one that MANPATH names, such as \
+~/.local/share/man/man1, is where `man interleave-run` looks.")]
+pub struct ManArguments {
+    /// The folder to which the page of each command is written; it is made where it is missing
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }

@@ -8,6 +8,7 @@ use engine::model::Model;
 use engine::time::Nanos;
 
 use crate::report::Run;
+use crate::usage::quota;
 
 /// A reason to take a model's figures with care.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,15 @@ pub enum Caution {
         /// The share of all cores' time that they used.
         share: f64,
     },
+    /// A quota of fewer cores than workers that compute.
+    Quota {
+        /// Which model's.
+        model: Model,
+        /// The cores of quota.
+        cores: f64,
+        /// How many of its workers compute.
+        computing: usize,
+    },
     /// Fewer cores than workers that compute.
     FewCores {
         /// Which model's.
@@ -53,6 +63,8 @@ pub enum Caution {
 pub struct Bounds {
     /// How many cores this program may use, where the system tells.
     pub cores: Option<usize>,
+    /// How many cores' time it may use, where that is bounded.
+    pub quota: Option<f64>,
     /// The least step of the clock.
     pub clock_step: Nanos,
 }
@@ -61,7 +73,7 @@ impl Bounds {
     /// Those of this machine.
     pub fn of_this_machine() -> Bounds {
         let cores = std::thread::available_parallelism().ok().map(NonZeroUsize::get);
-        Bounds { cores, clock_step: clock_step() }
+        Bounds { cores, quota: quota::cores(), clock_step: clock_step() }
     }
 }
 
@@ -88,8 +100,12 @@ pub fn cautions(run: &Run, bounds: Bounds) -> Vec<Caution> {
         }
     }
     let computing = run.alive.computing;
-    let few = bounds.cores.filter(|cores| *cores < computing);
-    cautions.extend(few.map(|cores| Caution::FewCores { model, cores, computing }));
+    // Where both are too few the quota says more: a system that is told of it counts its whole cores, and one at least.
+    match (bounds.quota, bounds.cores) {
+        (Some(cores), _) if cores < computing as f64 => cautions.push(Caution::Quota { model, cores, computing }),
+        (_, Some(cores)) if cores < computing => cautions.push(Caution::FewCores { model, cores, computing }),
+        _ => {}
+    }
     cautions
 }
 
@@ -106,6 +122,7 @@ impl Caution {
             Caution::TooShort { .. } => "too-short",
             Caution::Scatter { .. } => "scatter",
             Caution::Busy { .. } => "busy",
+            Caution::Quota { .. } => "quota",
             Caution::FewCores { .. } => "few-cores",
         }
     }
@@ -116,7 +133,17 @@ impl Caution {
             Caution::TooShort { model, .. }
             | Caution::Scatter { model, .. }
             | Caution::Busy { model, .. }
+            | Caution::Quota { model, .. }
             | Caution::FewCores { model, .. } => *model,
+        }
+    }
+
+    /// How many cores there are, where they are too few.
+    pub fn cores(&self) -> Option<f64> {
+        match self {
+            Caution::TooShort { .. } | Caution::Scatter { .. } | Caution::Busy { .. } => None,
+            Caution::Quota { cores, .. } => Some(*cores),
+            Caution::FewCores { cores, .. } => Some(*cores as f64),
         }
     }
 }
@@ -157,6 +184,14 @@ fn sentences(cautions: &[&Caution]) -> String {
             "Other programs used much of this machine’s cores meanwhile, and may have slowed the runs".to_owned(),
             "Close them, and measure again.",
         ),
+        Caution::Quota { cores, .. } => (
+            format!(
+                "More workers compute at once than this program has cores of quota ({}), so that the system stops them in \
+                 between",
+                (cores * 100.0).round() / 100.0
+            ),
+            "Raise the quota, which is cpu.max of its control group, or compute with fewer.",
+        ),
         Caution::FewCores { cores, .. } => (
             format!("More workers compute at once than there are cores ({cores}), so that they take turns"),
             "Fewer workers would be as fast here.",
@@ -167,7 +202,8 @@ fn sentences(cautions: &[&Caution]) -> String {
             Caution::TooShort { wall, .. } => format!("{:.2} ms", ms(wall)),
             Caution::Scatter { share, runs, .. } => format!("{} in {runs} runs", percent(share)),
             Caution::Busy { share, .. } => percent(share),
-            Caution::FewCores { computing, .. } => format!("{computing} workers"),
+            Caution::Quota { computing: 1, .. } | Caution::FewCores { computing: 1, .. } => "1 worker".to_owned(),
+            Caution::Quota { computing, .. } | Caution::FewCores { computing, .. } => format!("{computing} workers"),
         };
         format!("{} ({figure})", caution.model())
     };

@@ -25,6 +25,19 @@ impl Failure {
         Failure::Failed(vec![sentence.to_string()])
     }
 
+    /// What came of a command whose report was `printed` or not, and in which all of this went wrong beside that.
+    ///
+    /// # Errors
+    /// Where anything did.
+    pub fn of_all(printed: Result<(), Failure>, mut wrong: Vec<String>) -> Result<(), Failure> {
+        match printed {
+            Err(Failure::Failed(sentences)) => wrong.extend(sentences),
+            Err(failure) if wrong.is_empty() => return Err(failure),
+            Ok(()) | Err(_) => {}
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Failure::Failed(wrong)) }
+    }
+
     /// Says on standard error what is wrong, and returns the exit code: 2 for wrong words, 1 for what failed.
     pub fn tell(self) -> ExitCode {
         match self {

@@ -30,7 +30,10 @@ pub fn bind(wanted: u16) -> Result<TcpListener, Failure> {
                 return Ok(listener);
             }
             Err(error) if error.kind() == ErrorKind::AddrInUse => {}
-            Err(error) => return Err(Failure::because(format_args!("Port {port} cannot be served on: {error}."))),
+            Err(error) => {
+                let mend = "Name another with --port, above 1023, or 0 for any that is free";
+                return Err(Failure::because(format_args!("Port {port} cannot be served on: {error}. {mend}.")));
+            }
         }
     }
     Err(Failure::because(format_args!("The ports {wanted} to {last} are all taken: name another with --port.")))
@@ -45,31 +48,33 @@ fn listen(port: u16) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// From now on, waits until a person or a system asks this process to end.
+/// From now on, waits until a person or a system asks this process to end, and returns the exit code that a shell gives to a
+/// program which that ended.
 ///
 /// # Errors
 /// Where the system does not tell.
 #[cfg(unix)]
-pub fn interruption() -> io::Result<impl Future<Output = ()>> {
+pub fn interruption() -> io::Result<impl Future<Output = i32>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = interrupt.recv() => 130,
+            _ = terminate.recv() => 143,
         }
     })
 }
 
-/// From now on, waits until a person asks this process to end.
+/// From now on, waits until a person asks this process to end, and returns the exit code for that.
 ///
 /// # Errors
 /// Where the system does not tell.
 #[cfg(windows)]
-pub fn interruption() -> io::Result<impl Future<Output = ()>> {
+pub fn interruption() -> io::Result<impl Future<Output = i32>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;
+        130
     })
 }

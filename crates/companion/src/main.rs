@@ -15,6 +15,8 @@ mod cpu_time;
 mod failure;
 mod listen;
 mod listing;
+mod machine;
+mod manual;
 mod measure;
 mod notice;
 mod open_files;
@@ -29,6 +31,7 @@ mod serve;
 mod service;
 mod statistics;
 mod sweep;
+mod threads;
 mod usage;
 mod why;
 mod wish;
@@ -48,6 +51,8 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Api(arguments) => api::api(&arguments),
+        Command::Completions(arguments) => manual::complete(arguments.shell),
+        Command::Man(arguments) => manual::man(&arguments),
         Command::Worker => process_pool::child::run(),
         Command::ApiWorker => api::child::run(),
         Command::Runner => runner::run(),

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::error::RunError;
-use engine::measure::native::OsThreads;
 use engine::measure::{Plan, Recorder};
 use engine::model::Model;
 use engine::program::Outcome;
@@ -15,6 +14,7 @@ use crate::cpu_time;
 use crate::process_pool::Source;
 use crate::request::Request;
 use crate::service::Service;
+use crate::threads::BoundedThreads;
 
 /// Predicts the run of `model` on the virtual clock.
 pub fn predict(request: &Request, model: Model) -> Trace {
@@ -83,7 +83,7 @@ pub fn measure_into(
         settings: request.settings(model),
         speed: request.speed,
         recorder: Arc::clone(&recorder),
-        threads: Arc::new(OsThreads),
+        threads: Arc::new(BoundedThreads::default()),
         transport,
         processes: children.processes(),
     });

@@ -31,6 +31,8 @@ pub struct Request {
     pub network: Network,
     /// How many runs of each model come before those, and are not counted.
     pub warm_up: usize,
+    /// Whether a job that was lost with its process is given to another.
+    pub retry_lost: bool,
     /// What a predicted machine charges; of these a measured run has only the GIL.
     pub charges: Charges,
 }
@@ -77,8 +79,21 @@ impl Request {
             return Err(wrong);
         }
         let prepared = lesson.prepare_on(&values, charges.costs);
-        let (repeat, warm_up) = (repeat as usize, warm_up as usize);
-        Ok(Request { lesson, values, prepared, models, clock, seed, speed, repeat, warm_up, network, charges })
+        let (repeat, warm_up, retry_lost) = (repeat as usize, warm_up as usize, arguments.retry_lost);
+        Ok(Request {
+            lesson,
+            values,
+            prepared,
+            models,
+            clock,
+            seed,
+            speed,
+            repeat,
+            warm_up,
+            network,
+            retry_lost,
+            charges,
+        })
     }
 
     /// What decides how the run on `model` goes.
@@ -107,7 +122,8 @@ impl Request {
         match self.clock {
             Clock::Real => {
                 let timer = if self.network == Network::Timer { " --network timer" } else { "" };
-                command + &format!(" --speed {}{timer}", self.speed.factor())
+                let retry = if self.retry_lost { " --retry-lost" } else { "" };
+                command + &format!(" --speed {}{timer}{retry}", self.speed.factor())
             }
             Clock::Virtual => command + " --clock virtual",
         }

@@ -61,7 +61,7 @@ impl Service {
     /// Starts the server that `request` needs; none where its lesson makes no requests, or a timer stands in for them.
     ///
     /// # Errors
-    /// A sentence, where it cannot be started.
+    /// Why it cannot be started, as the end of a sentence.
     pub fn start(request: &Request) -> Result<Option<Service>, String> {
         let Some(service) = request.prepared.service else { return Ok(None) };
         if request.clock == Clock::Virtual || request.network == Network::Timer {
@@ -70,16 +70,16 @@ impl Service {
         let config = ApiConfig::unlimited(service.network, request.speed, request.seed);
         // Each request under way takes a connection. Where that is still too few, a request fails and says so.
         open_files::allow_most();
-        let server = ApiProcess::start(&config)?;
+        let server = ApiProcess::start(&config).map_err(clause)?;
         Ok(Some(Service { server, session: service.session }))
     }
 
     /// The way to the server for one run, which finds no connection open and the server's counts at nothing.
     ///
     /// # Errors
-    /// A sentence, where the server is gone.
+    /// That the server is gone, as the end of a sentence.
     pub fn transport(&self) -> Result<Arc<dyn Transport>, String> {
-        self.server.reset()?;
+        self.server.reset().map_err(clause)?;
         Ok(sockets(self.address(), self.session))
     }
 
@@ -96,8 +96,14 @@ impl Service {
     /// What the server served since the last run began.
     ///
     /// # Errors
-    /// A sentence, where the server is gone.
+    /// That the server is gone, as the end of a sentence.
     pub fn stats(&self) -> Result<Stats, String> {
-        self.server.stats()
+        self.server.stats().map_err(clause)
     }
+}
+
+/// A sentence as the end of another.
+fn clause(sentence: String) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters.as_str().chars()).collect()
 }

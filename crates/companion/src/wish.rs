@@ -44,6 +44,7 @@ pub fn read(command: &Command) -> Result<(Request, Model), String> {
         trace: None,
         result: None,
         warm_up: None,
+        retry_lost: false,
         out: None,
         reports: Vec::new(),
     };

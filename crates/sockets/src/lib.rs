@@ -8,6 +8,7 @@
 //! - **An event loop** waits for many at once: its selector ([`poll`]) knows which non-blocking sockets are ready, and each
 //!   request is a future over one of them ([`session`]).
 
+mod files;
 mod page;
 pub mod poll;
 pub mod session;

@@ -4,7 +4,9 @@
 //! nothing has to run beside the loop's tasks and all of a request's work is its task's.
 
 use std::cell::RefCell;
+use std::error::Error;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -22,9 +24,9 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, header};
 
-use crate::page;
 use crate::poll::Poll;
 use crate::stream::Stream;
+use crate::{files, page};
 
 /// All connections of one event loop to one service.
 pub struct Session(Rc<Inner>);
@@ -93,16 +95,19 @@ impl Inner {
                 }
                 // The service may close a connection just as it is used again. A GET may be sent twice (RFC 9110, 9.2.2).
                 Err(_) if is_kept => {}
-                Err(error) => return Err(format!("its connection to {} failed ({error})", self.address)),
+                Err(error) => {
+                    let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+                    return Err(format!("its connection to {} failed ({error}{source})", self.address));
+                }
             }
         }
     }
 
     async fn connect(&self) -> Result<Connection, String> {
-        let failed = |error: &dyn std::error::Error| format!("it cannot connect to {} ({error})", self.address);
-        let stream = Stream::connect(self.address, &self.poll).map_err(|error| failed(&error))?;
-        poll_fn(|context| stream.poll_connected(context)).await.map_err(|error| failed(&error))?;
-        let (sender, driver) = http1::handshake(stream).await.map_err(|error| failed(&error))?;
+        let failed = |error: io::Error| format!("it cannot connect to {} ({})", self.address, files::told(&error));
+        let stream = Stream::connect(self.address, &self.poll).map_err(failed)?;
+        poll_fn(|context| stream.poll_connected(context)).await.map_err(failed)?;
+        let (sender, driver) = http1::handshake(stream).await.map_err(|error| failed(io::Error::other(error)))?;
         Ok(Connection { sender, driver: Box::pin(driver) })
     }
 }

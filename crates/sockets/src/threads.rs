@@ -9,7 +9,7 @@ use engine::network::{OK, Responded};
 use engine::time::Nanos;
 use ureq::Agent;
 
-use crate::page;
+use crate::{files, page};
 
 /// Which connections a thread finds open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,9 @@ pub enum Sessions {
     /// Those of all threads, which share one session; it keeps so many open that nobody uses.
     Shared(usize),
 }
+
+/// The bytes of a connection's buffers.
+const BUFFER: usize = 8 * 1024;
 
 /// The threads' way to one service.
 pub(crate) struct Threads {
@@ -63,7 +66,10 @@ impl Threads {
     }
 
     fn ask(&self, agent: &Agent, number: u64, attempt: u32) -> Result<Responded, String> {
-        let failed = |error: ureq::Error| format!("its request of {} failed ({error})", self.url);
+        let failed = |error: ureq::Error| match error {
+            ureq::Error::Io(error) => format!("its request of {} failed ({})", self.url, files::told(&error)),
+            error => format!("its request of {} failed ({error})", self.url),
+        };
         let request = agent.get(format!("{}?page={number}", self.url)).header(page::ATTEMPT, attempt);
         let mut response = request.call().map_err(failed)?;
         let status = response.status().as_u16();
@@ -82,6 +88,9 @@ fn agent(connections: usize) -> Agent {
     Agent::config_builder()
         // A status that is no success is an answer like any other.
         .http_status_as_error(false)
+        // A page is far smaller. Usual are two of 128 KiB, by which a thread would seem to cost many times what it does.
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER)
         .max_idle_connections(connections)
         .max_idle_connections_per_host(connections)
         .proxy(None)

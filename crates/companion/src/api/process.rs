@@ -3,10 +3,16 @@
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use crate::api::config::ApiConfig;
 use crate::api::counts::Stats;
+
+/// A server listens within milliseconds, on a very busy machine within seconds.
+const MOST_TIME: Duration = Duration::from_secs(30);
 
 /// A server that is up. It ends when this is dropped, and with this process, whichever way that ends.
 #[derive(Debug)]
@@ -23,10 +29,10 @@ impl ApiProcess {
     /// A sentence, where it cannot be started.
     pub fn start(config: &ApiConfig) -> Result<ApiProcess, String> {
         let program = env::current_exe().map_err(|error| format!("This program cannot find itself: {error}."))?;
-        ApiProcess::start_as(Command::new(program).arg("api-worker"), config)
+        ApiProcess::start_as(Command::new(program).arg("api-worker"), config, MOST_TIME)
     }
 
-    fn start_as(command: &mut Command, config: &ApiConfig) -> Result<ApiProcess, String> {
+    fn start_as(command: &mut Command, config: &ApiConfig, most_time: Duration) -> Result<ApiProcess, String> {
         let cannot = |reason: String| format!("The API server cannot be started: {reason}.");
         let config = serde_json::to_string(config).map_err(|error| cannot(error.to_string()))?;
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
@@ -35,10 +41,10 @@ impl ApiProcess {
             // Whoever cannot be told has died, and tells no address. The pipe stays open: its end is the child's.
             let _ = writeln!(orders, "{config}");
         }
-        let mut line = String::new();
-        if let Some(answers) = child.0.stdout.take() {
-            let _ = BufReader::new(answers).read_line(&mut line);
-        }
+        let line = match child.0.stdout.take() {
+            Some(answers) => first_line(answers, most_time).map_err(cannot)?,
+            None => String::new(),
+        };
         match line.trim_end().parse() {
             Ok(address) => Ok(ApiProcess { address, client: client(), child }),
             Err(_) if line.is_empty() => Err(cannot(format!("it {}", child.how_it_ended()))),
@@ -64,7 +70,8 @@ impl ApiProcess {
         let answer = self.client.get(format!("http://{}/stats", self.address)).call();
         let body =
             answer.and_then(|mut answer| answer.body_mut().read_to_string()).map_err(|error| self.lost(&error))?;
-        serde_json::from_str(&body).map_err(|error| self.lost(&error))
+        serde_json::from_str(&body)
+            .map_err(|error| format!("What the API server at {} answers are no counts: {error}.", self.address))
     }
 
     /// Has it count from nothing, and draw as if no page had been tried yet.
@@ -76,9 +83,34 @@ impl ApiProcess {
         answer.map(drop).map_err(|error| self.lost(&error))
     }
 
-    fn lost(&self, error: &dyn std::error::Error) -> String {
-        format!("The API server at {} does not answer: {error}.", self.address)
+    fn lost(&self, error: &ureq::Error) -> String {
+        match error {
+            ureq::Error::StatusCode(503) => format!(
+                "The API server at {} has no connection left: `ulimit -Hn` says how many files it may open, and is to be \
+                 raised.",
+                self.address
+            ),
+            error => format!("The API server at {} does not answer: {error}.", self.address),
+        }
     }
+}
+
+/// What a process says first; nothing where it ends without a word.
+///
+/// # Errors
+/// A clause, where it says nothing for so long.
+fn first_line(answers: ChildStdout, most_time: Duration) -> Result<String, String> {
+    let (sender, line) = channel();
+    // Nobody waits for this thread: it ends with the process, which whoever gives up ends.
+    let read = move || {
+        let mut line = String::new();
+        let _ = BufReader::new(answers).read_line(&mut line);
+        let _ = sender.send(line);
+    };
+    let thread = thread::Builder::new().name("address".to_owned()).spawn(read);
+    thread.map_err(|error| format!("the system gives no thread that could listen to it ({error})"))?;
+    let too_long = |_| format!("it has not told where it is after {} s, so it was ended", most_time.as_secs_f64());
+    line.recv_timeout(most_time).map_err(too_long)
 }
 
 /// A process that is ended when this is dropped.
@@ -111,7 +143,6 @@ fn client() -> ureq::Agent {
 #[cfg(all(test, unix))]
 mod tests {
     use std::sync::Arc;
-    use std::thread;
 
     use super::*;
     use crate::api::answer::Api;
@@ -119,7 +150,7 @@ mod tests {
     use crate::listen;
 
     fn shell(script: &str) -> Result<ApiProcess, String> {
-        ApiProcess::start_as(Command::new("sh").args(["-c", script]), &ApiConfig::immediate())
+        ApiProcess::start_as(Command::new("sh").args(["-c", script]), &ApiConfig::immediate(), MOST_TIME)
     }
 
     #[test]
@@ -128,6 +159,11 @@ mod tests {
         assert_eq!(shell("exit 3").unwrap_err(), ended);
         let no_address = "The API server cannot be started: “hello” is no address that it could be at.";
         assert_eq!(shell("echo hello; cat > /dev/null").unwrap_err(), no_address);
+        let mut silent = Command::new("sh");
+        silent.args(["-c", "printf half; exec sleep 300"]);
+        let hangs = ApiProcess::start_as(&mut silent, &ApiConfig::immediate(), Duration::from_millis(100));
+        let too_long = "The API server cannot be started: it has not told where it is after 0.1 s, so it was ended.";
+        assert_eq!(hangs.unwrap_err(), too_long);
     }
 
     #[test]

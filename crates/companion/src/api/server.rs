@@ -50,7 +50,7 @@ pub fn run(api: &Arc<Api>, listening: impl FnOnce(SocketAddr)) -> Result<(), Fai
         listening(listener.local_addr().map_err(broken)?);
         tokio::select! {
             never = serve(listener, Arc::clone(api), ceiling) => match never {},
-            () = interruption => Ok(()),
+            _ = interruption => Ok(()),
         }
     })
 }

@@ -18,11 +18,26 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// # Errors
 /// A clause about it, such as "it cannot be started".
 pub fn output(command: &mut Command, most_time: Duration) -> Result<Output, String> {
+    output_of(command.stdin(Stdio::null()), most_time)
+}
+
+/// The same of a program of ours, which ends by itself when its standard input does: that is open as long as this program is
+/// there, however it ends.
+///
+/// # Errors
+/// As above.
+pub fn output_of_ours(command: &mut Command, most_time: Duration) -> Result<Output, String> {
+    output_of(command.stdin(Stdio::piped()), most_time)
+}
+
+fn output_of(command: &mut Command, most_time: Duration) -> Result<Output, String> {
     let deadline = Instant::now() + most_time;
-    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
     group::of_its_own(piped);
     let mut child = piped.spawn().map_err(|error| format!("it cannot be started ({error})"))?;
     group::is_running(&child);
+    // Waiting for a child would close it.
+    let held = child.stdin.take();
     let output = listen(&mut child, deadline, most_time);
     if output.is_err() {
         group::end(&child);
@@ -31,6 +46,7 @@ pub fn output(command: &mut Command, most_time: Duration) -> Result<Output, Stri
         let _ = child.wait();
     }
     group::has_ended();
+    drop(held);
     output
 }
 

@@ -3,6 +3,7 @@
 //! A figure is the median of some runs and says of how many. What nobody measures is taken from the preset, and said so.
 
 pub mod bounded;
+pub mod interrupt;
 mod native;
 pub mod python;
 mod report;
@@ -112,6 +113,7 @@ pub fn calibrate(arguments: &CalibrateArguments) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         notice::note("this program was built without optimisation, so native work and messages cost far too much.");
     }
+    interrupt::end_together().map_err(Failure::because)?;
     let native = {
         let _progress = notice::progress("measuring native code");
         native::measure().map_err(Failure::because)?
@@ -119,14 +121,14 @@ pub fn calibrate(arguments: &CalibrateArguments) -> Result<(), Failure> {
     let mut wrong = Vec::new();
     let cpython = python.and_then(|path| measure_python(path, arguments.python.is_some(), &native, &mut wrong));
     let calibrations: Vec<Calibration> = [native].into_iter().chain(cpython).collect();
-    report::print(&calibrations, arguments.json)?;
+    let printed = report::print(&calibrations, arguments.json);
     if let Some(file) = out {
         match calibrations.iter().find(|calibration| calibration.whose == whose) {
             Some(calibration) => wrong.extend(file.write(calibration.costs.to_json().as_bytes()).err()),
             None => wrong.push("There are no costs of CPython to write: name one that runs with --python.".to_owned()),
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Failure::Failed(wrong)) }
+    Failure::of_all(printed, wrong)
 }
 
 fn read(arguments: &CalibrateArguments) -> Result<Whose, Vec<Diagnostic>> {

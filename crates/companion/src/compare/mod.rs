@@ -3,7 +3,6 @@
 
 mod brief;
 mod interpreters;
-mod interrupt;
 mod predicted;
 mod python_run;
 mod report;
@@ -17,6 +16,7 @@ use std::time::Duration;
 use engine::model::Model;
 use engine::time::Nanos;
 use lessons::Lesson;
+use lessons::python_file::with_values;
 
 use crate::arguments::CompareArguments;
 use crate::calibrate::{self, Calibration, Machine};
@@ -70,7 +70,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         notice::note("this program was built without optimisation, so native work costs far too much.");
     }
-    interrupt::end_together().map_err(Failure::because)?;
+    calibrate::interrupt::end_together().map_err(Failure::because)?;
     let (found, unavailable) = {
         let _progress = progress("asking the interpreters what they are");
         interpreters::find(&comparison.pythons)
@@ -82,14 +82,14 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
             compare_model(&comparison, lesson, model, &calibrated, &mut table);
         }
     }
-    report::print(&table, &comparison, arguments.json)?;
+    let printed = report::print(&table, &comparison, arguments.json);
     let mut wrong: Vec<String> = table.failed.iter().map(Missing::sentence).collect();
     if calibrated.is_empty() {
         wrong.push("There is no CPython to compare with: name one, 3.9 or later, with --python.".to_owned());
     }
     let named = table.unavailable.iter().filter(|_| !comparison.pythons.is_empty());
     wrong.extend(named.map(|one| format!("{}: {}", one.python, one.reason)));
-    if wrong.is_empty() { Ok(()) } else { Err(Failure::Failed(wrong)) }
+    Failure::of_all(printed, wrong)
 }
 
 impl Missing {
@@ -163,7 +163,7 @@ fn compare_model(
         table.left_out.push(missing(None, "There is no Python file of it.".to_owned()));
         return;
     };
-    let text = source::with_values(text, lesson.lesson, &lesson.values);
+    let text = with_values(text, lesson.lesson, &lesson.values);
     let first = table.rows.len();
     for (python, calibration) in calibrated {
         let predicted = match predict(lesson, model, python, calibration, comparison) {

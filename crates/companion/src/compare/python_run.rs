@@ -57,7 +57,7 @@ impl PythonFile {
         let mut command = Command::new(python);
         command.arg("-I").arg(self.path("launcher.py")).arg(self.path("lesson.py")).arg(&told);
         command.arg((most_time + GRACE).as_secs_f64().to_string());
-        let output = bounded::output(&mut command, most_time)?;
+        let output = bounded::output_of_ours(&mut command, most_time)?;
         if !output.status.success() {
             // A traceback ends with what went wrong.
             return Err(format!("it {}", ended(output.status, said(&output).last())));

@@ -83,6 +83,7 @@ impl Compared {
             speed: Speed::REAL,
             repeat,
             warm_up: 0,
+            retry_lost: false,
             // In the Python files a wait stands in for a network too.
             network: Network::Timer,
             charges: Charges { name: USUAL_COSTS.to_owned(), title: Preset::CPython.title().to_owned(), costs },

@@ -1,21 +1,7 @@
-//! A lesson's Python file with other values than its own: what is a parameter to us is a constant there, of its name in
-//! capitals.
+//! What the Python files of a lesson cannot be told.
 
-use engine::network::Latency;
-use lessons::{Diagnostic, Lesson, Message, Parameter, Value, Values};
-
-use crate::words::in_order;
-
-/// `source` with the constants of `values`. A value that is the lesson's default leaves its constant as it stands.
-pub fn with_values(source: &str, lesson: &'static Lesson, values: &Values) -> String {
-    let changed: Vec<(String, String)> =
-        changed(lesson, values).filter_map(|(parameter, value)| Some((start(parameter), in_python(value)?))).collect();
-    let line = |line: &str| match changed.iter().find(|(start, _)| line.starts_with(start)) {
-        Some((start, value)) => format!("{start}{value}\n"),
-        None => format!("{line}\n"),
-    };
-    source.lines().map(line).collect()
-}
+use lessons::python_file::{changed, in_python, start};
+use lessons::{Diagnostic, Lesson, Parameter, Value, Values};
 
 /// What is wrong with `values`, of which a Python file takes no notice.
 pub fn complaints(lesson: &'static Lesson, values: &Values) -> Vec<Diagnostic> {
@@ -33,52 +19,14 @@ pub fn complaints(lesson: &'static Lesson, values: &Values) -> Vec<Diagnostic> {
     changed(lesson, values).filter_map(complaint).collect()
 }
 
-/// The parameters whose values differ from their defaults.
-fn changed<'v>(
-    lesson: &'static Lesson,
-    values: &'v Values,
-) -> impl Iterator<Item = (&'static Parameter, &'v Value)> + use<'v> {
-    let parameter = |name| lesson.parameters.iter().find(|parameter| parameter.name == name);
-    let differs = |(parameter, value): &(&Parameter, &Value)| {
-        parameter.read(parameter.default).is_ok_and(|default| default.text() != value.text())
-    };
-    in_order(lesson, values).filter_map(move |(name, value)| Some((parameter(name)?, value))).filter(differs)
-}
-
 fn has_constant(source: &str, parameter: &Parameter) -> bool {
     source.lines().any(|line| line.starts_with(&start(parameter)))
 }
 
-/// How the line of a parameter's constant begins.
-fn start(parameter: &Parameter) -> String {
-    format!("{} = ", parameter.name.to_uppercase().replace('-', "_"))
-}
-
-/// A value as Python writes it; `None` for a latency that the files do not draw.
-fn in_python(value: &Value) -> Option<String> {
-    let text = value.text();
-    Some(match value {
-        Value::Count(_) | Value::Seconds(_) | Value::Share(_) => text,
-        Value::Switch(is_on) => if *is_on { "True" } else { "False" }.to_owned(),
-        Value::Choice(_) => format!("{text:?}"),
-        Value::Counts(_) => format!("[{text}]"),
-        Value::Messages(messages) => {
-            let message = |message: &Message| format!("({:?}, {})", message.name, message.delay.as_secs_f64());
-            format!("[{}]", messages.iter().map(message).collect::<Vec<_>>().join(", "))
-        }
-        Value::Latency(latency) => {
-            let (from, to) = match latency {
-                Latency::Constant(time) => (*time, *time),
-                Latency::Uniform(range) => (range.from(), range.to()),
-                Latency::Exponential { .. } | Latency::LogNormal { .. } => return None,
-            };
-            format!("({}, {})", from.as_secs_f64(), to.as_secs_f64())
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use lessons::python_file::with_values;
+
     use super::*;
     use crate::words::read_values;
 

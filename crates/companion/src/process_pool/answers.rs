@@ -15,21 +15,32 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use engine::measure::Recorder;
 
-use crate::process_pool::message::{Answer, Ended, News, receive};
+use crate::process_pool::message::{Answer, Ended, Messages, News, Received};
 
 /// The pipe, and the jobs whose ends are waited for.
 pub struct Answers<R> {
-    pipe: Mutex<R>,
+    pipe: Mutex<Messages<R>>,
     desk: Mutex<Desk>,
 }
 
 /// Why a job will not be heard of again.
 #[derive(Debug)]
 pub struct Silence {
-    /// Whether anything had been heard of it.
-    pub has_begun: bool,
+    /// How far it had come.
+    pub heard: Heard,
     /// What the pipe said.
     pub error: io::Error,
+}
+
+/// How far a job had come that will not be heard of again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It was never in its process's hands: another can have it, and nothing is done twice.
+    NotGiven,
+    /// It was given, and nothing has been heard of it.
+    Nothing,
+    /// It had begun.
+    Begun,
 }
 
 #[derive(Default)]
@@ -44,8 +55,8 @@ struct Desk {
 
 struct Expected {
     recorder: Arc<Recorder>,
-    has_begun: bool,
-    ended: Option<Ended>,
+    heard: Heard,
+    ended: Option<Received<Ended>>,
     /// Told when the job has ended, when the pipe has failed, and when this thread is to read.
     told: Arc<Condvar>,
 }
@@ -53,22 +64,23 @@ struct Expected {
 impl<R: Read> Answers<R> {
     /// The answers that come out of `pipe`.
     pub fn new(pipe: R) -> Answers<R> {
-        Answers { pipe: Mutex::new(pipe), desk: Mutex::default() }
+        Answers { pipe: Mutex::new(Messages::new(pipe)), desk: Mutex::default() }
     }
 
     /// Waits for the next answer, whatever it is. To be called where no job is out.
     ///
     /// # Errors
     /// Where the pipe fails.
-    pub fn next(&self) -> io::Result<Answer> {
-        receive(&mut *self.pipe.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn next(&self) -> io::Result<Received<Answer>> {
+        self.pipe.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
     /// The number of a job that is about to be given. What happens in it goes to `recorder`.
     pub fn expect(&self, recorder: &Arc<Recorder>) -> u64 {
         let mut desk = self.desk();
         desk.last += 1;
-        let expected = Expected { recorder: Arc::clone(recorder), has_begun: false, ended: None, told: Arc::default() };
+        let expected =
+            Expected { recorder: Arc::clone(recorder), heard: Heard::Nothing, ended: None, told: Arc::default() };
         let number = desk.last;
         desk.jobs.insert(number, expected);
         number
@@ -85,22 +97,22 @@ impl<R: Read> Answers<R> {
     ///
     /// # Errors
     /// Where the pipe fails before that.
-    pub fn wait(&self, number: u64) -> Result<Ended, Silence> {
+    pub fn wait(&self, number: u64) -> Result<Received<Ended>, Silence> {
         let mut desk = self.desk();
         loop {
             let Some(job) = desk.jobs.get_mut(&number) else {
-                return Err(Silence { has_begun: false, error: io::Error::other("the job was never given") });
+                return Err(Silence { heard: Heard::NotGiven, error: io::Error::other("the job was never given") });
             };
             if let Some(ended) = job.ended.take() {
                 desk.jobs.remove(&number);
                 desk.have_somebody_read();
                 return Ok(ended);
             }
-            let (has_begun, told) = (job.has_begun, Arc::clone(&job.told));
+            let (heard, told) = (job.heard, Arc::clone(&job.told));
             if let Some((kind, text)) = &desk.failed {
                 let error = io::Error::new(*kind, text.clone());
                 desk.jobs.remove(&number);
-                return Err(Silence { has_begun, error });
+                return Err(Silence { heard, error });
             }
             desk = if desk.is_read { told.wait(desk).unwrap_or_else(PoisonError::into_inner) } else { self.read(desk) };
         }
@@ -124,21 +136,21 @@ impl<R: Read> Answers<R> {
 }
 
 impl Desk {
-    fn take(&mut self, answer: io::Result<Answer>) {
+    fn take(&mut self, answer: io::Result<Received<Answer>>) {
         match answer {
-            Ok(Answer::Job { number, news }) => {
+            Ok(Received { message: Answer::Job { number, news }, bytes, took }) => {
                 // Nobody waits any more for a job that is not there.
                 let Some(job) = self.jobs.get_mut(&number) else { return };
-                job.has_begun = true;
+                job.heard = Heard::Begun;
                 match news {
                     News::Event(event) => job.recorder.record(event),
                     News::Ended(ended) => {
-                        job.ended = Some(ended);
+                        job.ended = Some(Received { message: ended, bytes, took });
                         job.told.notify_one();
                     }
                 }
             }
-            Ok(Answer::Prepared { .. } | Answer::Echo(_)) => {
+            Ok(Received { message: Answer::Prepared { .. } | Answer::Echo(_), .. }) => {
                 self.fail((ErrorKind::InvalidData, "an answer out of turn".to_owned()));
             }
             Err(error) => self.fail((error.kind(), error.to_string())),
@@ -166,6 +178,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
+    use engine::packed::Packed;
     use engine::time::Nanos;
     use engine::trace::{Event, TaskId};
 
@@ -175,7 +188,7 @@ mod tests {
     /// Never waited out where all is well.
     const DEADLINE: Duration = Duration::from_secs(30);
 
-    type End = (u64, Result<Ended, bool>);
+    type End = (u64, Result<Ended, Heard>);
 
     /// So many jobs with a thread each that waits: the other side of the pipe, what happens, and how they end.
     fn waiters(jobs: u64) -> (PipeWriter, Receiver<Nanos>, Receiver<End>) {
@@ -186,7 +199,7 @@ mod tests {
         for _ in 0..jobs {
             let (number, answers, ended) = (answers.expect(&recorder), Arc::clone(&answers), ended.clone());
             thread::spawn(move || {
-                let end = answers.wait(number).map_err(|silence| silence.has_begun);
+                let end = answers.wait(number).map(|it| it.message).map_err(|silence| silence.heard);
                 ended.send((number, end)).unwrap();
             });
         }
@@ -198,7 +211,7 @@ mod tests {
     }
 
     fn ended(number: u64) -> Ended {
-        Ended { result: Ok(vec![number as u8]), cpu: None }
+        Ended { result: Ok(Packed::from(&[number as u8][..])), cpu: None, took: Nanos(9) }
     }
 
     #[test]
@@ -223,7 +236,7 @@ mod tests {
         drop(pipe);
         let mut told: Vec<End> = (0..3).map(|_| ends.recv_timeout(DEADLINE).unwrap()).collect();
         told.sort_by_key(|(number, _)| *number);
-        assert_eq!(told, [(1, Err(false)), (2, Err(true)), (3, Err(false))]);
+        assert_eq!(told, [(1, Err(Heard::Nothing)), (2, Err(Heard::Begun)), (3, Err(Heard::Nothing))]);
     }
 
     #[test]
@@ -234,7 +247,7 @@ mod tests {
         let (given, not_given) = (answers.expect(&recorder), answers.expect(&recorder));
         answers.forget(not_given);
         send(&mut pipe, &Answer::Job { number: given, news: News::Ended(ended(given)) }).unwrap();
-        assert_eq!(answers.wait(given).unwrap(), ended(given));
+        assert_eq!(answers.wait(given).map(|it| it.message).unwrap(), ended(given));
         assert!(answers.wait(not_given).is_err());
     }
 }

@@ -1,28 +1,35 @@
 //! The other side of the pipes: the process that does jobs.
 //!
-//! Its first thread reads what the parent sends, and each lane of the run has a thread that does its jobs. The parent's end,
-//! however it comes about, closes the pipe, and the first thread then ends the process at once, in the middle of jobs too:
-//! their threads may be asleep for a minute.
+//! Its first thread reads what the parent sends. Where the process is one lane of the run, the same thread does the jobs: to
+//! wake another for each would cost more than a small job. Where it is several lanes, each has a thread.
+//!
+//! The parent's end, however it comes about, closes the pipe, and whoever watches the pipe then ends the process at once, in
+//! the middle of jobs too: their threads may be asleep for a minute. The first thread watches while it reads; where it
+//! does jobs, a thread does that has nothing else to do (see [`hang_up`]).
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::io::{self, ErrorKind, stdin, stdout};
+use std::io::{ErrorKind, stdin};
 use std::process::exit;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use engine::costs::Costs;
 use engine::error::TaskFailed;
 use engine::measure::{Recorder, WorkerProcess};
+use engine::model::Model;
 use engine::operation::Job;
 use engine::time::Nanos;
-use engine::trace::{LaneId, TaskId};
+use engine::trace::{Activity, Doing, Event, LaneId, MarkKind, Post, TaskId};
 use engine::work::adopt_spin;
 use lessons::Values;
 
 use crate::cpu_time;
-use crate::process_pool::message::{Answer, Ended, News, Order, receive, send};
+use crate::process_pool::hang_up;
+use crate::process_pool::message::{Answer, Ended, Frame, Messages, News, Order, Received};
+use crate::process_pool::outbox::Outbox;
 use crate::process_pool::this_run::Anchor;
 use crate::service;
 
@@ -30,9 +37,11 @@ use crate::service;
 pub fn run() -> ! {
     // A job that panics is reported to the parent, which tells the person; a second telling would only disturb.
     std::panic::set_hook(Box::new(|_| {}));
-    let mut desk = Desk::default();
+    let outbox = Outbox::to_parent().unwrap_or_else(|_| exit(1));
+    let mut desk = Desk { outbox: Arc::new(outbox), prepared: None, lanes: HashMap::new() };
+    let mut orders = Messages::new(stdin().lock());
     loop {
-        match receive(&mut stdin().lock()) {
+        match orders.next() {
             Ok(order) => desk.obey(order),
             Err(error) if error.kind() == ErrorKind::InvalidData => {
                 crate::notice::error(
@@ -46,8 +55,8 @@ pub fn run() -> ! {
 }
 
 /// What the first thread knows.
-#[derive(Default)]
 struct Desk {
+    outbox: Arc<Outbox>,
     prepared: Option<Arc<Prepared>>,
     lanes: HashMap<LaneId, Sender<Errand>>,
 }
@@ -55,20 +64,29 @@ struct Desk {
 /// What the threads of all lanes share.
 struct Prepared {
     process: WorkerProcess,
+    /// Whether this process is one lane, and its first thread does that lane's jobs.
+    is_one_lane: bool,
     /// The CPU time that the parent has been told of.
     told: Mutex<Option<Nanos>>,
+    outbox: Arc<Outbox>,
 }
 
 /// A job for a lane.
 struct Errand {
     number: u64,
+    lane: LaneId,
     task: TaskId,
     job: Job,
     clock: Anchor,
+    more: bool,
+    /// The bytes of its message, and how long it took to read that.
+    bytes: u64,
+    took: Nanos,
 }
 
 impl Desk {
-    fn obey(&mut self, order: Order) {
+    fn obey(&mut self, order: Received<Order>) {
+        let Received { message: order, bytes, took } = order;
         match order {
             Order::Prepare { lesson, parameters, settings, speed, spin, service } => {
                 adopt_spin(spin);
@@ -80,31 +98,38 @@ impl Desk {
                         (Some(address), Some(service)) => process.over(service::sockets(address, service.session)),
                         _ => process,
                     };
-                    self.prepared = Some(Arc::new(Prepared { process, told: Mutex::new(cpu) }));
+                    let is_one_lane = settings.model != Model::ProcessesOfThreads && hang_up::watch();
+                    let (told, outbox) = (Mutex::new(cpu), Arc::clone(&self.outbox));
+                    self.prepared = Some(Arc::new(Prepared { process, is_one_lane, told, outbox }));
                 });
-                tell(&Answer::Prepared { result, cpu });
+                self.outbox.tell(&Answer::Prepared { result, cpu });
             }
-            Order::Echo(payload) => tell(&Answer::Echo(payload)),
-            Order::Run { number, lane, task, job, clock } => {
+            Order::Echo(payload) => self.outbox.tell(&Answer::Echo(payload)),
+            Order::Run { number, lane, task, job, clock, more } => {
                 let name = job.name.clone();
-                if let Err(reason) = self.hand_over(lane, Errand { number, task, job, clock }) {
+                if let Err(reason) = self.hand_over(Errand { number, lane, task, job, clock, more, bytes, took }) {
                     let result = Err(TaskFailed { task: name, reason });
-                    tell(&Answer::Job { number, news: News::Ended(Ended { result, cpu: Some(Nanos::ZERO) }) });
+                    let ended = Ended { result, cpu: Some(Nanos::ZERO), took: Nanos::ZERO };
+                    self.outbox.tell(&Answer::Job { number, news: News::Ended(ended) });
                 }
             }
         }
     }
 
-    /// Hands a job to its lane, which is given a thread if it has none.
-    fn hand_over(&mut self, lane: LaneId, errand: Errand) -> Result<(), String> {
+    /// Does a job, or hands it to its lane, which is given a thread if it has none.
+    fn hand_over(&mut self, errand: Errand) -> Result<(), String> {
         let prepared = self.prepared.as_ref().ok_or("its process knows no lesson")?;
-        let inbox = match self.lanes.entry(lane) {
+        if prepared.is_one_lane {
+            prepared.run(errand);
+            return Ok(());
+        }
+        let inbox = match self.lanes.entry(errand.lane) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let (inbox, errands) = channel();
                 let prepared = Arc::clone(prepared);
-                let thread = thread::Builder::new().name(format!("lane {}", lane.0));
-                let started = thread.spawn(move || run_errands(&prepared, lane, &errands));
+                let thread = thread::Builder::new().name(format!("lane {}", errand.lane.0));
+                let started = thread.spawn(move || errands.into_iter().for_each(|errand| prepared.run(errand)));
                 started.map_err(|error| format!("the system gives its process no further thread ({error})"))?;
                 new.insert(inbox)
             }
@@ -120,32 +145,42 @@ fn prepare(lesson: &str, parameters: &[(String, String)], costs: Costs) -> Resul
     Ok(lesson.prepare_on(&values, costs))
 }
 
-fn run_errands(prepared: &Prepared, lane: LaneId, errands: &Receiver<Errand>) {
-    for Errand { number, task, job, clock } in errands {
-        let recorder = Recorder::joining(clock.now(), move |event| {
-            tell(&Answer::Job { number, news: News::Event(event) });
-        });
-        let result = prepared.process.work(lane, task, &job, &Arc::new(recorder));
-        let cpu = prepared.cpu_since_told();
-        tell(&Answer::Job { number, news: News::Ended(Ended { result, cpu }) });
-    }
-}
-
 impl Prepared {
+    fn run(&self, errand: Errand) {
+        let Errand { number, lane, task, job, clock, more, bytes, took } = errand;
+        let outbox = Arc::clone(&self.outbox);
+        let now = clock.now();
+        let recorder = Arc::new(Recorder::joining(now, move |event| outbox.gather(number, event)));
+        let enter = |activity, at| Event::Enter { task, lane, activity, at, line: None, by: None };
+        let mark = |post, bytes, took, at| {
+            let mark = MarkKind::Message { post, bytes, took };
+            Event::Mark { task, lane, at, mark, line: None }
+        };
+        let at_message = Activity::Running(Doing::Message);
+        // Where another thread reads for the lane, the lane is not seen to: it has a GIL to wait for.
+        if self.is_one_lane {
+            recorder.record(enter(at_message, now.since(took)));
+        }
+        recorder.record(mark(Post::JobRead, bytes, took, now));
+        let result = self.process.work(lane, task, &job, &recorder);
+        if self.is_one_lane {
+            recorder.record_now(|at| enter(at_message, at));
+        }
+        let begun = Instant::now();
+        let ended = Ended { result, cpu: self.cpu_since_told(), took: recorder.now().since(now) };
+        let answer = Answer::Job { number, news: News::Ended(ended) };
+        let Ok(frame) = Frame::new(&answer, job.result_bytes) else { exit(1) };
+        recorder.record_now(|at| mark(Post::ResultWritten, frame.bytes(), begun.elapsed().into(), at));
+        self.outbox.post(&frame, !more);
+    }
+
     /// The CPU time of the whole process that the parent has not been told of: other lanes may be at work meanwhile, and
     /// nothing is to be told twice.
     fn cpu_since_told(&self) -> Option<Nanos> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let cpu = cpu_time::since(*told);
-        *told = cpu_time::used();
+        let used = cpu_time::used();
+        let cpu = used.zip(*told).map(|(used, told)| used.since(told));
+        *told = used;
         cpu
-    }
-}
-
-/// Tells the parent, or ends where it no longer listens: it is gone, or about to be.
-fn tell(answer: &Answer) {
-    let sent: io::Result<()> = send(&mut stdout().lock(), answer);
-    if sent.is_err() {
-        exit(0);
     }
 }

@@ -7,16 +7,23 @@
 //!
 //! # The protocol
 //! A child is told its lesson once, and then whatever jobs its lanes are given, each under a number that its answers carry.
-//! It has a thread for each lane, so a process of threads does several jobs at once. Here each lane has a thread that waits
+//! A process of threads has a thread for each lane and does several jobs at once. Here each lane has a thread that waits
 //! for its job's end; see [`answers`] for how they share one pipe.
+//!
+//! A child that dies takes the jobs with it that it had, and no others: each of those fails, or is given to the process that
+//! takes the dead one's [`seat`].
 
 mod answers;
 pub mod child;
+mod hang_up;
 mod kept;
+mod lane;
 pub mod message;
 mod one_a_task;
+mod outbox;
 mod probe;
 mod process;
+mod seat;
 mod this_run;
 
 use std::env;
@@ -24,21 +31,23 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use engine::error::TaskFailed;
-use engine::measure::{NoProcesses, Processes, Recorder, Worker};
+use engine::measure::{NoProcesses, Processes, Recorder};
 use engine::model::Model;
-use engine::operation::Job;
 use engine::time::Nanos;
-use engine::trace::{LaneId, TaskId};
 use engine::work::calibrate_spin;
 
+use crate::open_files;
 use crate::request::Request;
 pub use kept::Pool;
 use message::Order;
-use one_a_task::{Live, Recipe};
+use one_a_task::{Live, Starter};
 pub use probe::Probe;
-use process::Process;
+use seat::Recipe;
 use this_run::ThisRun;
+
+/// How often a job that was lost with its process is given to another where that is wanted: a job that ends every process is
+/// not to go round for ever.
+pub const RETRIES: u32 = 3;
 
 /// Where the measured runs on one model have their processes from.
 pub enum Source {
@@ -63,12 +72,19 @@ impl Source {
     /// # Errors
     /// Why they are not, as the end of a sentence.
     pub fn start(request: &Request, model: Model, service: Option<SocketAddr>) -> Result<Source, String> {
+        let recipe = || {
+            let retries = if request.retry_lost { RETRIES } else { 0 };
+            Recipe::new(prepare(request, model, service), retries).map(Arc::new)
+        };
         match model {
             Model::ProcessPool | Model::LoopAndProcesses | Model::ProcessesOfThreads => {
-                Pool::start(request, &prepare(request, model, service)).map(Source::Kept)
+                let (processes, are_lanes) = (request.prepared.processes.get(), model != Model::ProcessesOfThreads);
+                Pool::start(&recipe()?, processes.into(), are_lanes).map(Source::Kept)
             }
             Model::Processes => {
-                Recipe::new(prepare(request, model, service)).map(|recipe| Source::OneATask(Arc::new(recipe)))
+                // Each process takes two pipes. Where that is still too few, a start fails and says so.
+                open_files::allow_most();
+                recipe().map(Source::OneATask)
             }
             Model::Sequential | Model::Threads | Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => {
                 Ok(Source::None)
@@ -82,7 +98,9 @@ impl Source {
         let processes: Arc<dyn Processes> = match self {
             Source::None => Arc::new(NoProcesses),
             Source::Kept(pool) => Arc::new(pool.for_run(&run)),
-            Source::OneATask(recipe) => Arc::new(recipe.for_run(&run, &live)),
+            Source::OneATask(recipe) => {
+                Arc::new(Starter { recipe: Arc::clone(recipe), run: Arc::clone(&run), live: Arc::clone(&live) })
+            }
         };
         ForRun { processes, run, live }
     }
@@ -103,30 +121,6 @@ impl ForRun {
 impl Drop for ForRun {
     fn drop(&mut self) {
         self.live.kill_all();
-    }
-}
-
-/// One lane of one process in one run.
-struct Lane {
-    lane: LaneId,
-    process: Arc<Process>,
-    run: Arc<ThisRun>,
-}
-
-impl Worker for Lane {
-    fn work(&mut self, task: TaskId, job: &Job) -> Result<Vec<u8>, TaskFailed> {
-        match self.process.work(self.lane, task, job, &self.run) {
-            Ok(ended) => {
-                self.run.add_cpu(ended.cpu);
-                ended.result
-            }
-            Err(silence) => {
-                let when = if silence.has_begun { "in the middle of the job" } else { "before it began the job" };
-                let how = self.process.how_it_ended(&silence.error);
-                let reason = format!("its process {} {how} {when}", self.process.id);
-                Err(TaskFailed { task: job.name.clone(), reason })
-            }
-        }
     }
 }
 

@@ -4,13 +4,14 @@ use std::io::{self, BufReader, ErrorKind};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use engine::operation::Job;
 use engine::time::Nanos;
-use engine::trace::{LaneId, TaskId};
+use engine::trace::{LaneId, Post, TaskId};
 
-use crate::process_pool::answers::{Answers, Silence};
-use crate::process_pool::message::{Answer, Ended, Order, send};
+use crate::process_pool::answers::{Answers, Heard, Silence};
+use crate::process_pool::message::{Answer, Ended, Frame, Order, Received};
 use crate::process_pool::this_run::ThisRun;
 
 /// A process, the pipe to it and the one back. Each has a lock of its own: many threads may wait for answers while one
@@ -33,6 +34,8 @@ impl Process {
         let mut child = Command::new(program).arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (orders, answers) = pipes.ok_or_else(|| io::Error::new(ErrorKind::BrokenPipe, "it has no pipes"))?;
+        hold_more(&orders);
+        hold_more(&answers);
         Ok(Arc::new(Process {
             id: child.id(),
             child: Mutex::new(child),
@@ -46,8 +49,13 @@ impl Process {
     /// # Errors
     /// Where the process is gone.
     pub fn tell(&self, order: &Order) -> io::Result<()> {
+        self.send(&Frame::new(order, 0)?, &mut Vec::new())
+    }
+
+    /// Sends this behind what has gathered.
+    fn send(&self, order: &Frame, gathered: &mut Vec<u8>) -> io::Result<()> {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.as_mut().map_or_else(|| Err(ErrorKind::BrokenPipe.into()), |orders| send(orders, order))
+        orders.as_mut().map_or_else(|| Err(ErrorKind::BrokenPipe.into()), |orders| order.write(orders, gathered))
     }
 
     /// Waits for the answer to an order that is no job. To be called where no job is out.
@@ -55,7 +63,7 @@ impl Process {
     /// # Errors
     /// Where the process is gone.
     pub fn answer(&self) -> io::Result<Answer> {
-        self.answers.next()
+        self.answers.next().map(|received| received.message)
     }
 
     /// Waits until it knows its lesson. Returns the CPU time that it has used until then.
@@ -73,18 +81,51 @@ impl Process {
         }
     }
 
-    /// Has a job done, and waits for its end. What happens meanwhile goes to the run's recorder.
+    /// Gives jobs, all in one message where they are small. Their numbers are to be waited for, in this order.
+    ///
+    /// # Errors
+    /// Where the process is gone: none of them was given.
+    pub fn give(&self, lane: LaneId, jobs: &[(TaskId, &Job)], run: &ThisRun) -> Result<Vec<u64>, Silence> {
+        let begun = Instant::now();
+        let mut written = Vec::with_capacity(jobs.len());
+        let mut gathered = Vec::new();
+        let sent = jobs.iter().enumerate().try_for_each(|(index, &(task, job))| {
+            let more = index + 1 < jobs.len();
+            let number = self.answers.expect(&run.recorder);
+            written.push((number, 0));
+            let order = Order::Run { number, lane, task, job: job.clone(), clock: run.anchor(), more };
+            let order = Frame::new(&order, job.message_bytes)?;
+            written[index].1 = order.bytes();
+            if more {
+                order.gather(&mut gathered);
+                return Ok(());
+            }
+            self.send(&order, &mut gathered)
+        });
+        if let Err(error) = sent {
+            written.iter().for_each(|(number, _)| self.answers.forget(*number));
+            return Err(Silence { heard: Heard::NotGiven, error });
+        }
+        let took = Nanos::from(begun.elapsed()).scaled(1.0 / jobs.len() as f64);
+        for ((_, bytes), (task, _)) in written.iter().zip(jobs) {
+            run.message(lane, *task, Post::JobWritten, *bytes, took);
+        }
+        Ok(written.into_iter().map(|(number, _)| number).collect())
+    }
+
+    /// Waits for the end of a job that was given. What happens meanwhile goes to the run's recorder.
     ///
     /// # Errors
     /// Where the process has fallen silent.
-    pub fn work(&self, lane: LaneId, task: TaskId, job: &Job, run: &ThisRun) -> Result<Ended, Silence> {
-        let number = self.answers.expect(&run.recorder);
-        let order = Order::Run { number, lane, task, job: job.clone(), clock: run.anchor() };
-        if let Err(error) = self.tell(&order) {
-            self.answers.forget(number);
-            return Err(Silence { has_begun: false, error });
-        }
-        self.answers.wait(number)
+    pub fn wait(&self, number: u64, lane: LaneId, task: TaskId, run: &ThisRun) -> Result<Ended, Silence> {
+        let Received { message: ended, bytes, took } = self.answers.wait(number)?;
+        run.message(lane, task, Post::ResultRead, bytes, took);
+        Ok(ended)
+    }
+
+    /// Forgets jobs that will not be waited for: another process does them.
+    pub fn forget(&self, numbers: &[u64]) {
+        numbers.iter().for_each(|number| self.answers.forget(*number));
     }
 
     /// What became of a process that no longer speaks, such as "ended (signal: 9 (SIGKILL))".
@@ -131,3 +172,16 @@ fn in_words(status: ExitStatus) -> String {
         None => status.to_string(),
     }
 }
+
+/// Has a pipe hold a megabyte where the system lets it: a large message then wakes its reader less often.
+#[cfg(target_os = "linux")]
+fn hold_more(pipe: &impl std::os::fd::AsFd) {
+    use nix::fcntl::{FcntlArg, fcntl};
+
+    // Who is refused has a pipe all the same.
+    let _ = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(1 << 20));
+}
+
+/// See the other.
+#[cfg(not(target_os = "linux"))]
+fn hold_more<P>(_: &P) {}

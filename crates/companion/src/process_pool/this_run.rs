@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use engine::measure::Recorder;
 use engine::time::Nanos;
+use engine::trace::{Event, LaneId, MarkKind, Post, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// One run, as the threads know it that feed its processes.
@@ -28,6 +29,12 @@ impl ThisRun {
     /// A run that has used nothing yet.
     pub fn new(recorder: &Arc<Recorder>) -> ThisRun {
         ThisRun { recorder: Arc::clone(recorder), anchor: OnceLock::new(), cpu: Mutex::new(Some(Nanos::ZERO)) }
+    }
+
+    /// Marks one end of a message.
+    pub fn message(&self, lane: LaneId, task: TaskId, post: Post, bytes: u64, took: Nanos) {
+        let mark = MarkKind::Message { post, bytes, took };
+        self.recorder.record_now(|at| Event::Mark { task, lane, at, mark, line: None });
     }
 
     /// What an order has to say for its receiver to know the time.

@@ -28,7 +28,7 @@ pub fn render(report: &Report) -> String {
 type Value = fn(&Report, &Run) -> Option<String>;
 
 /// The columns that every report has. Their names are those of the JSON.
-const COLUMNS: [(&str, Value); 28] = [
+const COLUMNS: [(&str, Value); 32] = [
     ("lesson", |report, _| Some(report.request.lesson.id.to_owned())),
     ("model", |_, run| Some(run.model.id().to_owned())),
     ("clock", |report, _| Some(report.request.clock.id().to_owned())),
@@ -56,6 +56,10 @@ const COLUMNS: [(&str, Value); 28] = [
     ("p95_s", |_, run| run.requests.map(|requests| seconds(requests.p95))),
     ("p99_s", |_, run| run.requests.map(|requests| seconds(requests.p99))),
     ("per_s", |_, run| run.requests?.per_second.map(rounded)),
+    ("messages", |_, run| run.messages.map(|messages| messages.count.to_string())),
+    ("message_bytes", |_, run| run.messages.map(|messages| messages.bytes.to_string())),
+    ("message_s", |_, run| run.messages.map(|messages| seconds(messages.took))),
+    ("lost_jobs", |_, run| run.messages.map(|messages| messages.lost.to_string())),
     ("ending", |_, run| Some(ending(&run.trace))),
 ];
 

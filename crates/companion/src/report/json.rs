@@ -6,7 +6,7 @@ use std::io::Write;
 use engine::hints::{Hint, hints};
 use engine::program::Outcome;
 use engine::time::Nanos;
-use engine::trace::{Switches, Trace};
+use engine::trace::{Messages, Switches, Trace};
 use lessons::Value;
 use serde::Serialize;
 
@@ -112,6 +112,22 @@ impl From<Switches> for SwitchesObject {
     }
 }
 
+/// What went between processes.
+#[derive(Serialize)]
+struct MessagesObject {
+    count: u64,
+    bytes: u64,
+    /// The time that both ends took together.
+    took_s: f64,
+    lost_jobs: u64,
+}
+
+impl From<Messages> for MessagesObject {
+    fn from(Messages { count, bytes, took, lost }: Messages) -> MessagesObject {
+        MessagesObject { count, bytes, took_s: took.as_secs_f64(), lost_jobs: lost }
+    }
+}
+
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
@@ -126,6 +142,9 @@ struct WarningObject {
     kind: &'static str,
     model: &'static str,
     text: String,
+    /// How many cores there are, where they are too few.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cores: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -154,6 +173,8 @@ struct RunObject<'a> {
     most_processes: usize,
     /// `null` where nothing was asked.
     requests: Option<RequestsObject>,
+    /// `null` where nothing went between processes; of repeated runs the one whose log this is.
+    messages: Option<MessagesObject>,
     /// `completed`, or why the run came to no end.
     ending: String,
     outcome: Outcome,
@@ -224,6 +245,7 @@ impl<'a> RunObject<'a> {
             most_threads: run.alive.threads,
             most_processes: run.alive.processes,
             requests: run.requests.as_ref().map(RequestsObject::new),
+            messages: run.messages.map(MessagesObject::from),
             ending: ending(&run.trace),
             outcome: run.trace.outcome().cloned().unwrap_or_default(),
             hints: hints(&run.trace).into_iter().map(|hint| HintObject::new(&run.trace, hint)).collect(),
@@ -236,7 +258,8 @@ impl<'a> RunObject<'a> {
 
 impl WarningObject {
     fn new(caution: &Caution) -> WarningObject {
-        WarningObject { kind: caution.kind(), model: caution.model().id(), text: caution.to_string() }
+        let (kind, model) = (caution.kind(), caution.model().id());
+        WarningObject { kind, model, text: caution.to_string(), cores: caution.cores() }
     }
 }
 

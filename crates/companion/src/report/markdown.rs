@@ -27,6 +27,8 @@ pub fn render(report: &Report) -> String {
         text += &format!("\n{}\n", measures::NOTE);
     }
     text += &measures::requests(report).map(|requests| drawn("Requests", &requests)).unwrap_or_default();
+    text +=
+        &measures::messages(report).map(|messages| drawn("Messages between processes", &messages)).unwrap_or_default();
     text += &listed("Keep in mind", told(&report.cautions).iter().map(|caution| escaped(caution)));
     let hinted = report.runs.iter().flat_map(|run| hints(&run.trace).into_iter().map(move |hint| (run, hint)));
     text += &listed(

@@ -1,5 +1,7 @@
 //! What a run took beside its time, and what its requests were like: tables for people, a row a model.
 
+use engine::trace::Messages;
+
 use crate::report::style::{DIM, HEADING};
 use crate::report::table::{drawn, share, short};
 use crate::report::text::wrapped;
@@ -28,6 +30,9 @@ pub fn draw(report: &Report, width: usize) -> String {
     }
     if let Some(requests) = requests(report) {
         text += &format!("\n{HEADING}Requests{HEADING:#}\n{}", drawn(&requests));
+    }
+    if let Some(messages) = messages(report) {
+        text += &format!("\n{HEADING}Messages between processes{HEADING:#}\n{}", drawn(&messages));
     }
     text
 }
@@ -84,6 +89,27 @@ pub fn requests(report: &Report) -> Option<Cells> {
         };
         cells(report, ["model", "answered", "p50", "p95", "p99", "per second"], row)
     })
+}
+
+/// What went between processes, in the run of each model whose timeline is shown; `None` where nothing did.
+pub fn messages(report: &Report) -> Option<Cells> {
+    let header = ["model", "messages", "bytes", "time", "time each", "jobs lost"].map(str::to_owned).to_vec();
+    let row = |run: &Run| {
+        let Messages { count, bytes: sent, took, lost } = run.messages?;
+        let each = if count > 0 { took.as_secs_f64() * 1e6 / count as f64 } else { 0.0 };
+        let model = run.model.id().to_owned();
+        Some(vec![model, count.to_string(), bytes(sent), short(took), format!("{each:.1} µs"), lost.to_string()])
+    };
+    let rows: Cells = report.runs.iter().filter_map(row).collect();
+    (!rows.is_empty()).then(|| [vec![header], rows].concat())
+}
+
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..10_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
 }
 
 fn cells<const N: usize>(report: &Report, header: [&str; N], row: impl Fn(&Run) -> Vec<String>) -> Cells {

@@ -2,7 +2,7 @@
 
 use engine::model::Model;
 use engine::time::Nanos;
-use engine::trace::{Summary, Switches, Trace};
+use engine::trace::{Messages, Summary, Switches, Trace};
 
 use crate::alive::Alive;
 use crate::statistics::{Requests, median};
@@ -33,6 +33,8 @@ pub struct Run {
     pub alive: Alive,
     /// What the answers of all its runs were like; `None` where nothing was asked.
     pub requests: Option<Requests>,
+    /// What went between processes in `trace`; `None` where nothing did.
+    pub messages: Option<Messages>,
     /// What others did on this machine during all its runs.
     pub others: Option<Others>,
 }
@@ -72,7 +74,8 @@ impl Run {
         let requests = Requests::of(told.iter().map(|once| &once.trace));
         let trace = unended.into_iter().next_back().or_else(|| ended.into_iter().next_back())?.trace;
         let alive = Alive::of(&trace, has_gil);
-        Some(Run { model, figures, trace, runs, unended: count, alive, requests, others })
+        let messages = trace.messages();
+        Some(Run { model, figures, trace, runs, unended: count, alive, requests, messages, others })
     }
 
     /// The median wall time of the runs that came to an end.

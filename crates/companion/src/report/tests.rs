@@ -6,7 +6,7 @@ use engine::time::Nanos;
 use engine::trace::{Clock, Event, LaneId, MarkKind, Switches, TaskId, Trace};
 
 use crate::arguments::{Arguments, Command};
-use crate::caution::{Bounds, Caution};
+use crate::caution::{Bounds, Caution, cautions};
 use crate::measure::predict;
 use crate::report::format::Format;
 use crate::report::{Once, Report, Run, for_people};
@@ -32,7 +32,7 @@ fn report(request: &Request) -> Report<'_> {
         };
         Run::new(model, all, request.prepared.costs.gil.is_some()).unwrap()
     };
-    let bounds = Bounds { cores: Some(1), clock_step: Nanos(30) };
+    let bounds = Bounds { cores: Some(1), quota: None, clock_step: Nanos(30) };
     Report::within(request, request.models.iter().map(run).collect(), bounds)
 }
 
@@ -112,6 +112,16 @@ fn figures_come_with_what_to_keep_in_mind() {
     check_cautions(&format!("{gil}on"), &["scatter", "busy"]);
     check_cautions(&format!("{gil}off"), &["scatter", "busy", "few-cores"]);
     check_cautions("delay-messages --model sequential --clock virtual", &[]);
+    // Half a core of quota is too little for one that computes, where the system counts a whole core.
+    let request = request("gil --model sequential --repeat 3 --set threads=1 --set work=0.1");
+    let mut report = report(&request);
+    let bounds = Bounds { cores: Some(1), quota: Some(0.5), clock_step: Nanos(30) };
+    report.cautions = report.runs.iter().flat_map(|run| cautions(run, bounds)).collect();
+    let last = report.cautions.last().unwrap();
+    assert_eq!((last.kind(), last.cores()), ("quota", Some(0.5)));
+    let says =
+        "than this program has cores of quota (0.5), so that the system stops them in between: sequential (1 worker).";
+    assert!(last.to_string().contains(says), "{last}");
 }
 
 #[test]

@@ -4,12 +4,13 @@ mod repeatedly;
 
 use engine::error::RunError;
 use engine::model::Model;
-use engine::trace::{Event, Trace, chrome_json};
+use engine::trace::{Event, Marked, Trace, chrome_json};
 use lessons::Diagnostic;
 use lessons::result_file::ResultFile;
 
 use crate::arguments::RunArguments;
 use crate::failure::Failure;
+use crate::machine;
 use crate::measure::predict;
 use crate::notice;
 use crate::output_file::{OutputFile, Series};
@@ -52,12 +53,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     for (file, format) in reports.into_iter().zip(formats) {
         wrong.extend(file.write(format.render(&report).as_bytes()).err());
     }
-    match printed {
-        Err(Failure::Failed(sentences)) => wrong.extend(sentences),
-        Err(failure) if wrong.is_empty() => return Err(failure),
-        Ok(()) | Err(_) => {}
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(Failure::Failed(wrong)) }
+    Failure::of_all(printed, wrong)
 }
 
 /// What is kept of runs as they come.
@@ -103,7 +99,8 @@ fn chrome(report: &Report) -> Vec<u8> {
 /// Runs as the page opens them.
 fn result(request: &Request, runs: Vec<(Model, Vec<Event>)>) -> Vec<u8> {
     let (lesson, parameters) = (request.lesson.id.to_owned(), request.values.texts());
-    ResultFile { lesson, parameters, seed: request.seed, speed: request.speed, runs }.to_bytes()
+    ResultFile { lesson, parameters, seed: request.seed, speed: request.speed, machine: machine::in_words(), runs }
+        .to_bytes()
 }
 
 /// The runs of every model, and a sentence for each that came to no end. One that failed with a task has no run.
@@ -151,8 +148,17 @@ fn run_all(request: &Request, keeping: &mut Keeping<'_>) -> (Vec<Run>, Vec<Strin
 /// The runs, unless a task failed in one of them: such a run says nothing about its model.
 fn without_failures(all: Vec<Once>) -> Result<Vec<Once>, String> {
     let failed = all.iter().find_map(|once| match once.trace.failure() {
-        Some(RunError::Task(failed)) => Some(failed.to_string()),
+        Some(RunError::Task(failed)) => Some(format!("{failed}{}", beside_the_lost(&once.trace))),
         Some(RunError::Deadlock(_) | RunError::Stalled { .. } | RunError::Endless { .. }) | None => None,
     });
     failed.map_or(Ok(all), Err)
+}
+
+/// Where jobs were lost with their processes: that the others were not.
+fn beside_the_lost(trace: &Trace) -> String {
+    let lost = trace.marks.iter().filter(|mark| matches!(mark.kind, Marked::Lost { again: false })).count();
+    let jobs = trace.tasks.iter().skip(1);
+    let done = jobs.clone().filter(|job| job.ended.is_some()).count().saturating_sub(lost);
+    let mend = "--retry-lost gives a lost job to the process that takes the dead one’s place";
+    if lost > 0 { format!("; of {} jobs {done} were done, and {mend}", jobs.count()) } else { String::new() }
 }

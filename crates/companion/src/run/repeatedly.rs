@@ -25,7 +25,6 @@ use crate::usage::Watch;
 /// Why the runs cannot begin, as the end of a sentence.
 pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<Event>)) -> Result<Vec<Once>, String> {
     let surroundings = start(request, model)?;
-    let kept = if let Source::Kept(pool) = &surroundings.source { pool.ids() } else { Vec::new() };
     let server = surroundings.service.as_ref().map(Service::process);
     // Done once a process, and no part of what the first run takes.
     calibrate_spin();
@@ -34,11 +33,13 @@ pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<
     let mut all = Vec::new();
     for number in 0..request.warm_up + request.repeat {
         progress.say(due.at(number));
+        let kept = if let Source::Kept(pool) = &surroundings.source { pool.ids() } else { Vec::new() };
         let watch = Watch::start(&kept, server);
         let events = measure_once(request, model, &surroundings)?;
+        // Before a trace is made of it, which is no part of the run.
+        let usage = watch.stop(cpu_of(&events));
         let trace = traced(request, model, &events);
-        let usage = watch.stop(trace.summary().and_then(|summary| summary.cpu));
-        // A process that has died is missing in every further run.
+        // Such a run fails its model: what comes after it would be measured for nothing.
         let is_last = matches!(trace.failure(), Some(RunError::Task(_)));
         if number >= request.warm_up || is_last {
             let once = Once { trace, usage };
@@ -51,6 +52,12 @@ pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<
     }
     tell_what_was_served(&surroundings)?;
     Ok(all)
+}
+
+/// The CPU time of the run in which this happened.
+fn cpu_of(events: &[Event]) -> Option<Nanos> {
+    let mut from_the_end = events.iter().rev();
+    from_the_end.find_map(|event| if let Event::Finish { cpu, .. } = event { *cpu } else { None })
 }
 
 /// A pool is up before the clock starts: what its processes cost to start is another lesson's matter, and told here.

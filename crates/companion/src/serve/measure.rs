@@ -11,16 +11,17 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use engine::protocol::{Command, Report, VERSION, decode, encode};
+use engine::protocol::{Command, Report, RunId, VERSION, decode, encode};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
+use tokio::sync::SemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use crate::serve::guard::{Names, Token, refusal};
 use crate::serve::job::Job;
+use crate::serve::queue::{Place, Queue};
 use crate::wish;
 
 /// So many runs may wait for the one that goes on.
@@ -32,7 +33,7 @@ const LONGEST_COMMAND: usize = 1 << 20;
 /// A page asks for one run and waits for its end. One that asks for more is served; one that asks for very much more is not.
 const MOST_COMMANDS: usize = 16;
 
-/// How often a page whose run waits hears that somebody is there.
+/// How often a page whose run waits hears how many are before it.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// What all pages share.
@@ -42,17 +43,14 @@ pub struct Bench {
     /// The program that does a run, and its words.
     runner: Vec<OsString>,
     longest: Duration,
-    /// A run that goes on or waits has a place.
-    places: Semaphore,
-    /// The run that goes on has the turn.
-    turn: Semaphore,
+    /// The runs that go on or wait.
+    queue: Queue,
 }
 
 impl Bench {
     /// A bench at which nobody measures yet.
     pub fn new(names: Names, token: Token, runner: Vec<OsString>, longest: Duration) -> Bench {
-        let places = Semaphore::new(1 + MOST_WAITING);
-        Bench { names, token, runner, longest, places, turn: Semaphore::new(1) }
+        Bench { names, token, runner, longest, queue: Queue::new(1 + MOST_WAITING) }
     }
 }
 
@@ -137,13 +135,13 @@ async fn answer(to_page: &mut ToPage, command: &Command, bench: &Bench) -> Resul
     if let Err(reason) = wish::read(command) {
         return say(to_page, &failed(reason)).await;
     }
-    let Ok(_place) = bench.places.try_acquire() else {
+    let Some(place) = bench.queue.stand() else {
         let reason =
             format!("One run goes on and {MOST_WAITING} wait for it: wait until one of them is over, and ask again.");
         return say(to_page, &failed(reason)).await;
     };
     let result = {
-        let _turn = wait_for_turn(to_page, bench).await?;
+        let _turn = wait_for_turn(to_page, *run, &place).await?;
         match timeout(bench.longest, carry_out(to_page, command, bench)).await {
             Ok(result) => result,
             Err(_) => Ok(Err(wish::too_long(bench.longest))),
@@ -155,15 +153,22 @@ async fn answer(to_page: &mut ToPage, command: &Command, bench: &Bench) -> Resul
     }
 }
 
-/// Waits until no other run goes on; whoever came first is first. The page hears meanwhile that somebody is there.
-async fn wait_for_turn<'b>(to_page: &mut ToPage, bench: &'b Bench) -> Result<SemaphorePermit<'b>, Gone> {
-    let turn = bench.turn.acquire();
+/// Waits until no other run goes on; whoever came first is first. The page hears meanwhile how many are before it.
+async fn wait_for_turn<'p>(
+    to_page: &mut ToPage,
+    run: RunId,
+    place: &'p Place<'p>,
+) -> Result<SemaphorePermit<'p>, Gone> {
+    let turn = place.turn();
     tokio::pin!(turn);
+    // Asked for once before anything is said: a turn that is free is taken without a word.
+    let mut patience = Duration::ZERO;
     loop {
-        match timeout(SIGN_OF_LIFE, &mut turn).await {
-            Ok(turn) => return turn.map_err(|_| Gone),
-            Err(_) => say(to_page, &Report::Alive).await?,
+        match timeout(patience, &mut turn).await {
+            Ok(turn) => return turn.ok_or(Gone),
+            Err(_) => say(to_page, &Report::Waiting { run, before: place.before() }).await?,
         }
+        patience = SIGN_OF_LIFE;
     }
 }
 

@@ -7,6 +7,7 @@ mod job;
 mod measure;
 mod page;
 mod policy;
+mod queue;
 
 use std::env;
 use std::ffi::OsString;
@@ -57,7 +58,7 @@ async fn serve_until_interrupted(page: Page, arguments: &ServeArguments) -> Resu
     }
     tokio::select! {
         served = axum::serve(listener, router(page, names, bench)) => served.map_err(broken),
-        () = interruption => Ok(()),
+        _ = interruption => Ok(()),
     }
 }
 

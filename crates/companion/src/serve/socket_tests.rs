@@ -49,7 +49,7 @@ impl Client {
         loop {
             match self.hear().await {
                 Report::Failed { run, reason } => return (run, reason),
-                Report::Alive => {}
+                Report::Waiting { .. } => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -106,7 +106,7 @@ async fn one_run_goes_on_four_wait_and_a_sixth_is_told_to() {
         let mut page = Client::open(port).await;
         page.ask(run, "delay-messages").await;
         if run > 0 {
-            assert_eq!(page.hear().await, Report::Alive, "whoever waits hears that somebody is there");
+            assert_eq!(page.hear().await, Report::Waiting { run: RunId(run), before: run });
         }
         pages.push(page);
     }
@@ -115,12 +115,14 @@ async fn one_run_goes_on_four_wait_and_a_sixth_is_told_to() {
     let (run, reason) = last.hear_failure().await;
     assert_eq!(run, Some(RunId(9)));
     assert!(reason.starts_with("One run goes on and 4 wait for it: wait until"), "{reason}");
-    // A page that goes away takes its run with it, and leaves its place.
+    // A page that goes away takes its run with it, and leaves its place: all others move up.
     drop(pages.remove(0));
+    let moved_up = Report::Waiting { run: RunId(4), before: 3 };
+    while pages[3].hear().await != moved_up {}
     loop {
         last.ask(10, "delay-messages").await;
         match last.hear().await {
-            Report::Alive => break,
+            Report::Waiting { run: RunId(10), before: 4 } => break,
             Report::Failed { .. } => tokio::task::yield_now().await,
             other => panic!("{other:?}"),
         }

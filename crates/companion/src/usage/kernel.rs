@@ -8,7 +8,10 @@ use engine::trace::Switches;
 
 use crate::usage::Cpu;
 
-/// The CPU time of a process, in ticks that stand in for nanoseconds: only their proportion means anything.
+/// A tick, of which Linux tells every program a hundred in a second, whatever it counts in itself.
+const TICK: Nanos = Nanos(10_000_000);
+
+/// The CPU time of a process, in steps of a tick.
 pub fn ticks(process: u32) -> Option<Cpu> {
     ticks_in(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
 }
@@ -44,6 +47,7 @@ fn file(process: Option<u32>, name: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Machine {
     busy: u64,
+    interrupts: u64,
     all: u64,
     cores: usize,
 }
@@ -53,6 +57,8 @@ pub struct Machine {
 pub struct Share {
     /// The share of the time for which they were busy.
     pub busy: f64,
+    /// The share of the time for which they answered interrupts; it is part of the other.
+    pub interrupts: f64,
     /// How many they are.
     pub cores: f64,
 }
@@ -66,8 +72,9 @@ impl Machine {
     /// What they did since `earlier`; `None` where no tick has passed.
     pub fn since(self, earlier: Machine) -> Option<Share> {
         let all = self.all.checked_sub(earlier.all).filter(|all| *all > 0)?;
-        let busy = self.busy.saturating_sub(earlier.busy);
-        Some(Share { busy: busy as f64 / all as f64, cores: self.cores as f64 })
+        let share = |now: u64, before: u64| now.saturating_sub(before) as f64 / all as f64;
+        let (busy, interrupts) = (share(self.busy, earlier.busy), share(self.interrupts, earlier.interrupts));
+        Some(Share { busy, interrupts, cores: self.cores as f64 })
     }
 
     fn read(text: &str) -> Option<Machine> {
@@ -79,7 +86,8 @@ impl Machine {
         let all: u64 = ticks.iter().sum();
         let is_core =
             |line: &&str| line.strip_prefix("cpu").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        Some(Machine { busy: all - idle, all, cores: text.lines().filter(is_core).count() })
+        let interrupts = ticks[5] + ticks[6];
+        Some(Machine { busy: all - idle, interrupts, all, cores: text.lines().filter(is_core).count() })
     }
 }
 
@@ -87,7 +95,7 @@ fn ticks_in(stat: &str) -> Option<Cpu> {
     // The program's name, in brackets, may hold spaces and brackets itself.
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_whitespace().skip(11);
-    let mut next = || fields.next()?.parse().ok().map(Nanos);
+    let mut next = || Some(TICK.scaled(fields.next()?.parse::<u32>().ok()?.into()));
     Some(Cpu { user: next()?, system: next()? })
 }
 
@@ -103,15 +111,15 @@ mod tests {
     #[test]
     fn the_files_are_read_as_proc_5_has_them() {
         let stat = "7 (a ) b) S 1 7 7 0 -1 4194560 1 2 3 4 50 6 0 0 20 0 1 0 100 200";
-        assert_eq!(ticks_in(stat), Some(Cpu { user: Nanos(50), system: Nanos(6) }));
+        assert_eq!(ticks_in(stat), Some(Cpu { user: Nanos(500_000_000), system: Nanos(60_000_000) }));
         let status = "Name:\tx\nVmHWM:\t    2048 kB\nvoluntary_ctxt_switches:\t31\nnonvoluntary_ctxt_switches:\t4\n";
         assert_eq!(field(status, "VmHWM:"), Some(2048));
         assert_eq!(field(status, "voluntary_ctxt_switches:"), Some(31));
         assert_eq!(field(status, "nonvoluntary_ctxt_switches:"), Some(4));
-        let before = Machine::read("cpu  10 0 10 70 10 0 0 0 0 0\ncpu0 1\ncpu1 1\nintr 5\n").unwrap();
-        assert_eq!(before, Machine { busy: 20, all: 100, cores: 2 });
-        let now = Machine { busy: 50, all: 200, cores: 2 };
-        assert_eq!(now.since(before), Some(Share { busy: 0.3, cores: 2.0 }));
+        let before = Machine::read("cpu  10 0 5 70 10 2 3 0 0 0\ncpu0 1\ncpu1 1\nintr 5\n").unwrap();
+        assert_eq!(before, Machine { busy: 20, interrupts: 5, all: 100, cores: 2 });
+        let now = Machine { busy: 50, interrupts: 25, all: 200, cores: 2 };
+        assert_eq!(now.since(before), Some(Share { busy: 0.3, interrupts: 0.2, cores: 2.0 }));
         assert_eq!((now.since(now), Machine::read("intr 5\n"), ticks_in("")), (None, None, None));
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! What a system does not tell is `None`, and so is a sum of which it does not tell a part.
 
+pub mod groups;
 mod kernel;
+pub mod quota;
 
 use std::time::Instant;
 
@@ -84,6 +86,7 @@ impl Watch {
     /// Ends now. `total` is the CPU time that the run took in all its processes.
     pub fn stop(self, total: Option<Nanos>) -> Usage {
         let elapsed_s = self.began.elapsed().as_secs_f64();
+        let served = self.served();
         let own = counted(Whose::Own).zip(self.own).map(|(now, before)| now.since(before));
         let ended = counted(Whose::EndedChildren).zip(self.ended).map(|(now, before)| now.since(before));
         let near = own.zip(ended).map(|(own, ended)| own.and(ended));
@@ -94,8 +97,11 @@ impl Watch {
             peak_memory: ended.and_then(|ended| self.peak_memory(ended)),
             others: machine.zip(total).map(|(machine, total)| {
                 let there_was_s = elapsed_s * machine.cores;
-                let ours = total + self.served();
-                Others { used_s: machine.busy * there_was_s - ours.as_secs_f64(), there_was_s }
+                // A pool's processes tell the total alone; what this program does beside the run is in its own alone.
+                let ours = total.max(near.map_or(Nanos::ZERO, |near| near.cpu.user + near.cpu.system));
+                // Of sockets the kernel does much that it charges to no process, and that is the run's own for all anybody knows.
+                let busy = if self.server.is_some() { machine.busy - machine.interrupts } else { machine.busy };
+                Others { used_s: busy * there_was_s - (ours + served).as_secs_f64(), there_was_s }
             }),
         }
     }
@@ -219,6 +225,18 @@ mod tests {
         assert!((written..before).contains(&peak), "{peak}");
         assert!(usage.cpu.is_some() && usage.switches.unwrap().voluntary > 0, "{usage:?}");
         assert!(usage.others.unwrap().there_was_s > 0.0, "{usage:?}");
+    }
+
+    #[test]
+    fn ticks_are_as_long_as_the_time_that_they_count() {
+        let own = || counted(Whose::Own).map(|own| own.cpu.user + own.cpu.system).unwrap();
+        while own() < Nanos(300_000_000) {
+            std::hint::black_box(vec![1_u8; 1 << 20]);
+        }
+        let before = own();
+        let told = kernel::ticks(std::process::id()).map(|cpu| cpu.user + cpu.system).unwrap();
+        // Each of the two parts is told in whole ticks.
+        assert!((before.since(Nanos(20_000_000))..=own()).contains(&told), "{before} {told}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The report as one HTML page that needs nothing else: no script, no font and no picture from anywhere.
 
 mod blocks;
+mod colours;
 mod lanes;
 
 use engine::hints::hints;
@@ -26,7 +27,7 @@ pub fn render(report: &Report) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · Interleave" }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(colours::style())) (PreEscaped(STYLE)) }
             }
             body {
                 (lanes::patterns())
@@ -138,6 +139,7 @@ fn timelines(report: &Report) -> Markup {
 
 fn took(report: &Report) -> Markup {
     let requests = measures::requests(report);
+    let messages = measures::messages(report);
     html! {
         @if report.request.clock == Clock::Real {
             (panel("What it took", &html! {
@@ -147,6 +149,7 @@ fn took(report: &Report) -> Markup {
             }))
         }
         @if let Some(requests) = &requests { (panel("Requests", &drawn(requests, None))) }
+        @if let Some(messages) = &messages { (panel("Messages between processes", &drawn(messages, None))) }
     }
 }
 

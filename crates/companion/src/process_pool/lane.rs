@@ -1,0 +1,223 @@
+//! One lane of one process in one run: who hands it jobs, and sees to them where the process dies.
+
+use std::io::ErrorKind;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use engine::error::TaskFailed;
+use engine::measure::{Hand, Worker};
+use engine::operation::Job;
+use engine::program;
+use engine::time::Nanos;
+use engine::trace::{Event, LaneId, MarkKind, TaskId};
+
+use crate::notice;
+use crate::process_pool::answers::{Heard, Silence};
+use crate::process_pool::message::Ended;
+use crate::process_pool::process::Process;
+use crate::process_pool::seat::{Seat, Successor};
+use crate::process_pool::this_run::ThisRun;
+
+/// How often a job may find its process dead before it was given it: where new processes die as they come, so does the job.
+const MOST_MISSED: u32 = 3;
+
+/// A job that takes no longer is handed over with others: to hand it over alone takes about as long.
+const SHORT: Nanos = Nanos(100_000);
+
+/// The most jobs that are handed over together.
+const MOST_AT_ONCE: usize = 32;
+
+/// The most bytes that are handed over together, or by somebody else than the lane's own thread: a pipe takes them without
+/// anybody reading.
+const SMALL: u64 = 1 << 14;
+
+/// The lane.
+pub struct Lane {
+    place: Arc<Place>,
+    /// Whether a process that has died is replaced though its job is not given to another.
+    is_kept: bool,
+    /// Whether no other lane is in the process, which then does jobs as they come.
+    is_alone: bool,
+    /// How many jobs it would have at once.
+    appetite: usize,
+}
+
+/// What the lane's thread shares with those who hand it jobs.
+struct Place {
+    lane: LaneId,
+    seat: Arc<Seat>,
+    run: Arc<ThisRun>,
+    /// A job that has been handed over before the lane's thread knew of it.
+    handed: Mutex<Option<Given>>,
+}
+
+/// A job that a process has.
+struct Given {
+    task: TaskId,
+    process: Arc<Process>,
+    number: u64,
+}
+
+/// A process that had a job, or was to have it, and why it will not be heard of again.
+type Silent = (Arc<Process>, Silence);
+
+impl Lane {
+    /// A lane of a pool, which `is_alone` in its process or not.
+    pub fn kept(lane: LaneId, seat: &Arc<Seat>, run: &Arc<ThisRun>, is_alone: bool) -> Lane {
+        Lane { is_kept: true, is_alone, ..Lane::for_one_task(lane, seat, run) }
+    }
+
+    /// A lane that ends with its first job.
+    pub fn for_one_task(lane: LaneId, seat: &Arc<Seat>, run: &Arc<ThisRun>) -> Lane {
+        let place = Place { lane, seat: Arc::clone(seat), run: Arc::clone(run), handed: Mutex::default() };
+        Lane { place: Arc::new(place), is_kept: false, is_alone: false, appetite: 1 }
+    }
+
+    /// Waits for the end of a job that its process has, and learns from it how long jobs are.
+    fn wait(&mut self, given: &Given) -> Result<Ended, Silence> {
+        let ended = given.process.wait(given.number, self.place.lane, given.task, &self.place.run)?;
+        self.place.run.add_cpu(ended.cpu);
+        let is_short = self.is_alone && ended.took <= SHORT;
+        self.appetite = if is_short { (self.appetite * 2).min(MOST_AT_ONCE) } else { 1 };
+        Ok(ended)
+    }
+
+    /// Has one job done, whatever becomes of its process; `silent` is one that had it already and is heard of no more.
+    fn see_to(&mut self, task: TaskId, job: &Job, mut silent: Option<Silent>) -> program::Ended {
+        let failed = |reason| Err(TaskFailed { task: job.name.clone(), reason });
+        let (mut lost, mut missed) = (0, 0);
+        let mut handed = self.place.take_handed(task);
+        loop {
+            let given = || handed.take().map_or_else(|| self.place.give(task, job), Ok);
+            let attempt = silent.take().map_or_else(given, Err);
+            let (process, silence) = match attempt {
+                Ok(given) => match self.wait(&given) {
+                    Ok(ended) => return ended.result,
+                    Err(silence) => (given.process, silence),
+                },
+                // Nobody has died of it, and nobody could send it.
+                Err((_, Silence { error, .. })) if error.kind() == ErrorKind::InvalidInput => {
+                    return failed(format!("no message can carry it ({error}): give it less to take along"));
+                }
+                Err(silent) => silent,
+            };
+            let (when, times) = match silence.heard {
+                Heard::NotGiven => ("before it was given the job", &mut missed),
+                Heard::Nothing => ("before it told of the job", &mut lost),
+                Heard::Begun => ("in the middle of the job", &mut lost),
+            };
+            *times += 1;
+            let again = match silence.heard {
+                Heard::NotGiven => missed < MOST_MISSED,
+                Heard::Nothing | Heard::Begun => lost <= self.place.seat.recipe().retries,
+            };
+            let mut reason = format!("its process {} {} {when}", process.id, process.how_it_ended(&silence.error));
+            if silence.heard != Heard::NotGiven {
+                self.place.mark(task, MarkKind::Lost { again });
+            }
+            if again || self.is_kept {
+                match self.place.seat.replace(&process) {
+                    Ok(Successor::New(id, cpu)) => {
+                        self.place.run.add_cpu(cpu);
+                        let and_does = if again { " and does it" } else { "" };
+                        notice::note(format_args!("{}: {reason}; process {id} takes its place{and_does}", job.name));
+                    }
+                    Ok(Successor::Known) => {}
+                    Ok(Successor::None) => return failed(reason),
+                    Err(error) => return failed(format!("{reason}, and none can take its place: {error}")),
+                }
+            }
+            if !again {
+                if lost > 1 {
+                    reason += &format!(", as {} did before it", lost - 1);
+                }
+                return failed(reason);
+            }
+        }
+    }
+}
+
+impl Worker for Lane {
+    fn work(&mut self, task: TaskId, job: &Job) -> program::Ended {
+        self.see_to(task, job, None)
+    }
+
+    fn appetite(&self) -> usize {
+        self.appetite
+    }
+
+    /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one.
+    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(program::Ended)) {
+        let mut left = jobs;
+        let mut silent = None;
+        // The first may have been handed over already, and alone.
+        let is_small = left.iter().map(|(_, job)| bytes(job)).sum::<u64>() <= SMALL;
+        if left.len() > 1 && is_small && !self.place.has(left) {
+            let together: Vec<(TaskId, &Job)> = left.iter().map(|(task, job)| (*task, job)).collect();
+            let process = self.place.seat.process();
+            let numbers = process.give(self.place.lane, &together, &self.place.run).unwrap_or_default();
+            for (place, &number) in numbers.iter().enumerate() {
+                let given = Given { task: left[0].0, process: Arc::clone(&process), number };
+                match self.wait(&given) {
+                    Ok(end) => ended(end.result),
+                    Err(silence) => {
+                        process.forget(&numbers[place + 1..]);
+                        silent = Some((process, silence));
+                        break;
+                    }
+                }
+                left = &left[1..];
+            }
+        }
+        for (task, job) in left {
+            ended(self.see_to(*task, job, silent.take()));
+        }
+    }
+
+    fn hand(&self) -> Option<Arc<dyn Hand>> {
+        self.is_alone.then(|| Arc::<Place>::clone(&self.place) as Arc<dyn Hand>)
+    }
+}
+
+impl Hand for Place {
+    fn give(&self, task: TaskId, job: &Job) {
+        if bytes(job) <= SMALL
+            && let Ok(given) = Place::give(self, task, job)
+        {
+            self.set_handed(given);
+        }
+    }
+}
+
+impl Place {
+    /// Gives a job to the process that is there.
+    fn give(&self, task: TaskId, job: &Job) -> Result<Given, Silent> {
+        let process = self.seat.process();
+        match process.give(self.lane, &[(task, job)], &self.run) {
+            Ok(numbers) => Ok(Given { task, process, number: numbers.first().copied().unwrap_or_default() }),
+            Err(silence) => Err((process, silence)),
+        }
+    }
+
+    fn has(&self, jobs: &[(TaskId, Job)]) -> bool {
+        let handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        handed.as_ref().is_some_and(|given| jobs.first().is_some_and(|(task, _)| *task == given.task))
+    }
+
+    fn take_handed(&self, task: TaskId) -> Option<Given> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner).take_if(|given| given.task == task)
+    }
+
+    fn set_handed(&self, given: Given) {
+        *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = Some(given);
+    }
+
+    fn mark(&self, task: TaskId, mark: MarkKind) {
+        let lane = self.lane;
+        self.run.recorder.record_now(|at| Event::Mark { task, lane, at, mark, line: None });
+    }
+}
+
+/// About as many bytes as its message will have.
+fn bytes(job: &Job) -> u64 {
+    job.message_bytes.max((job.payload.len() + job.name.len() + 64) as u64)
+}

@@ -1,0 +1,80 @@
+//! What a process tells its parent. Small news gather until there is a reason to send them: each sending is a call of the
+//! system, and a small job has more to tell than to do.
+
+use std::fs::File;
+use std::io::{self, stdout};
+use std::process::exit;
+use std::sync::{Mutex, PoisonError};
+
+use engine::trace::{Activity, Doing, Event};
+
+use crate::process_pool::message::{Answer, Frame, News};
+
+/// The pipe to the parent, which all threads of the process share.
+pub struct Outbox(Mutex<Gathering>);
+
+struct Gathering {
+    pipe: File,
+    gathered: Vec<u8>,
+}
+
+/// So many bytes are sent, whatever they are.
+const MUCH: u64 = 1 << 15;
+
+impl Outbox {
+    /// The pipe that standard output is. What is written to it here goes round the buffer that `println!` uses, which ends
+    /// at each byte that looks like a line's end.
+    ///
+    /// # Errors
+    /// Where there is no standard output.
+    pub fn to_parent() -> io::Result<Outbox> {
+        #[cfg(unix)]
+        let pipe = std::os::fd::AsFd::as_fd(&stdout()).try_clone_to_owned()?;
+        #[cfg(windows)]
+        let pipe = std::os::windows::io::AsHandle::as_handle(&stdout()).try_clone_to_owned()?;
+        Ok(Outbox(Mutex::new(Gathering { pipe: File::from(pipe), gathered: Vec::new() })))
+    }
+
+    /// Tells this at once.
+    pub fn tell(&self, answer: &Answer) {
+        if let Ok(frame) = Frame::new(answer, 0) {
+            self.post(&frame, true);
+        }
+    }
+
+    /// Sends this behind all that has gathered: at once if it `is_due`, or if there is much of it.
+    pub fn post(&self, frame: &Frame, is_due: bool) {
+        self.change(|Gathering { pipe, gathered }| {
+            if is_due || gathered.len() as u64 + frame.bytes() > MUCH {
+                return frame.write(pipe, gathered);
+            }
+            frame.gather(gathered);
+            Ok(())
+        });
+    }
+
+    /// Tells of something in the job of this number, at the latest before the job may be silent for long.
+    pub fn gather(&self, number: u64, event: Event) {
+        let is_due = may_be_silent_after(&event);
+        if let Ok(frame) = Frame::new(&Answer::Job { number, news: News::Event(event) }, 0) {
+            self.post(&frame, is_due);
+        }
+    }
+
+    /// Does this with the pipe, and ends the process where the parent no longer listens: it is gone, or about to be.
+    fn change(&self, act: impl FnOnce(&mut Gathering) -> io::Result<()>) {
+        let mut gathering = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if act(&mut gathering).is_err() {
+            exit(0);
+        }
+    }
+}
+
+/// Whether a job that has told this may have nothing to tell for long: it computes, or waits for something.
+fn may_be_silent_after(event: &Event) -> bool {
+    let goes_on = matches!(
+        event,
+        Event::Mark { .. } | Event::Enter { activity: Activity::Running(Doing::Steps | Doing::Message), .. }
+    );
+    !goes_on
+}
