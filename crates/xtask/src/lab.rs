@@ -1,6 +1,7 @@
 //! The threaded module: built in trunk's hook before the page, and put into a folder named after what is in it, so that
 //! a browser's cache never mixes two builds.
 
+use crate::code;
 use crate::environment::wasm_cargo;
 use crate::process::run_aloud;
 use crate::progress::Step;
@@ -40,6 +41,7 @@ pub fn hook(workspace: &Workspace, stage: Stage) -> Result<()> {
     let staging = staging.context("This command is called by trunk: type `cargo xtask build` instead.")?;
     match stage {
         Stage::PreBuild => {
+            code::put(workspace, &staging)?;
             let toolchain = Toolchain::ensure(workspace)?;
             let tools = Tools::ensure(workspace)?;
             put(workspace, &Needs { toolchain, tools }, &staging)

@@ -28,10 +28,11 @@ pub fn run(workspace: &Workspace, needs: &Needs) -> Result<()> {
         trouble("Left out: clippy of the wasm code, since the compiler for wasm has no clippy beside it.");
         return Ok(());
     }
-    for (package, target) in [("web", Target::Page), ("lab", Target::Lab)] {
+    // The page's tests are native, and were seen above.
+    for (package, target, parts) in [("web", Target::Page, "--lib"), ("lab", Target::Lab, "--all-targets")] {
         let step = Step::begin(format!("cargo clippy, wasm, {package}"));
         let mut clippy = wasm_cargo(workspace, &needs.toolchain, &needs.tools, target)?;
-        clippy.args(["clippy", "--package", package, "--all-targets", "--target", "wasm32-unknown-unknown"]);
+        clippy.args(["clippy", "--package", package, parts, "--target", "wasm32-unknown-unknown"]);
         run_aloud(clippy.args(["--profile", "page"]).args(DENY))?;
         step.done();
     }

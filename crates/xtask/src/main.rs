@@ -7,6 +7,7 @@ mod apt;
 mod bench_wasm;
 mod browser;
 mod build;
+mod code;
 mod environment;
 mod lab;
 mod lint;

@@ -1,5 +1,6 @@
 //! How heavy the page is: every file in dist/, raw and as the two usual compressions make it.
 
+use crate::code;
 use crate::lab::{FOLDER, files_under};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
@@ -16,6 +17,7 @@ use std::path::Path;
 struct Sizes {
     first_view_brotli: u64,
     lab_brotli: u64,
+    code_brotli: u64,
     files: Vec<FileSize>,
 }
 
@@ -35,6 +37,7 @@ struct FileSize {
 enum Part {
     FirstView,
     Lab,
+    Code,
 }
 
 /// Prints the sizes as a table, or as one JSON object.
@@ -52,7 +55,12 @@ fn weigh(dist: &Path) -> Result<Sizes> {
     let files = files_under(dist).context("There is no page to weigh: run `cargo xtask build` first.")?;
     let files = files.iter().map(|file| weigh_file(dist, file)).collect::<Result<Vec<_>>>()?;
     let brotli = |part| files.iter().filter(|file| file.part == part).map(|file| file.brotli).sum();
-    Ok(Sizes { first_view_brotli: brotli(Part::FirstView), lab_brotli: brotli(Part::Lab), files })
+    Ok(Sizes {
+        first_view_brotli: brotli(Part::FirstView),
+        lab_brotli: brotli(Part::Lab),
+        code_brotli: brotli(Part::Code),
+        files,
+    })
 }
 
 fn weigh_file(dist: &Path, file: &Path) -> Result<FileSize> {
@@ -60,7 +68,11 @@ fn weigh_file(dist: &Path, file: &Path) -> Result<FileSize> {
     // One way to write a path on every system.
     let path = file.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
     Ok(FileSize {
-        part: if path.starts_with(FOLDER) { Part::Lab } else { Part::FirstView },
+        part: match path.split('/').next() {
+            Some(folder) if folder.starts_with(FOLDER) => Part::Lab,
+            Some(code::FOLDER) => Part::Code,
+            _ => Part::FirstView,
+        },
         path,
         raw: bytes.len() as u64,
         gzip: gzip(&bytes)?,
@@ -87,11 +99,19 @@ fn table(sizes: &Sizes) -> String {
         format!("{name:width$} {:>9} {:>9} {:>9}\n", kilobytes(raw), kilobytes(gzip), kilobytes(brotli))
     };
     let mut text = format!("{:width$} {:>9} {:>9} {:>9}\n", "", "raw kB", "gzip kB", "brotli kB");
-    for (part, total) in [(Part::FirstView, "First view"), (Part::Lab, "The lab, only when measuring")] {
+    let parts = [
+        (Part::FirstView, "First view"),
+        (Part::Lab, "The lab, only when measuring"),
+        (Part::Code, "The programs, one at a time"),
+    ];
+    for (part, total) in parts {
         let mut sums = [0; 3];
         for file in sizes.files.iter().filter(|file| file.part == part) {
             let weights = [file.raw, file.gzip, file.brotli];
-            text += &row(&file.path, weights);
+            // Nobody reads a table of a hundred small programs.
+            if part != Part::Code {
+                text += &row(&file.path, weights);
+            }
             sums = std::array::from_fn(|index| sums[index] + weights[index]);
         }
         text += &row(total, sums);
@@ -109,9 +129,11 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_page_is_weighed_in_its_two_parts_and_told_as_json() {
+    fn a_page_is_weighed_in_its_parts_and_told_as_json() {
         let dist = std::env::temp_dir().join(format!("interleave-size-{}", std::process::id()));
         fs::create_dir_all(dist.join("lab-00/snippets")).expect("a folder");
+        fs::create_dir_all(dist.join("code/gil")).expect("a folder");
+        fs::write(dist.join("code/gil/threads.txt"), "c".repeat(500)).expect("a file");
         fs::write(dist.join("index.html"), "a".repeat(1000)).expect("a file");
         fs::write(dist.join("lab-00/snippets/worker.js"), "b".repeat(500)).expect("a file");
         let sizes = weigh(&dist).expect("sizes");
@@ -119,14 +141,16 @@ mod tests {
 
         let json = serde_json::to_value(&sizes).expect("JSON");
         let keys: Vec<_> = json.as_object().expect("one object").keys().map(String::as_str).collect();
-        assert_eq!(keys, ["files", "first_view_brotli", "lab_brotli"]);
-        assert_eq!(json["files"][0]["path"], "index.html");
-        assert_eq!(json["files"][0]["raw"], 1000);
-        assert_eq!(json["files"][0]["part"], "first-view");
-        assert_eq!(json["files"][1]["path"], "lab-00/snippets/worker.js");
-        assert_eq!(json["files"][1]["part"], "lab");
-        assert_eq!(json["first_view_brotli"], json["files"][0]["brotli"]);
-        assert_eq!(json["lab_brotli"], json["files"][1]["brotli"]);
+        assert_eq!(keys, ["code_brotli", "files", "first_view_brotli", "lab_brotli"]);
+        assert_eq!(json["files"][1]["path"], "index.html");
+        assert_eq!(json["files"][1]["raw"], 1000);
+        assert_eq!(json["files"][1]["part"], "first-view");
+        assert_eq!(json["files"][2]["path"], "lab-00/snippets/worker.js");
+        assert_eq!(json["files"][2]["part"], "lab");
+        assert_eq!(json["files"][0]["part"], "code");
+        assert_eq!(json["first_view_brotli"], json["files"][1]["brotli"]);
+        assert_eq!(json["lab_brotli"], json["files"][2]["brotli"]);
+        assert_eq!(json["code_brotli"], json["files"][0]["brotli"]);
         assert!(sizes.files.iter().all(|file| file.brotli < file.raw && file.gzip < file.raw));
     }
 }

@@ -36,6 +36,7 @@ fn the_engine_knows_no_page_no_file_and_no_process() {
         "rand_pcg",
         "serde",
         "serde_json",
+        "smallvec",
         "web-time",
     ]);
     assert_eq!(dependencies("engine"), allowed);
