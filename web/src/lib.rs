@@ -4,8 +4,10 @@
 
 mod backend;
 mod components;
+mod export;
 mod pages;
 mod state;
+mod texts;
 mod timeline;
 
 use leptos::prelude::*;

@@ -40,7 +40,7 @@ impl Backend for Companion {
     fn start(&self, job: Job, tell: Tell) {
         // The companion starts what each run needs.
         const ANY_THREADS: usize = 0;
-        let models = job.lesson.models.to_vec();
+        let models = job.models.clone();
         self.remote.start(job, models, ANY_THREADS, tell, |ears| Socket::open(self.door, ears));
     }
 

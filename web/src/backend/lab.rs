@@ -35,7 +35,7 @@ impl Backend for Lab {
     fn start(&self, job: Job, tell: Tell) {
         let prepared = job.prepared();
         let runs = |model: &Model| self.refuses(*model, &prepared).is_none();
-        let models: Vec<Model> = job.lesson.models.iter().copied().filter(runs).collect();
+        let models: Vec<Model> = job.models.iter().copied().filter(runs).collect();
         let threads = models.iter().map(|model| prepared.busy_threads(*model)).max().unwrap_or(1);
         self.0.start(job, models, threads, tell, |ears| Coordinator::start(threads, ears));
     }

@@ -14,6 +14,8 @@ use engine::model::{Model, Speed};
 use engine::trace::{Event, Trace};
 use lessons::{Lesson, Prepared, Values};
 
+use crate::state::machine::Machine;
+
 pub use live_clock::{LiveClock, reached};
 
 /// The name of the `<meta>` that holds the folder of the threaded module.
@@ -52,6 +54,10 @@ pub struct Job {
     pub values: Values,
     /// By how much its delays are divided.
     pub speed: Speed,
+    /// The machine that it is predicted for. A measured run takes no more from it than the seed.
+    pub machine: Machine,
+    /// The models to run it on.
+    pub models: Vec<Model>,
 }
 
 /// How a job goes.
@@ -61,6 +67,8 @@ pub enum Progress {
     Starting(usize),
     /// A model's run is on its way.
     Began(Model),
+    /// A model's run waits for so many others.
+    Waiting(Model, u32),
     /// These things happened in a model's run.
     Happened(Model, Vec<Event>),
     /// A model's run is known from its beginning to its end.
@@ -83,8 +91,13 @@ pub enum Ending {
 }
 
 impl Job {
+    /// The job of a lesson on all its models, as usual.
+    pub fn usual(lesson: &'static Lesson, values: Values) -> Job {
+        Job { lesson, values, speed: Speed::REAL, machine: Machine::USUAL, models: lesson.models.to_vec() }
+    }
+
     /// The job with its values filled in.
     pub fn prepared(&self) -> Prepared {
-        self.lesson.prepare(&self.values)
+        self.machine.prepare(self.lesson, &self.values)
     }
 }

@@ -26,9 +26,9 @@ impl Backend for Predictor {
 
     fn start(&self, job: Job, tell: Tell) {
         let prepared = job.prepared();
-        for &model in job.lesson.models {
+        for &model in &job.models {
             tell(Progress::Began(model));
-            tell(Progress::Known(Box::new(simulate(&prepared.program, &prepared.settings(model, 0)))));
+            tell(Progress::Known(Box::new(simulate(&prepared.program, &prepared.settings(model, job.machine.seed)))));
             tell(Progress::Ended(model));
         }
         tell(Progress::Over(Ending::Complete));
@@ -60,6 +60,12 @@ impl Predictions {
     /// How much of an axis the longest one takes.
     pub fn longest(&self) -> Nanos {
         self.0.iter().map(|trace| trace.axis_length()).max().unwrap_or_default()
+    }
+
+    /// The same of these models alone.
+    pub fn longest_of(&self, models: &[Model]) -> Nanos {
+        let shown = self.0.iter().filter(|trace| models.contains(&trace.model));
+        shown.map(|trace| trace.axis_length()).max().unwrap_or_default()
     }
 }
 

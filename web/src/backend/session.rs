@@ -52,6 +52,10 @@ impl Session {
                 "it speaks version {version} of the protocol and this page version {VERSION}: reload the page, and build it anew if that does not help"
             )),
             Report::Alive => Vec::new(),
+            Report::Waiting { run, before } => match self.current_model(run) {
+                Some(model) => vec![Effect::Tell(Progress::Waiting(model, before))],
+                None => Vec::new(),
+            },
             Report::Events { run, events } => match self.current_model(run) {
                 Some(model) => vec![Effect::Tell(Progress::Happened(model, events))],
                 None => Vec::new(),
@@ -101,7 +105,7 @@ impl Session {
             lesson: self.job.lesson.id.to_owned(),
             parameters: self.job.values.texts(),
             model,
-            seed: 0,
+            seed: self.job.machine.seed,
             speed: self.job.speed,
         };
         vec![Effect::Tell(Progress::Began(model)), Effect::Send(command)]
@@ -114,7 +118,6 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use engine::model::Speed;
     use lessons::Values;
 
     use super::*;
@@ -122,7 +125,7 @@ mod tests {
     fn session() -> Session {
         let lesson = lessons::find("delay-messages").expect("the lesson is there");
         let values = Values::read(lesson.parameters, &[]).expect("defaults are right");
-        let job = Job { lesson, values, speed: Speed::REAL };
+        let job = Job::usual(lesson, values);
         static RUNNER: Name = Name { is_gone: "The runner was lost", mend: "Find another." };
         Session::new(job, [Model::Threads, Model::EventLoop], 7, &RUNNER)
     }
@@ -145,6 +148,9 @@ mod tests {
         assert_eq!(short(session.hear(ready)), ["tell Began(Threads)", "send run 7 threads"]);
         let events = |run| Report::Events { run: RunId(run), events: Vec::new() };
         assert_eq!(short(session.hear(events(6))), [""; 0], "a run of an earlier session");
+        let waiting = |run| Report::Waiting { run: RunId(run), before: 2 };
+        assert_eq!(short(session.hear(waiting(6))), [""; 0], "a run of an earlier session");
+        assert_eq!(short(session.hear(waiting(7))), ["tell Waiting(Threads, 2)"]);
         assert_eq!(short(session.hear(events(7))), ["tell Happened(Threads, [])"]);
         let failed = Report::Failed { run: Some(RunId(7)), reason: "x".to_owned() };
         assert_eq!(

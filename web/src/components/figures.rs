@@ -24,13 +24,15 @@ pub fn Figures(
             (None, None) => {
                 let is_live = state.run_clock(model, clock).is_some_and(|clock| clock.is_running());
                 let word = if is_live { "running" } else { "cut off" };
-                let name = words::short(clock);
-                let class = format!("figure {name}");
-                return Some(view! { <div class=class><dt>{name}</dt><dd class="sub">{word}</dd></div> }.into_any());
+                let class = format!("figure {}", words::short(clock));
+                return Some(
+                    view! { <div class=class><dt>{words::name(trace.clock)}</dt><dd class="sub">{word}</dd></div> }
+                        .into_any(),
+                );
             }
         };
         let is_failed = trace.failure().is_some();
-        Some(figure(model, clock, trace.speed, wall, times, is_failed).into_any())
+        Some(figure(model, trace.clock, trace.speed, wall, times, is_failed).into_any())
     };
     view! {
         <dl class="figures">

@@ -16,5 +16,19 @@ pub fn Legend() -> impl IntoView {
             </li>
         }
     };
-    view! { <ul class="legend" aria-label="States">{State::ALL.map(entry).collect_view()}</ul> }
+    let beside = [
+        ("held", "holds what others want"),
+        ("log", "writes"),
+        ("arrow", "lets another go on"),
+        ("path", "critical path"),
+    ];
+    let beside = beside.map(|(name, words)| {
+        view! {
+            <li>
+                <span class=format!("swatch {name}") aria-hidden="true"></span>
+                {words}
+            </li>
+        }
+    });
+    view! { <ul class="legend" aria-label="States">{State::ALL.map(entry).collect_view()} {beside.collect_view()}</ul> }
 }

@@ -1,19 +1,44 @@
-//! The logs of all models, line by line.
+//! The log of one model's run, line by line, up to the playhead and beyond it.
 
-use engine::model::Model;
+use engine::time::Nanos;
 use engine::trace::Clock;
+use leptos::html::Ol;
 use leptos::prelude::*;
 
+use crate::components::tabs::{StudiedModel, keep_in_sight};
 use crate::state::lesson::LessonState;
+use crate::state::log::shown;
 use crate::state::words;
+use crate::texts;
 
-/// The column of logs, with a switch between predicted and measured ones.
+/// The log, with a choice of the model, the clock and the lane.
 #[component]
-pub fn Logs(
+pub fn Log(
     /// The lesson's state.
     state: LessonState,
 ) -> impl IntoView {
-    let option = move |clock: Clock, name: &'static str| {
+    let lane = RwSignal::new(None::<String>);
+    // Where there is no measured run the prediction is shown, and the heading says so.
+    let trace = Memo::new(move |_| {
+        let model = state.studied.get();
+        state.trace(model, state.log_of.get()).or_else(|| state.trace(model, Clock::Virtual)).map(Same)
+    });
+    let log = Memo::new(move |_| {
+        let trace = trace.get()?;
+        Some(lane.with(|lane| shown(&trace.0, lane.as_deref())))
+    });
+    let written = Memo::new(move |_| {
+        let at = state.playhead.get();
+        log.with(|log| log.as_ref().map_or(0, |log| log.written_by(at)))
+    });
+    let list = NodeRef::<Ol>::new();
+    Effect::new(move || {
+        let last = written.get().saturating_sub(1);
+        if let Some(list) = list.get() {
+            keep_in_sight(&list, last);
+        }
+    });
+    let option = move |clock: Clock| {
         view! {
             <label>
                 <input
@@ -22,62 +47,69 @@ pub fn Logs(
                     prop:checked=move || state.log_of.get() == clock
                     on:change=move |_| state.log_of.set(clock)
                 />
-                <span>{name}</span>
+                <span>{words::short(clock)}</span>
             </label>
         }
     };
-    let at_speed = move || {
-        let measured = state.lesson.models.iter().find_map(|&model| state.trace(model, state.log_of.get()));
-        let factor = measured.map(|trace| trace.speed.factor()).filter(|factor| *factor != 1.0)?;
-        Some(view! { <p class="footnote">{format!("Measured at {factor}×, told in the program’s own seconds.")}</p> })
+    let heading = move || trace.get().map(|trace| texts::log_of(trace.0.clock, trace.0.speed));
+    let class = move || format!("clock {}", trace.get().map_or("", |trace| words::short(trace.0.clock)));
+    let lanes = move || {
+        let lanes = log.with(|log| log.as_ref().map(|log| log.lanes.clone()).unwrap_or_default());
+        let option = |name: String| {
+            let is_chosen = {
+                let name = name.clone();
+                move || lane.with(|lane| lane.as_deref() == Some(&name))
+            };
+            let value = name.clone();
+            view! { <option value=value prop:selected=is_chosen>{name}</option> }
+        };
+        lanes.into_iter().map(option).collect_view()
     };
-    let logs = state.lesson.models.iter().map(|&model| view! { <Log state model /> }).collect_view();
+    let choose = move |event| lane.set(Some(event_target_value(&event)).filter(|lane| !lane.is_empty()));
+    let lines = move || {
+        let lines = log.with(|log| log.as_ref().map(|log| log.lines.clone()).unwrap_or_default());
+        let line = |(index, (at, text)): (usize, (Nanos, String))| {
+            let is_to_come = move || state.playhead.get() > Nanos::ZERO && index >= written.get();
+            let is_last = move || index + 1 == written.get();
+            view! {
+                <li class:to-come=is_to_come class:now=is_last>
+                    <button type="button" class="line" on:click=move |_| state.playhead.set(at)>{text}</button>
+                </li>
+            }
+        };
+        lines.into_iter().enumerate().map(line).collect_view()
+    };
+    let more = move || {
+        let more = log.with(|log| log.as_ref().map_or(0, |log| log.more));
+        (more > 0).then(|| view! { <p class="footnote">{texts::more_lines(more)}</p> })
+    };
+    let id = move || format!("log-{}", state.studied.get());
     view! {
-        <section class="panel logs" aria-labelledby="log-title">
-            <div class="logs-head">
-                <h2 class="eyebrow" id="log-title">"Log"</h2>
-                <div class="segmented" role="radiogroup" aria-label="Whose log" data-testid="log-clock">
-                    {option(Clock::Virtual, "predicted")}
-                    {option(Clock::Browser, "browser")}
-                    {option(Clock::Machine, "machine")}
-                </div>
-            </div>
-            {at_speed}
-            {logs}
-        </section>
+        <div class="log-head">
+            <StudiedModel state />
+            <label>
+                <span class="unseen">"Lane"</span>
+                <select data-testid="log-lane" on:change=choose>
+                    <option value="" prop:selected=move || lane.with(Option::is_none)>{texts::ALL_LANES}</option>
+                    {lanes}
+                </select>
+            </label>
+        </div>
+        <div class="segmented" role="radiogroup" aria-label="Whose log" data-testid="log-clock">
+            {[Clock::Virtual, Clock::Browser, Clock::Machine].map(option).collect_view()}
+        </div>
+        <p class=class>{heading}</p>
+        <ol class="log-lines" node_ref=list data-testid=id aria-label="Log">{lines}</ol>
+        {more}
     }
 }
 
-/// The most lines of a log that are shown.
-const MOST_LINES: usize = 300;
+/// A trace that is told from another by its place alone.
+#[derive(Clone)]
+struct Same(std::sync::Arc<engine::trace::Trace>);
 
-#[component]
-fn Log(state: LessonState, model: Model) -> impl IntoView {
-    // Where there is no measured run the prediction is shown, and the heading says so.
-    let trace = move || state.trace(model, state.log_of.get()).or_else(|| state.trace(model, Clock::Virtual));
-    let heading = move || trace().map(|trace| trace.clock.label());
-    let lines = Memo::new(move |_| {
-        let trace = trace();
-        let log = trace.iter().flat_map(|trace| trace.log_in_program_time()).take(MOST_LINES);
-        log.map(|line| line.to_string()).enumerate().collect::<Vec<_>>()
-    });
-    let more = move || {
-        let lines = trace().map_or(0, |trace| trace.log().len());
-        let more = lines.saturating_sub(MOST_LINES);
-        (more > 0).then(|| view! { <p class="footnote">{format!("… and {more} more lines.")}</p> })
-    };
-    let class = move || format!("clock {}", trace().map_or("", |trace| words::short(trace.clock)));
-    view! {
-        <div class="log">
-            <h3 id=format!("log-title-{model}")>
-                {model.title()} <span class=class>{heading}</span>
-            </h3>
-            <ol data-testid=format!("log-{model}") aria-labelledby=format!("log-title-{model}")>
-                <For each=move || lines.get() key=Clone::clone let:line>
-                    <li>{line.1}</li>
-                </For>
-            </ol>
-            {more}
-        </div>
+impl PartialEq for Same {
+    fn eq(&self, other: &Same) -> bool {
+        std::sync::Arc::ptr_eq(&self.0, &other.0)
     }
 }

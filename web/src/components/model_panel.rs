@@ -2,19 +2,16 @@
 
 use engine::model::Model;
 use engine::trace::Clock;
-use leptos::ev::PointerEvent;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
 use crate::components::copy::CopiedCommand;
 use crate::components::figures::Figures;
 use crate::components::table::SpanTable;
+use crate::components::track::Track;
 use crate::state::door::Door;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
 use crate::state::words;
-use crate::timeline::canvas::{Followed, TimelineCanvas};
 
 /// One of the models that stand one under the other.
 #[component]
@@ -41,22 +38,36 @@ pub fn ModelPanel(
         let why = why_failed(clock)?;
         Some(view! { <p class="wrong" data-testid=format!("wrong-{model}-{}", words::short(clock))>{why}</p> })
     };
+    let is_small = Memo::new(move |_| state.is_small(model));
     // Whoever has a companion needs no command: it runs what a browser cannot.
     let why_not = Memo::new(move |_| state.why_not_here(model).filter(|_| !door.is_there()));
     view! {
         <section class="model" aria-labelledby=format!("model-{model}")>
             <div class="model-head">
                 <h3 id=format!("model-{model}")>{model.title()} <span class="sub">{subtitle}</span></h3>
+                <Show when=move || is_small.get()>
+                    <button
+                        class="quiet"
+                        type="button"
+                        data-testid=format!("fit-{model}")
+                        on:click=move |_| {
+                            state.looked_at.set((model, Clock::Virtual));
+                            state.fit_model();
+                        }
+                    >
+                        "Fit the axis to it"
+                    </button>
+                </Show>
                 <Figures state model />
             </div>
             <div data-testid=format!("timeline-{model}")>
             <div class="timeline has-playhead">
-                <Track state model clock=Clock::Virtual scheme>"predicted"</Track>
+                <Track state model clock=Clock::Virtual scheme />
                 <Show when=move || in_browser.get()>
-                    <Track state model clock=Clock::Browser scheme>"browser"</Track>
+                    <Track state model clock=Clock::Browser scheme />
                 </Show>
                 <Show when=move || on_machine.get()>
-                    <Track state model clock=Clock::Machine scheme>"machine"</Track>
+                    <Track state model clock=Clock::Machine scheme />
                 </Show>
             </div>
             <Ending state model clock=Clock::Virtual />
@@ -98,41 +109,17 @@ fn Ending(state: LessonState, model: Model, clock: Clock) -> impl IntoView {
     let id = words::short(clock);
     let ending = Memo::new(move |_| {
         let trace = state.trace(model, clock)?;
-        let failure = words::failure(&trace).map(|(_, sentence)| (sentence, true));
-        failure.or_else(|| Some((words::outcome(&trace)?, false)))
+        let label = trace.clock.label();
+        let failure = words::failure(&trace).map(|(_, sentence)| (label, sentence, true));
+        failure.or_else(|| Some((label, words::outcome(&trace)?, false)))
     });
     move || {
-        let (words, is_failure) = ending.get()?;
+        let (label, words, is_failure) = ending.get()?;
         Some(view! {
             <p class="ending" class:failure=is_failure data-testid=format!("ending-{model}-{id}")>
-                <span class=format!("clock {id}")>{clock.label()}</span>
+                <span class=format!("clock {id}")>{label}</span>
                 <span>{words}</span>
             </p>
         })
-    }
-}
-
-/// One timeline under the name of its clock. The playhead follows a pointer over it.
-#[component]
-fn Track(state: LessonState, model: Model, clock: Clock, scheme: Signal<Scheme>, children: Children) -> impl IntoView {
-    let trace = Signal::derive(move || state.trace(model, clock));
-    let run_clock = Signal::derive(move || state.run_clock(model, clock));
-    let label = Signal::derive(move || {
-        format!("{}, {}: a timeline. The table below says the same.", model.title(), clock.label())
-    });
-    let point = move |event: PointerEvent| {
-        let track = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-        if let Some(track) = track {
-            let x_px = f64::from(event.client_x()) - track.get_bounding_client_rect().left();
-            state.playhead.set(state.viewport.with_untracked(|viewport| viewport.time_at(x_px)));
-            state.looked_at.set((model, clock));
-        }
-    };
-    let followed = Followed { trace, run_clock, viewport: state.viewport.into(), scheme };
-    view! {
-        <div class=format!("track {}", words::short(clock)) on:pointermove=point on:pointerdown=point>
-            <span class="clock">{children()}</span>
-            <TimelineCanvas followed label />
-        </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::model::{Model, Speed};
+use engine::model::Model;
 use engine::trace::Clock;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -14,7 +14,8 @@ use crate::components::axis::Axis;
 use crate::components::stage::follow_width;
 use crate::state::theme::Scheme;
 use crate::state::words;
-use crate::timeline::canvas::{Followed, TimelineCanvas};
+use crate::timeline::canvas::{Drawn, Followed, TimelineCanvas};
+use crate::timeline::layout::Rows;
 use crate::timeline::viewport::Viewport;
 
 /// What is small enough to be taken in at a glance.
@@ -30,7 +31,7 @@ pub fn Preview(
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
     let values = Values::read(lesson.parameters, &[]).ok()?;
-    let predictions = Predictions::of(Job { lesson, values, speed: Speed::REAL });
+    let predictions = Predictions::of(Job::usual(lesson, values));
     let frame = NodeRef::<Div>::new();
     let width_px = RwSignal::new(0.0);
     follow_width(frame, width_px);
@@ -43,7 +44,11 @@ pub fn Preview(
             trace: Signal::stored(Some(Arc::clone(&trace))),
             run_clock: Signal::stored(None),
             viewport,
+            whole_end: Signal::stored(longest),
+            rows: Signal::stored(Rows::Few),
+            lit: Signal::stored(None),
             scheme,
+            drawn: Drawn::new(),
         };
         let label = format!("{}, {}: {wall}", model.title(), Clock::Virtual.label());
         Some(view! {

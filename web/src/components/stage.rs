@@ -1,6 +1,7 @@
 //! The middle of a lesson's page: all models on one time axis.
 
 use engine::trace::Clock;
+use leptos::ev::PointerEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -11,8 +12,9 @@ use crate::components::axis::Axis;
 use crate::components::elsewhere::Elsewhere;
 use crate::components::legend::Legend;
 use crate::components::model_panel::{CannotPanel, ModelPanel};
-use crate::components::playhead::Playhead;
 use crate::components::run_bar::{RunButtons, RunStatus};
+use crate::components::track::{place, turn_wheel};
+use crate::components::transport::{Transport, on_key};
 use crate::state::door::Door;
 use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
@@ -35,8 +37,10 @@ pub fn Stage(
     let stage = NodeRef::<Div>::new();
     follow_width(stage, state.width_px);
     let playhead = move || {
-        let viewport = state.viewport.get();
-        format!("{}px", viewport.x_px(state.playhead.get().min(viewport.end)))
+        let (viewport, at) = (state.viewport.get(), state.playhead.get());
+        // Outside of the window it is far outside of the page.
+        let x_px = if viewport.shows(at) { viewport.x_px(at) } else { -9999.0 };
+        format!("{x_px}px")
     };
     let gutter = move || format!("{}px", state.viewport.get().left_px);
     let models =
@@ -50,6 +54,7 @@ pub fn Stage(
             aria-labelledby="stage-title"
             style=("--playhead", playhead)
             style=("--gutter", gutter)
+            on:keydown=move |event| on_key(state, &event)
         >
             <div class="stage-head">
                 <h2 class="eyebrow" id="stage-title">{title}</h2>
@@ -59,13 +64,52 @@ pub fn Stage(
             <Elsewhere state door />
             <Legend />
             <div class="stage" node_ref=stage>
-                <Axis viewport=state.viewport />
+                <AxisSlider state />
                 {models}
                 {cannot}
             </div>
             {notes}
-            <Playhead state />
+            <Transport state />
         </section>
+    }
+}
+
+/// The axis as the playhead's own slider: it is dragged upon, and takes the keys of the stage.
+#[component]
+fn AxisSlider(state: LessonState) -> impl IntoView {
+    let is_held = StoredValue::new(false);
+    let scrub = move |event: &PointerEvent| {
+        let Some((_, x_px, _)) = place(event) else { return };
+        state.pause();
+        state.playhead.set(state.viewport.with_untracked(|viewport| viewport.time_at(x_px)));
+    };
+    let down = move |event: PointerEvent| {
+        if let Some((element, ..)) = place(&event) {
+            let _ = element.set_pointer_capture(event.pointer_id());
+        }
+        is_held.set_value(true);
+        scrub(&event);
+    };
+    let milliseconds = |at: engine::time::Nanos| (at.0 / 1_000_000).to_string();
+    view! {
+        <div
+            class="axis-slider"
+            role="slider"
+            tabindex="0"
+            aria-label="Playhead: an instant on all timelines"
+            aria-valuemin="0"
+            aria-valuemax=move || milliseconds(state.view.whole.get().end)
+            aria-valuenow=move || milliseconds(state.playhead.get())
+            aria-valuetext=move || state.playhead.get().to_string()
+            data-testid="axis"
+            on:pointerdown=down
+            on:pointermove=move |event| if is_held.get_value() { scrub(&event) }
+            on:pointerup=move |_| is_held.set_value(false)
+            on:pointercancel=move |_| is_held.set_value(false)
+            on:wheel=move |event| turn_wheel(state, &event)
+        >
+            <Axis viewport=state.viewport />
+        </div>
     }
 }
 
@@ -76,7 +120,7 @@ fn measured_note(state: LessonState, clock: Clock) -> Option<impl IntoView> {
     let scaled = (factor != 1.0).then(|| {
         format!(" Delays were divided by {factor}; the timelines show the program’s own time, the figures the time that really passed.")
     });
-    Some(view! { <p class="footnote">{words::measured_note(clock, timer::step)} {scaled}</p> })
+    Some(view! { <p class="footnote">{words::measured_note(trace.clock, timer::step)} {scaled}</p> })
 }
 
 /// Keeps `width_px` at the width of `element` as long as both live.

@@ -1,12 +1,17 @@
 //! A lesson's page: what is asked and can be changed, the models on one axis, and what they wrote.
 
 use leptos::prelude::*;
-use lessons::{Diagnostic, Lesson, catalogue};
+use lessons::{Diagnostic, catalogue};
 
 use crate::components::controls::Controls;
-use crate::components::log::Logs;
+use crate::components::cover::Cover;
+use crate::components::hints::Hints;
 use crate::components::notices::Notices;
 use crate::components::stage::Stage;
+use crate::components::steps::Steps;
+use crate::components::tabs::Tabs;
+use crate::components::take_away::ShareMenu;
+use crate::components::why::Why;
 use crate::state::address::{self, Address};
 use crate::state::door::Door;
 use crate::state::isolation::Isolation;
@@ -35,49 +40,40 @@ pub fn LessonPage(
     address::set_title(&format!("{} · Interleave", lesson.title));
     let state = LessonState::new(&place, address, door);
     let number = catalogue().iter().position(|other| other.id == lesson.id).map_or(0, |index| index + 1);
+    let stage = move || match state.is_revealed.get() {
+        true => view! { <Stage state isolation door scheme /> }.into_any(),
+        false => view! { <Cover state /> }.into_any(),
+    };
+    let asked = move || state.is_revealed.get().then(|| view! { <Why /> });
+    // Panels of models that are turned off are hidden by their names.
+    let turned_off = move || {
+        let off = lesson.models.iter().filter(|model| !state.models.with(|models| models.contains(model)));
+        off.map(|model| model.id()).collect::<Vec<_>>().join(" ")
+    };
     view! {
         <main class="lesson" id="main">
             <Notices complaints />
-            <div class="columns">
+            <div class="columns" class:covered=move || !state.is_revealed.get() data-off=turned_off>
                 <div class="column asked">
                     <div class="panel intro">
                         <div class="intro-head">
-                            <p class="eyebrow">{format!("Lesson {number} of {}", catalogue().len())}</p>
+                            <div class="intro-row">
+                                <p class="eyebrow">{format!("Lesson {number} of {}", catalogue().len())}</p>
+                                <ShareMenu state />
+                            </div>
                             <h1>{lesson.title}</h1>
                         </div>
-                        <div class="story">
-                            {lesson.story.iter().map(|paragraph| view! { <p>{*paragraph}</p> }).collect_view()}
-                        </div>
-                        <Guide lesson />
+                        <Steps state />
                     </div>
                     <Controls state />
                 </div>
-                <div class="column shown"><Stage state isolation door scheme /></div>
-                <div class="column told"><Logs state /></div>
+                <div class="column shown">{stage}</div>
+                <div class="column told">
+                    <Tabs state />
+                    {asked}
+                    <Hints state />
+                </div>
             </div>
         </main>
     }
-}
-
-/// What to look at, and the rule to take away.
-#[component]
-fn Guide(lesson: &'static Lesson) -> impl IntoView {
-    let look = (!lesson.look.is_empty()).then(|| {
-        view! {
-            <section class="look" aria-labelledby="look-title">
-                <h2 class="eyebrow" id="look-title">"Look at"</h2>
-                <ul>{lesson.look.iter().map(|sentence| view! { <li>{*sentence}</li> }).collect_view()}</ul>
-            </section>
-        }
-    });
-    // The rule is what a person is to find: it waits to be asked for.
-    let rule = (!lesson.rule.is_empty()).then(|| {
-        view! {
-            <details class="rule">
-                <summary>"The rule to take away"</summary>
-                <p>{lesson.rule}</p>
-            </details>
-        }
-    });
-    view! { {look} {rule} }
 }

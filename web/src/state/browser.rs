@@ -51,6 +51,22 @@ pub fn meta(name: &str) -> Option<String> {
     element.get_attribute("content").filter(|content| !content.is_empty())
 }
 
+/// The page's address, as it stands there.
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// An address that is relative to the page's, as one that can be passed on.
+pub fn absolute(relative: &str) -> String {
+    let here = address();
+    let page = here.split(['?', '#']).next().unwrap_or_default();
+    let folder = page.rsplit_once('/').map_or(page, |(folder, _)| folder);
+    match relative.strip_prefix("./") {
+        Some(rest) => format!("{folder}/{rest}"),
+        None => format!("{page}{relative}"),
+    }
+}
+
 /// The clipboard; only a secure page has one.
 pub fn clipboard() -> Option<Clipboard> {
     global("isSecureContext").filter(JsValue::is_truthy)?;

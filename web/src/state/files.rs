@@ -1,8 +1,11 @@
-//! Files that a person gives to the page, as the browser hands them over.
+//! Files that a person gives to the page, as the browser hands them over, and files that the page gives.
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
+
+use crate::state::browser;
 
 /// The files of a field or of what is dragged.
 pub fn of(holder: &JsValue) -> Option<JsValue> {
@@ -41,6 +44,38 @@ pub async fn bytes(file: &JsValue) -> Option<Vec<u8>> {
     let promise: Promise = read.call0(file).ok()?.dyn_into().ok()?;
     let buffer = JsFuture::from(promise).await.ok()?;
     Some(Uint8Array::new(&buffer).to_vec())
+}
+
+/// What is in a file of the page's own; `None` where it is not there.
+pub async fn fetch(address: &str) -> Option<String> {
+    let response = JsFuture::from(browser::window()?.fetch_with_str(address)).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    let text = JsFuture::from(response.text().ok().filter(|_| response.ok())?).await.ok()?;
+    text.as_string()
+}
+
+/// Gives a person a file of this text to keep.
+pub fn give(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options);
+    let address = blob.and_then(|blob| Url::create_object_url_with_blob(&blob));
+    if let Ok(address) = address {
+        give_address(name, &address);
+        // Fails for no address that was made here.
+        let _ = Url::revoke_object_url(&address);
+    }
+}
+
+/// Gives a person the file behind an address to keep.
+pub fn give_address(name: &str, address: &str) {
+    let document = browser::window().and_then(|window| window.document());
+    let link = document.and_then(|document| document.create_element("a").ok());
+    if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) {
+        link.set_href(address);
+        link.set_download(name);
+        link.click();
+    }
 }
 
 fn property(of: &JsValue, name: &str) -> Option<JsValue> {

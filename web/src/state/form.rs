@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use engine::model::Speed;
+use engine::model::{Model, Speed};
 use lessons::{Diagnostic, Lesson, Parameter, Values};
 
-use crate::state::link::LessonPlace;
+use crate::state::link::{LessonPlace, Settings};
+use crate::state::machine::Machine;
 
 /// The fields, and what follows from them.
 #[derive(Clone, Debug)]
 pub struct Form {
     lesson: &'static Lesson,
     drafts: BTreeMap<&'static str, Draft>,
-    values: Values,
-    speed: Speed,
+    settings: Settings,
 }
 
 #[derive(Clone, Debug)]
@@ -25,20 +25,34 @@ struct Draft {
 impl Form {
     /// Fields that hold the values of a link.
     pub fn new(place: &LessonPlace) -> Form {
-        let mut form =
-            Form { lesson: place.lesson, drafts: BTreeMap::new(), values: place.values.clone(), speed: place.speed };
+        let mut form = Form { lesson: place.lesson, drafts: BTreeMap::new(), settings: place.settings.clone() };
         form.show_values();
         form
     }
 
+    /// What runs, with the values that were right last.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The values that were right last.
     pub fn values(&self) -> &Values {
-        &self.values
+        &self.settings.values
     }
 
     /// The speed of measured runs.
     pub fn speed(&self) -> Speed {
-        self.speed
+        self.settings.speed
+    }
+
+    /// The machine of predictions.
+    pub fn machine(&self) -> Machine {
+        self.settings.machine
+    }
+
+    /// The models that are shown.
+    pub fn models(&self) -> &[Model] {
+        &self.settings.models
     }
 
     /// What the field of a parameter holds.
@@ -69,7 +83,7 @@ impl Form {
             let Some(draft) = self.drafts.get_mut(parameter.name) else { continue };
             draft.wrong = match parameter.read(&draft.text) {
                 Ok(value) => {
-                    self.values = self.values.with(parameter, value);
+                    self.settings.values = self.settings.values.with(parameter, value);
                     None
                 }
                 Err(diagnostic) => Some(diagnostic),
@@ -79,13 +93,33 @@ impl Form {
 
     /// Takes all values at once.
     pub fn set_values(&mut self, values: Values) {
-        self.values = values;
+        self.settings.values = values;
+        self.show_values();
+    }
+
+    /// Takes all that runs at once.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
         self.show_values();
     }
 
     /// Takes another speed.
     pub fn set_speed(&mut self, speed: Speed) {
-        self.speed = speed;
+        self.settings.speed = speed;
+    }
+
+    /// Takes another machine.
+    pub fn set_machine(&mut self, machine: Machine) {
+        self.settings.machine = machine;
+    }
+
+    /// Shows a model or leaves it out; the last one stays.
+    pub fn turn_model(&mut self, model: Model, is_on: bool) {
+        let stays = |other: &Model| if *other == model { is_on } else { self.settings.models.contains(other) };
+        let models: Vec<Model> = self.lesson.models.iter().copied().filter(stays).collect();
+        if !models.is_empty() {
+            self.settings.models = models;
+        }
     }
 
     /// Takes one of the lesson's presets. What only other presets speak of goes back to its default, because presets are told
@@ -101,27 +135,24 @@ impl Form {
 
     /// Goes back to the defaults.
     pub fn reset(&mut self) {
-        self.speed = Speed::REAL;
+        self.settings.speed = Speed::REAL;
+        self.settings.machine = Machine::USUAL;
+        self.settings.models = self.lesson.models.to_vec();
         self.take(self.lesson.parameters.iter().map(|parameter| (parameter, parameter.default)).collect());
-    }
-
-    /// The place that an address should name.
-    pub fn place(&self) -> LessonPlace {
-        LessonPlace { lesson: self.lesson, values: self.values.clone(), speed: self.speed }
     }
 
     fn take(&mut self, texts: Vec<(&'static Parameter, &str)>) {
         for (parameter, text) in texts {
             if let Ok(value) = parameter.read(text) {
                 self.drafts.insert(parameter.name, Draft { text: value.text(), wrong: None });
-                self.values = self.values.with(parameter, value);
+                self.settings.values = self.settings.values.with(parameter, value);
             }
         }
     }
 
     fn show_values(&mut self) {
         for parameter in self.lesson.parameters {
-            let text = self.values.get(parameter.name).map(lessons::Value::text).unwrap_or_default();
+            let text = self.settings.values.get(parameter.name).map(lessons::Value::text).unwrap_or_default();
             self.drafts.insert(parameter.name, Draft { text, wrong: None });
         }
     }
@@ -157,6 +188,21 @@ mod tests {
         assert_eq!(shown(&form), ("10000".to_owned(), "3".to_owned(), true));
         form.reset();
         assert_eq!(shown(&form), ("2".to_owned(), "2".to_owned(), false));
+    }
+
+    #[test]
+    fn models_are_turned_on_in_the_lessons_order_and_the_last_one_stays() {
+        let Place::Lesson(place) = link::read("?lesson=delay-messages").place else { panic!("the lesson is there") };
+        let mut form = Form::new(&place);
+        for &model in place.lesson.models {
+            form.turn_model(model, false);
+        }
+        assert_eq!(form.models(), [Model::ProcessPool], "one has to be left");
+        form.turn_model(Model::Threads, true);
+        form.turn_model(Model::Sequential, true);
+        assert_eq!(form.models(), [Model::Sequential, Model::Threads, Model::ProcessPool]);
+        form.reset();
+        assert_eq!(form.models(), place.lesson.models);
     }
 
     #[test]

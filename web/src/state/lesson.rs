@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::model::{Model, Speed};
+use engine::model::Model;
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
 use leptos::leptos_dom::helpers::TimeoutHandle;
@@ -19,8 +19,14 @@ use crate::backend::{Backend, Job, LiveClock};
 use crate::state::address::Address;
 use crate::state::door::Door;
 use crate::state::form::Form;
-use crate::state::link::{LessonPlace, Place};
+use crate::state::history::History;
+use crate::state::link::{LessonPlace, Look, Place, Settings};
+use crate::state::machine::Machine;
 use crate::state::measured::{Measured, Status};
+use crate::state::mend::Mend;
+use crate::state::progress::{Progress, Step};
+use crate::state::said::{Answers, Said};
+use crate::state::view::View;
 use crate::timeline::viewport::Viewport;
 
 /// Everything that a lesson's page shows, as signals.
@@ -32,28 +38,42 @@ pub struct LessonState {
     pub form: RwSignal<Form>,
     /// The last values that were right.
     pub values: Memo<Values>,
-    /// The lesson with them filled in.
+    /// The machine that is predicted for.
+    pub machine: Memo<Machine>,
+    /// The models that are shown.
+    pub models: Memo<Vec<Model>>,
+    /// The lesson with the values filled in, on that machine.
     pub prepared: Signal<Prepared>,
     /// What is predicted from them.
     pub predictions: Memo<Predictions>,
     /// What was measured with them in this browser.
     browser: Measured,
     /// What was measured with them on this machine.
-    machine: Measured,
+    on_machine: Measured,
     /// The clock that was measured with last.
     last: RwSignal<Clock>,
     /// The instant that the playhead points at.
     pub playhead: RwSignal<Nanos>,
     /// The run that the playhead tells of.
     pub looked_at: RwSignal<(Model, Clock)>,
+    /// The model that code, log and figures are of; one that is shown.
+    pub studied: Memo<Model>,
+    chosen: RwSignal<Model>,
     /// The clock whose logs are shown.
     pub log_of: RwSignal<Clock>,
-    /// How often the axis was halved: at 0 it holds the longest run.
-    pub zoom: RwSignal<u32>,
+    /// How the runs are looked at.
+    pub view: View,
     /// How wide the timelines are.
     pub width_px: RwSignal<f64>,
     /// Where time is drawn, on all timelines alike.
     pub viewport: Memo<Viewport>,
+    /// What was said to the lesson's questions.
+    pub answers: RwSignal<Answers>,
+    /// Whether the runs may be seen: before the first question was answered or skipped they would give it away.
+    pub is_revealed: Memo<bool>,
+    /// What was done so far, in all lessons.
+    pub progress: RwSignal<Progress>,
+    history: RwSignal<History<Settings>>,
     address: Address,
     lab: StoredValue<Lab, LocalStorage>,
     companion: StoredValue<Companion, LocalStorage>,
@@ -64,44 +84,82 @@ pub struct LessonState {
 /// A pause this long in typing means that the text is meant as it stands.
 const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
+/// A playhead that rests this long is where somebody wants it.
+const LOOK_PAUSE: Duration = Duration::from_millis(500);
+
 impl LessonState {
     /// The state that a link describes; what is changed about it goes into `address`, and a companion is behind `door`.
     pub fn new(place: &LessonPlace, address: Address, door: Door) -> LessonState {
         let lesson = place.lesson;
         let form = RwSignal::new(Form::new(place));
         let values = Memo::new(move |_| form.with(|form| form.values().clone()));
-        let predictions = Memo::new(move |_| Predictions::of(Job { lesson, values: values.get(), speed: Speed::REAL }));
-        let (browser, machine) = (Measured::by(Clock::Browser), Measured::by(Clock::Machine));
+        let machine = Memo::new(move |_| form.with(Form::machine));
+        let models = Memo::new(move |_| form.with(|form| form.models().to_vec()));
+        let predictions = Memo::new(move |_| {
+            let mut job = Job { machine: machine.get(), ..Job::usual(lesson, values.get()) };
+            // Speed-ups are counted from the sequential run, seen or not.
+            job.models.retain(|model| *model == Model::Sequential || models.with(|models| models.contains(model)));
+            Predictions::of(job)
+        });
+        let (browser, on_machine) = (Measured::by(Clock::Browser), Measured::by(Clock::Machine));
         let width_px = RwSignal::new(0.0);
-        let longest =
-            Memo::new(move |_| predictions.with(Predictions::longest).max(browser.longest()).max(machine.longest()));
-        let zoom = RwSignal::new(0);
+        let longest = Memo::new(move |_| {
+            let predicted = predictions.with(|predictions| models.with(|models| predictions.longest_of(models)));
+            predicted.max(browser.longest()).max(on_machine.longest())
+        });
+        let view = View::new(longest, place.look.window);
+        let chosen = RwSignal::new(studied_first(lesson));
+        let progress = RwSignal::new(Progress::kept());
+        let mut said = progress.with_untracked(|progress| progress.answers(lesson));
+        for question in 0..lesson.questions.len() {
+            if let Some(linked) = place.answers.get(question) {
+                said.say(question, linked);
+            }
+        }
+        let answers = RwSignal::new(said);
         let typing = StoredValue::new(None::<TimeoutHandle>);
         on_cleanup(move || {
             if let Some(pause) = typing.try_get_value().flatten() {
                 pause.clear();
             }
         });
-        LessonState {
+        let state = LessonState {
             lesson,
             form,
             values,
-            prepared: Signal::derive(move || lesson.prepare(&values.get())),
+            machine,
+            models,
+            prepared: Signal::derive(move || machine.get().prepare(lesson, &values.get())),
             predictions,
             browser,
-            machine,
+            on_machine,
             last: RwSignal::new(Clock::Browser),
-            playhead: RwSignal::new(Nanos::ZERO),
-            looked_at: RwSignal::new((lesson.models.first().copied().unwrap_or(Model::Sequential), Clock::Virtual)),
+            playhead: RwSignal::new(place.look.at),
+            looked_at: RwSignal::new((studied_first(lesson), Clock::Virtual)),
+            studied: Memo::new(move |_| {
+                let chosen = chosen.get();
+                models
+                    .with(|models| models.iter().find(|model| **model == chosen).or(models.first()).copied())
+                    .unwrap_or(chosen)
+            }),
+            chosen,
             log_of: RwSignal::new(Clock::Virtual),
-            zoom,
+            view,
             width_px,
-            viewport: Memo::new(move |_| Viewport::fit(Nanos(longest.get().0 >> zoom.get()), width_px.get())),
+            viewport: view.viewport(width_px),
+            answers,
+            is_revealed: Memo::new(move |_| answers.with(|answers| answers.reveal(lesson))),
+            progress,
+            history: RwSignal::new(History::new(place.settings.clone())),
             address,
             lab: StoredValue::new_local(Lab::default()),
             companion: StoredValue::new_local(Companion::behind(door)),
             typing,
-        }
+        };
+        state.write_where_somebody_looks();
+        // For whatever stands anywhere on the page of this lesson.
+        provide_context(state);
+        state
     }
 
     /// A model's run on a clock.
@@ -117,7 +175,8 @@ impl LessonState {
         match clock {
             Clock::Virtual => None,
             Clock::Browser => Some(self.browser),
-            Clock::Machine => Some(self.machine),
+            // A file's runs take the place of those of this machine.
+            Clock::Machine | Clock::File => Some(self.on_machine),
         }
     }
 
@@ -129,7 +188,7 @@ impl LessonState {
 
     /// Whether anything is being measured.
     pub fn is_measuring(self) -> bool {
-        [self.browser, self.machine].iter().any(|measured| measured.status.with(Status::is_under_way))
+        [self.browser, self.on_machine].iter().any(|measured| measured.status.with(Status::is_under_way))
     }
 
     /// The clock by which the unfinished spans of a model's run grow; a prediction has none.
@@ -149,10 +208,127 @@ impl LessonState {
 
     /// Changes the fields. Measured runs belong to the values that they were measured with, and go with them.
     pub fn change(self, change: impl FnOnce(&mut Form)) {
-        let before = self.form.with_untracked(|form| form.values().clone());
+        let decisive = |form: &Form| (form.values().clone(), form.machine().seed);
+        let before = self.form.with_untracked(decisive);
         self.form.update(change);
-        if self.form.with_untracked(|form| *form.values() != before) {
+        if self.form.with_untracked(decisive) != before {
             self.drop_measured();
+        }
+    }
+
+    /// Changes the fields in one step, which undo takes back.
+    pub fn change_at_once(self, change: impl FnOnce(&mut Form)) {
+        self.change(change);
+        self.commit();
+    }
+
+    /// Takes the last change back.
+    pub fn undo(self) {
+        self.go(History::undo);
+    }
+
+    /// Takes the last undo back.
+    pub fn redo(self) {
+        self.go(History::redo);
+    }
+
+    /// Whether there is anything to take back.
+    pub fn can_undo(self) -> bool {
+        self.history.with(History::can_undo)
+    }
+
+    /// Whether there is an undo to take back.
+    pub fn can_redo(self) -> bool {
+        self.history.with(History::can_redo)
+    }
+
+    fn go(self, go: fn(&mut History<Settings>) -> Option<Settings>) {
+        self.stop_waiting();
+        if let Some(settings) = self.history.try_update(go).flatten() {
+            self.change(|form| form.set(settings));
+            self.write_address();
+        }
+    }
+
+    /// Keeps what was said to a question, in this browser and in the link.
+    pub fn say(self, question: usize, said: Said) {
+        self.answers.update(|answers| answers.say(question, said));
+        self.make_progress(|progress| {
+            progress.say(self.lesson, question, said);
+            progress.note(self.lesson.id, Step::Predict);
+            if question > 0 {
+                progress.note(self.lesson.id, Step::Investigate);
+            }
+        });
+        self.write_address();
+    }
+
+    /// Notes that a step of the lesson was done.
+    pub fn note(self, step: Step) {
+        if !self.progress.with_untracked(|progress| progress.is_done(self.lesson.id, step)) {
+            self.make_progress(|progress| {
+                progress.note(self.lesson.id, step);
+            });
+        }
+    }
+
+    /// Keeps what is done now beside what another tab may have kept meanwhile.
+    fn make_progress(self, make: impl FnOnce(&mut Progress)) {
+        let mut progress = self.progress.with_untracked(Progress::kept_or);
+        make(&mut progress);
+        progress.keep();
+        self.progress.set(progress);
+    }
+
+    /// Forgets all that was done in all lessons, as if the page had never been open.
+    pub fn erase_progress(self) {
+        self.progress.set(Progress::default());
+        self.progress.with_untracked(Progress::keep);
+        self.answers.set(Answers::default());
+        self.write_address();
+    }
+
+    /// Leads to an instant of a run, on the values that it was predicted with.
+    pub fn show_instant(self, values: Values, model: Model, at: Nanos) {
+        self.change_at_once(|form| {
+            form.turn_model(model, true);
+            if *form.values() != values {
+                form.set_values(values);
+            }
+        });
+        self.look_at(model, at);
+    }
+
+    /// Turns code, log and figures to a model.
+    pub fn study(self, model: Model) {
+        self.chosen.set(model);
+    }
+
+    /// Leads to an instant of a run as it stands.
+    pub fn look_at(self, model: Model, at: Nanos) {
+        self.study(model);
+        self.looked_at.set((model, Clock::Virtual));
+        self.playhead.set(at);
+        self.note(Step::Investigate);
+    }
+
+    /// Takes a mend, which undo takes back, and leads to the model that shows it.
+    pub fn take_mend(self, mend: Mend) {
+        self.change_at_once(|form| {
+            form.set(mend.settings);
+            form.turn_model(mend.model, true);
+        });
+        self.study(mend.model);
+        self.looked_at.set((mend.model, Clock::Virtual));
+    }
+
+    /// The place that a link should name.
+    pub fn place(self) -> LessonPlace {
+        LessonPlace {
+            lesson: self.lesson,
+            settings: self.form.with_untracked(|form| form.settings().clone()),
+            look: Look { at: self.playhead.get_untracked(), window: untrack(|| self.view.chosen()) },
+            answers: self.answers.get_untracked(),
         }
     }
 
@@ -186,20 +362,61 @@ impl LessonState {
         }
     }
 
-    /// Writes the state into the address. It is called when a change is complete, not on every pixel of it.
+    /// Takes note of a change when it is complete, not on every pixel of it: for undo, and in the address.
     pub fn commit(self) {
-        let place = self.form.with_untracked(Form::place);
-        self.address.replace(&Place::Lesson(place));
+        let settings = self.form.with_untracked(|form| form.settings().clone());
+        if self.history.with_untracked(|history| *history.present() != settings) {
+            self.history.update(|history| history.step(settings));
+            self.note(Step::Modify);
+        }
+        self.write_address();
+    }
+
+    fn write_address(self) {
+        self.address.replace(&Place::Lesson(self.place()));
+    }
+
+    /// Keeps the playhead and the zoom in the address, once they rest.
+    fn write_where_somebody_looks(self) {
+        let resting = StoredValue::new(None::<TimeoutHandle>);
+        Effect::new(move |before: Option<Look>| {
+            let look = Look { at: self.playhead.get(), window: self.view.chosen() };
+            if before.is_some_and(|before| before != look) {
+                if let Some(before) = resting.get_value() {
+                    before.clear();
+                }
+                let rested = set_timeout_with_handle(
+                    move || {
+                        if self.form.try_with_untracked(|_| ()).is_some() {
+                            self.write_address();
+                            self.note(Step::Run);
+                        }
+                    },
+                    LOOK_PAUSE,
+                );
+                resting.set_value(rested.ok());
+            }
+            look
+        });
+        on_cleanup(move || {
+            if let Some(resting) = resting.try_get_value().flatten() {
+                resting.clear();
+            }
+        });
     }
 
     /// Measures by a clock; nobody can by a virtual one.
     pub fn measure(self, clock: Clock) {
         let Some(measured) = self.measured(clock) else { return };
+        let settings = self.form.with_untracked(|form| form.settings().clone());
         let job = Job {
             lesson: self.lesson,
-            values: self.values.get_untracked(),
-            speed: self.form.with_untracked(Form::speed),
+            values: settings.values,
+            speed: settings.speed,
+            machine: settings.machine,
+            models: settings.models,
         };
+        self.note(Step::Run);
         let speed = job.speed;
         measured.clear();
         self.last.set(clock);
@@ -221,7 +438,7 @@ impl LessonState {
         self.cancel();
         self.change(|form| form.set_values(result.values));
         self.commit();
-        self.machine.show(name, result.traces);
+        self.on_machine.show(name, &result.machine, result.traces);
         self.last.set(Clock::Machine);
         self.log_of.set(Clock::Machine);
         Ok(())
@@ -229,13 +446,13 @@ impl LessonState {
 
     /// Cancels what is being measured.
     pub fn cancel(self) {
-        for measured in [self.browser, self.machine] {
+        for measured in [self.browser, self.on_machine] {
             self.stop(measured, "Cancelled. The runs that had ended stay.");
         }
     }
 
     fn drop_measured(self) {
-        for measured in [self.browser, self.machine] {
+        for measured in [self.browser, self.on_machine] {
             let was_under_way = self.stop(measured, "The run was cancelled: a value changed while it went on.");
             if !was_under_way && untrack(|| measured.is_any()) {
                 measured.stop("The measured runs were dropped: they belonged to other values.");
@@ -259,7 +476,13 @@ impl LessonState {
         match clock {
             Clock::Virtual => act(&Predictor),
             Clock::Browser => self.lab.with_value(|lab| act(lab)),
-            Clock::Machine => self.companion.with_value(|companion| act(companion)),
+            Clock::Machine | Clock::File => self.companion.with_value(|companion| act(companion)),
         }
     }
+}
+
+/// The model that a lesson's first question is about, or else its first one.
+fn studied_first(lesson: &Lesson) -> Model {
+    let asked = lesson.questions.first().and_then(|question| question.models.first());
+    asked.or(lesson.models.first()).copied().unwrap_or(Model::Sequential)
 }

@@ -39,6 +39,8 @@ pub enum Status {
     Idle,
     /// The runner is being started, with so many threads; none where it has its own.
     Starting(usize),
+    /// A model's run waits for so many others, of other pages.
+    Waiting(Model, u32),
     /// A model is being run.
     Running(Model),
     /// All of it is done.
@@ -97,17 +99,23 @@ impl Measured {
                 self.run(model).set(Some(Run { trace, clock, failed: None }));
                 self.status.set(Status::Running(model));
             }
-            Progress::Happened(model, events) => self.change(model, |run| {
-                if run.trace.lanes.is_empty() {
-                    // It may have waited for its turn, or for its processes.
-                    run.clock = LiveClock::start(browser::now_ms());
+            Progress::Waiting(model, before) => self.status.set(Status::Waiting(model, before)),
+            Progress::Happened(model, events) => {
+                if self.status.with_untracked(|status| matches!(status, Status::Waiting(..))) {
+                    self.status.set(Status::Running(model));
                 }
-                let trace = Arc::make_mut(&mut run.trace);
-                for event in events {
-                    trace.apply(event);
-                }
-                run.clock.hear(browser::now_ms(), trace.end());
-            }),
+                self.change(model, |run| {
+                    if run.trace.lanes.is_empty() {
+                        // It may have waited for its turn, or for its processes.
+                        run.clock = LiveClock::start(browser::now_ms());
+                    }
+                    let trace = Arc::make_mut(&mut run.trace);
+                    for event in events {
+                        trace.apply(event);
+                    }
+                    run.clock.hear(browser::now_ms(), trace.end());
+                });
+            }
             Progress::Known(trace) => self.change(trace.model, |run| run.trace = Arc::new(*trace)),
             Progress::Ended(model) => self.change(model, |run| run.clock.stop(browser::now_ms())),
             Progress::Failed(model, reason) => self.change(model, |run| {
@@ -119,15 +127,16 @@ impl Measured {
         }
     }
 
-    /// Shows runs that were measured before, out of the file `name`.
-    pub fn show(self, name: &str, traces: Vec<Trace>) {
+    /// Shows runs that were measured before on a `machine`, out of the file `name`.
+    pub fn show(self, name: &str, machine: &str, traces: Vec<Trace>) {
         self.clear();
         for trace in traces {
             let mut clock = LiveClock::start(browser::now_ms());
             clock.stop(browser::now_ms());
             self.run(trace.model).set(Some(Run { trace: Arc::new(trace), clock, failed: None }));
         }
-        self.status.set(Status::Opened(format!("Opened {name}: measured by “interleave run” where it was written.")));
+        let machine = if machine.is_empty() { "the machine that wrote it" } else { machine };
+        self.status.set(Status::Opened(format!("Opened {name}: measured by “interleave run”, on {machine}.")));
     }
 
     /// The job was stopped; what went on is cut off.
@@ -157,7 +166,7 @@ impl Measured {
 impl Status {
     /// Whether a job is under way.
     pub fn is_under_way(&self) -> bool {
-        matches!(self, Status::Starting(_) | Status::Running(_))
+        matches!(self, Status::Starting(_) | Status::Waiting(..) | Status::Running(_))
     }
 
     /// Whether the runner was lost.
@@ -167,12 +176,17 @@ impl Status {
 
     /// What a person is told of measuring by `clock`.
     pub fn sentence(&self, clock: Clock) -> String {
-        let here = if clock == Clock::Machine { "on this machine" } else { "in this browser" };
+        let here = if clock == Clock::Browser { "in this browser" } else { "on this machine" };
         match self {
             Status::Idle => "All of it is predicted. Run it to measure it, too.".to_owned(),
             Status::Starting(0) => "Asking the companion …".to_owned(),
             Status::Starting(1) => format!("Starting one thread {here} …"),
             Status::Starting(threads) => format!("Starting {threads} threads {here} …"),
+            Status::Waiting(model, before) => {
+                let runs =
+                    if *before == 1 { "a run of another page is".to_owned() } else { format!("{before} runs are") };
+                format!("Waiting for a turn {here}: {runs} before {} …", model.title())
+            }
             Status::Running(model) => format!("Running {here}: {} …", model.title()),
             Status::Complete => format!("Measured {here}, one run of each."),
             Status::Opened(sentence) | Status::Stopped(sentence) | Status::Lost(sentence) => sentence.clone(),

@@ -1,17 +1,31 @@
 //! What the page knows: what a link can carry, what a person typed, what was measured, and what the browser is asked.
 
 pub mod address;
+pub mod answer;
 pub mod browser;
+pub mod code;
 pub mod crash;
 pub mod door;
 pub mod files;
 pub mod form;
+pub mod history;
+pub mod inside;
 pub mod isolation;
 pub mod lesson;
 pub mod link;
+pub mod log;
+pub mod machine;
 pub mod measured;
+pub mod mend;
+pub mod numbers;
+pub mod picture;
+pub mod progress;
 pub mod rows;
+pub mod said;
 pub mod slider;
+pub mod sweep;
 pub mod theme;
 pub mod timer;
+pub mod view;
+pub mod what_if;
 pub mod words;

@@ -5,12 +5,24 @@ use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace, speedup};
 use lessons::shell::setting;
-use lessons::{Lesson, Prepared, Values};
+use lessons::{Kind, Lesson, Parameter, Prepared, Value, Values};
 
 /// A duration as a figure, such as `3.00 s`.
 pub fn seconds(time: Nanos) -> String {
     let decimals = if (1..100_000_000).contains(&time.0) { 3 } else { 2 };
     format!("{:.decimals$} s", time.as_secs_f64())
+}
+
+/// A duration where there is little room, such as `61 s`.
+pub fn brief_seconds(time: Nanos) -> String {
+    let seconds = time.as_secs_f64();
+    match seconds {
+        0.0 => "0 s".to_owned(),
+        _ if seconds < 0.001 => format!("{:.0} µs", seconds * 1e6),
+        _ if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
+        _ if seconds < 100.0 => format!("{seconds:.1} s"),
+        _ => format!("{seconds:.0} s"),
+    }
 }
 
 /// How many times faster than `sequential`, such as `1.67×`; a dash where that has no answer.
@@ -21,7 +33,7 @@ pub fn times_faster(sequential: Option<Nanos>, wall: Option<Nanos>) -> String {
 
 /// What a figure of this clock is headed, such as `browser at 10×`.
 pub fn heading(clock: Clock, speed: Speed) -> String {
-    let name = short(clock);
+    let name = name(clock);
     if speed == Speed::REAL { name.to_owned() } else { format!("{name} at {}×", speed.factor()) }
 }
 
@@ -88,12 +100,13 @@ pub fn result_command(lesson: &Lesson, values: &Values, speed: Speed) -> String 
     format!("{}{speed} --result interleave.result", command(lesson, "", values))
 }
 
-/// The last log line that was written by `at`, as a clause; times are the program's own.
-pub fn what_happens(trace: &Trace, at: Nanos) -> String {
-    let log = trace.log_in_program_time();
-    match log.iter().rev().find(|line| line.at <= at) {
-        Some(line) => format!("{} writes “{}” ({} s)", line.lane, line.text, tenths(line.at)),
-        None => "nothing has been written yet".to_owned(),
+/// A value as people read it.
+pub fn value(parameter: &Parameter, value: &Value) -> String {
+    match (parameter.kind, value) {
+        (Kind::Choice(choices), Value::Choice(word)) => {
+            choices.iter().find(|(other, _)| other == word).map_or(*word, |(_, title)| title).to_owned()
+        }
+        (_, value) => format!("{} {}", value.text(), parameter.unit).trim_end().to_owned(),
     }
 }
 
@@ -109,15 +122,23 @@ pub fn measured_note(clock: Clock, step: impl FnOnce() -> Option<Nanos>) -> Stri
             format!("Browser: 1 run · read from performance.now(), whose steps in this browser are {}.", steps(step()))
         }
         Clock::Machine => "Machine: 1 run · real threads and processes, read from this machine’s own clock.".to_owned(),
+        Clock::File => {
+            "File: 1 run · real threads and processes of the machine that wrote it, read from its clock.".to_owned()
+        }
     }
 }
 
-/// The word for a clock where there is little room, such as in ids.
+/// The word for a clock where there is little room.
+pub fn name(clock: Clock) -> &'static str {
+    if clock == Clock::File { "file" } else { short(clock) }
+}
+
+/// The word for a clock in ids and style sheets: a file's runs stand where those of this machine do.
 pub fn short(clock: Clock) -> &'static str {
     match clock {
         Clock::Virtual => "predicted",
         Clock::Browser => "browser",
-        Clock::Machine => "machine",
+        Clock::Machine | Clock::File => "machine",
     }
 }
 
@@ -125,10 +146,6 @@ fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
-}
-
-fn tenths(at: Nanos) -> String {
-    format!("{:.1}", at.as_secs_f64())
 }
 
 #[cfg(test)]
@@ -158,21 +175,6 @@ mod tests {
             native_command(lesson, Model::ProcessPool, &values),
             "cargo run --release -p interleave -- run delay-messages --model process-pool \
              --set 'messages=TWO=2,Ä=3' --set workers=2"
-        );
-    }
-
-    #[test]
-    fn the_playhead_tells_the_last_line_that_was_written() {
-        let lesson = lessons::find("delay-messages").expect("the lesson is there");
-        let prepared = lesson.prepare(&Values::read(lesson.parameters, &[]).expect("defaults are right"));
-        let trace = engine::simulate::simulate(&prepared.program, &prepared.settings(Model::Threads, 0));
-        let at = |seconds: f64| what_happens(&trace, Nanos((seconds * 1e9) as u64));
-        for seconds in [2.1, 2.5] {
-            assert_eq!(at(seconds), "Thread-1 writes “TWO printed” (2.0 s)");
-        }
-        assert_eq!(
-            what_happens(&Trace::new(Model::Threads, Clock::Browser, Speed::REAL), Nanos(5)),
-            "nothing has been written yet"
         );
     }
 

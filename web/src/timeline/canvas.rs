@@ -1,10 +1,12 @@
-//! The canvas under a timeline: a surface over the browser's drawing calls, redrawn at most once a frame.
+//! The canvas under a timeline: a surface over the browser's drawing calls, redrawn at most once a frame. Of many rows it
+//! holds only what is seen: it stays in its frame, in which the rows are scrolled.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
+use engine::time::Nanos;
 use engine::trace::{State, Trace};
-use leptos::html::Canvas;
+use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
@@ -12,8 +14,9 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 use crate::backend::{LiveClock, reached};
 use crate::state::browser;
 use crate::state::theme::Scheme;
-use crate::timeline::draw::{self, Area, Style, Surface};
-use crate::timeline::layout::lay_out;
+use crate::timeline::draw::{self, Area, Seen, Stroke, Style, Surface};
+use crate::timeline::layout::{Layout, Rows};
+use crate::timeline::overlay::Lit;
 use crate::timeline::palette::Palette;
 use crate::timeline::viewport::Viewport;
 
@@ -26,8 +29,66 @@ pub struct Followed {
     pub run_clock: Signal<Option<LiveClock>>,
     /// Where to draw.
     pub viewport: Signal<Viewport>,
+    /// Until when a run that stands still is drawn.
+    pub whole_end: Signal<Nanos>,
+    /// How many rows are shown.
+    pub rows: Signal<Rows>,
+    /// What is lit up.
+    pub lit: Signal<Option<Arc<Lit>>>,
     /// In which colours.
     pub scheme: Signal<Scheme>,
+    /// What was drawn last, for whoever asks what stands under a pointer.
+    pub drawn: Drawn,
+}
+
+/// What was drawn last, and how far its rows were scrolled.
+#[derive(Clone, Copy)]
+pub struct Drawn {
+    layout: StoredValue<Option<Known>>,
+    /// How many rows are folded into others.
+    pub folded: RwSignal<u32>,
+    frame: NodeRef<Div>,
+}
+
+/// A layout, and what it was made for.
+#[derive(Clone)]
+struct Known {
+    layout: Arc<Layout>,
+    until: Nanos,
+    rows: Rows,
+}
+
+/// All rows are seen through a frame no higher than this.
+const FRAME_PX: f64 = 460.0;
+
+impl Drawn {
+    /// Nothing yet.
+    pub fn new() -> Drawn {
+        Drawn { layout: StoredValue::new(None), folded: RwSignal::new(0), frame: NodeRef::new() }
+    }
+
+    /// The layout that was drawn last.
+    pub fn layout(self) -> Option<Arc<Layout>> {
+        self.layout.with_value(|known| known.as_ref().map(|known| Arc::clone(&known.layout)))
+    }
+
+    /// How far its rows were scrolled.
+    pub fn scrolled_px(self) -> f64 {
+        self.frame.get_untracked().map_or(0.0, |frame| f64::from(frame.scroll_top()))
+    }
+
+    /// The layout of `trace` up to `until`: of a run that is over, and has been laid out like this, the one that there is.
+    fn lay_out(self, trace: &Arc<Trace>, until: Nanos, rows: Rows) -> Arc<Layout> {
+        let is_it =
+            |known: &&Known| Arc::ptr_eq(&known.layout.trace, trace) && known.rows == rows && known.until == until;
+        let known = self.layout.with_value(|known| known.as_ref().filter(is_it).map(|known| Arc::clone(&known.layout)));
+        known.unwrap_or_else(|| {
+            let layout = Arc::new(Layout::of(Arc::clone(trace), until, rows));
+            self.layout.set_value(Some(Known { layout: Arc::clone(&layout), until, rows }));
+            self.folded.set(layout.folded());
+            layout
+        })
+    }
 }
 
 /// A timeline drawn on a canvas, described by `label` for whoever cannot see it.
@@ -39,22 +100,32 @@ pub fn TimelineCanvas(
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
-    let painter = Painter { canvas: NodeRef::new(), frame: StoredValue::new(None), followed };
+    let painter = Painter { canvas: NodeRef::new(), whole: NodeRef::new(), frame: StoredValue::new(None), followed };
     Effect::new(move || {
         painter.canvas.track();
         followed.trace.track();
         followed.run_clock.track();
         followed.viewport.track();
+        followed.rows.track();
+        followed.lit.track();
         followed.scheme.track();
         painter.ask_for_frame();
     });
     on_cleanup(move || painter.cancel_frame());
-    view! { <canvas node_ref=painter.canvas role="img" aria-label=label></canvas> }
+    view! {
+        <div class="rows" node_ref=followed.drawn.frame on:scroll=move |_| painter.ask_for_frame()>
+            <div node_ref=painter.whole>
+                <canvas node_ref=painter.canvas role="img" aria-label=label></canvas>
+            </div>
+        </div>
+    }
 }
 
 #[derive(Clone, Copy)]
 struct Painter {
     canvas: NodeRef<Canvas>,
+    /// As high as all rows.
+    whole: NodeRef<Div>,
     /// The frame that was asked for and has not come.
     frame: StoredValue<Option<AnimationFrameRequestHandle>>,
     followed: Followed,
@@ -82,14 +153,22 @@ impl Painter {
     fn paint(self) {
         // A frame may come when the page has moved on.
         let Some(Some(canvas)) = self.canvas.try_get_untracked() else { return };
-        let Some(trace) = self.followed.trace.get_untracked() else { return };
-        let clock = self.followed.run_clock.get_untracked();
-        let viewport = self.followed.viewport.get_untracked();
+        let followed = self.followed;
+        let Some(trace) = followed.trace.get_untracked() else { return };
+        let clock = followed.run_clock.get_untracked();
         let now = reached(&trace, clock, browser::now_ms());
-        let layout = lay_out(&trace, trace.drawn_until(viewport.end, now));
-        let height_px = draw::height_px(&layout);
+        let until = trace.drawn_until(followed.whole_end.get_untracked(), now);
+        let layout = followed.drawn.lay_out(&trace, until, followed.rows.get_untracked());
+        let whole_px = layout.height_px();
+        let height_px = whole_px.min(FRAME_PX);
+        if let Some(whole) = self.whole.get_untracked() {
+            let _ = HtmlElement::style(&whole).set_property("height", &format!("{whole_px}px"));
+        }
+        let top_px = followed.drawn.scrolled_px().clamp(0.0, whole_px - height_px);
+        let lit = followed.lit.get_untracked();
         if let Some(mut surface) = CanvasSurface::new(&canvas, height_px) {
-            draw::draw(&mut surface, &layout, &viewport);
+            let seen = Seen { top_px, height_px, lit: lit.as_deref() };
+            draw::draw(&mut surface, &layout, &followed.viewport.get_untracked(), seen);
         }
         if trace.finished.is_none() && clock.is_some_and(|clock| clock.is_running()) {
             self.ask_for_frame();
@@ -236,6 +315,34 @@ impl Surface for CanvasSurface {
     fn text_width_px(&self, text: &str, style: Style) -> f64 {
         self.context.set_font(font(style));
         self.context.measure_text(text).map_or(f64::INFINITY, |metrics| metrics.width())
+    }
+
+    fn line(&mut self, points: &[(f64, f64)], stroke: Stroke) {
+        let (Some(first), true) = (points.first(), points.len() > 1) else { return };
+        self.context.begin_path();
+        self.context.move_to(first.0, first.1);
+        for (x_px, y_px) in &points[1..] {
+            self.context.line_to(*x_px, *y_px);
+        }
+        if matches!(stroke, Stroke::Path | Stroke::Chain) {
+            // A rim of the ground's colour keeps it apart from whatever it crosses.
+            self.context.set_stroke_style_str(&self.palette.panel);
+            self.context.set_line_width(stroke.width_px() + 2.5);
+            self.context.stroke();
+        }
+        self.context.set_stroke_style_str(self.palette.stroke(stroke));
+        self.context.set_line_width(stroke.width_px());
+        self.context.stroke();
+    }
+
+    fn outline(&mut self, area: Area, stroke: Stroke) {
+        let Area { x_px, y_px, width_px, height_px } = area;
+        let outer = Area { x_px: x_px - 1.5, y_px: y_px - 1.5, width_px: width_px + 3.0, height_px: height_px + 3.0 };
+        self.context.begin_path();
+        rounded(&self.context, outer, 4.0_f64.min(outer.width_px / 2.0));
+        self.context.set_stroke_style_str(self.palette.stroke(stroke));
+        self.context.set_line_width(stroke.width_px());
+        self.context.stroke();
     }
 }
 

@@ -1,9 +1,14 @@
 //! A layout in a viewport as a list of drawing calls. What carries them out is a [`Surface`].
+//!
+//! However long a run, a picture costs no more than its pixels: from block to block where they can be told apart, and from
+//! column to column where they cannot.
 
-use engine::trace::State;
+use engine::time::Nanos;
+use engine::trace::{RowKind, State, Stretch};
 
-use crate::timeline::crowd::{self, Group};
-use crate::timeline::layout::{Block, Layout, Row, Shown};
+use crate::timeline::columns::{Piece, pieces};
+use crate::timeline::layout::{Layout, Row, shown_state};
+use crate::timeline::overlay::{self, Lit};
 use crate::timeline::viewport::Viewport;
 
 /// Something to draw on. Lengths are CSS pixels, counted from the left and from the top.
@@ -18,6 +23,10 @@ pub trait Surface {
     fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style);
     /// How wide a text in this style is.
     fn text_width_px(&self, text: &str, style: Style) -> f64;
+    /// A line from point to point.
+    fn line(&mut self, points: &[(f64, f64)], stroke: Stroke);
+    /// The outline of an area.
+    fn outline(&mut self, area: Area, stroke: Stroke);
 }
 
 /// A rectangle.
@@ -42,6 +51,46 @@ pub enum Style {
     On(State),
 }
 
+/// What a line is for, which decides its colour and its width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stroke {
+    /// A lock or a permit that is held.
+    Hold,
+    /// A line of the log.
+    Log,
+    /// From whoever let go to whoever went on.
+    Arrow,
+    /// The critical path.
+    Path,
+    /// The chain of causes of a wait.
+    Chain,
+}
+
+impl Stroke {
+    /// All of them.
+    pub const ALL: [Stroke; 5] = [Stroke::Hold, Stroke::Log, Stroke::Arrow, Stroke::Path, Stroke::Chain];
+
+    /// How wide its line is.
+    pub fn width_px(self) -> f64 {
+        match self {
+            Stroke::Log => 1.5,
+            Stroke::Arrow => 1.0,
+            Stroke::Hold | Stroke::Path | Stroke::Chain => 2.0,
+        }
+    }
+}
+
+/// Which part of a layout is seen, and what is lit up in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'l> {
+    /// The uppermost height that is seen.
+    pub top_px: f64,
+    /// How much is seen.
+    pub height_px: f64,
+    /// What is lit up.
+    pub lit: Option<&'l Lit>,
+}
+
 /// The distance of round instants on the axis and in the grid.
 pub const TICK_GAP_PX: f64 = 64.0;
 
@@ -52,92 +101,97 @@ const NAME_MARGIN_PX: f64 = 8.0;
 /// Fewer letters than these before an ellipsis tell nothing.
 const LEAST_LETTERS: usize = 3;
 
-/// How high rows are; many rows are lower.
-#[derive(Clone, Copy)]
-struct Pitch {
-    row_px: f64,
-    block_px: f64,
-}
-
-/// A row that stands for many is so many times as high.
-const MANY_ROWS_PX: f64 = 3.0;
-
-/// The height of a timeline.
-pub fn height_px(layout: &Layout) -> f64 {
-    let pitch = pitch(layout);
-    let rows: f64 = layout.rows.iter().map(|row| row_px(row, pitch)).sum();
-    rows.max(pitch.row_px)
-}
-
-/// Draws `layout` in `viewport`.
-pub fn draw(surface: &mut impl Surface, layout: &Layout, viewport: &Viewport) {
-    let height_px = height_px(layout);
+/// Draws what is seen of `layout` in `viewport`.
+pub fn draw(surface: &mut impl Surface, layout: &Layout, viewport: &Viewport, seen: Seen<'_>) {
     for tick in viewport.ticks(TICK_GAP_PX) {
-        surface.grid_line(tick.x_px, height_px);
+        surface.grid_line(tick.x_px, seen.height_px);
     }
-    let pitch = pitch(layout);
-    let mut top_px = 0.0;
-    for row in &layout.rows {
-        draw_row(surface, row, viewport, top_px, pitch);
-        top_px += row_px(row, pitch);
+    let rows = layout.between_px(seen.top_px, seen.top_px + seen.height_px);
+    for index in rows.clone() {
+        let row = &layout.rows[index];
+        let pitch = layout.pitch(index);
+        let middle_px = layout.top_px(index) - seen.top_px + pitch.row_px / 2.0;
+        let area = Area {
+            x_px: viewport.left_px,
+            y_px: middle_px - pitch.block_px / 2.0,
+            width_px: viewport.right_px - viewport.left_px,
+            height_px: pitch.block_px,
+        };
+        draw_name(surface, row, viewport.left_px - NAME_MARGIN_PX, middle_px);
+        draw_row(surface, layout, row, viewport, area);
+        overlay::draw_in_row(surface, &layout.links, index, viewport, area);
     }
+    overlay::draw_over(surface, layout, viewport, seen);
 }
 
-fn pitch(layout: &Layout) -> Pitch {
-    if layout.rows.len() > 14 { Pitch { row_px: 16.0, block_px: 13.0 } } else { Pitch { row_px: 22.0, block_px: 17.0 } }
-}
-
-fn row_px(row: &Row, pitch: Pitch) -> f64 {
-    if row.stands_for > 1 { pitch.row_px * MANY_ROWS_PX } else { pitch.row_px }
-}
-
-fn draw_row(surface: &mut impl Surface, row: &Row, viewport: &Viewport, top_px: f64, pitch: Pitch) {
-    let row_px = row_px(row, pitch);
-    let middle_px = top_px + row_px / 2.0;
-    let name_room_px = viewport.left_px - NAME_MARGIN_PX;
+fn draw_name(surface: &mut impl Surface, row: &Row, room_px: f64, middle_px: f64) {
     let style = Style::RowName;
-    if let Some(name) =
-        fitted(&row.name, &row.name, name_room_px, Cut::Front, |text| surface.text_width_px(text, style))
-    {
-        surface.text(&name, name_room_px, middle_px, style);
+    let fit = fitted(&row.name, &row.name, room_px, Cut::Front, |text| surface.text_width_px(text, style));
+    if let Some(name) = fit {
+        surface.text(&name, room_px, middle_px, style);
     }
-    let height_px = row_px - (pitch.row_px - pitch.block_px);
-    let y_px = middle_px - height_px / 2.0;
+}
+
+fn draw_row(surface: &mut impl Surface, layout: &Layout, row: &Row, viewport: &Viewport, area: Area) {
     let (mut standing, mut running) = (Vec::new(), Vec::new());
-    // Blocks are in the order of time, so those that can be seen come first.
-    let seen = row.blocks.partition_point(|block| block.start <= viewport.end);
-    for group in crowd::grouped(&row.blocks[..seen], row.stands_for, viewport) {
-        match group {
-            Group::Crowd(blocks) => {
-                for (state, areas) in crowd::bands(blocks, row.stands_for, viewport, y_px, height_px) {
+    for piece in pieces(row, viewport) {
+        match piece {
+            Piece::Columns(columns) => {
+                for (state, areas) in columns.bands(row, area) {
                     surface.band(&areas, state);
                 }
             }
-            Group::Single(block) => match block.shows {
-                Shown::State(State::Running) => running.push((block, State::Running)),
-                Shown::State(state) => standing.push((block, state)),
-                Shown::Counts(_) => {}
+            Piece::Block(stretch) => match shown_state(stretch) {
+                Some(State::Running) => running.push((stretch, State::Running)),
+                Some(state) => standing.push((stretch, state)),
+                None => draw_count(surface, layout, row, stretch, viewport, area),
             },
         }
     }
     // What ran for an instant must not vanish under the longer block beside it, so running blocks come last.
-    for (block, state) in standing.into_iter().chain(running) {
-        draw_block(surface, block, state, viewport, y_px, height_px);
+    for (stretch, state) in standing.into_iter().chain(running) {
+        let least_px = if state == State::Running { INSTANT_PX } else { 1.0 };
+        let area = spanned(stretch.from, stretch.to, least_px, viewport, area);
+        surface.block(area, state);
+        let words = layout.words(row, stretch);
+        draw_words(surface, &words, Style::On(state), area, area.y_px + area.height_px / 2.0);
     }
 }
 
-fn draw_block(surface: &mut impl Surface, block: &Block, state: State, viewport: &Viewport, y_px: f64, height_px: f64) {
-    let least_px = if state == State::Running { INSTANT_PX } else { 1.0 };
-    let x_px = viewport.x_px(block.start).min(viewport.right_px - least_px);
-    let end_px = viewport.x_px(block.end).min(viewport.right_px);
-    let width_px = (end_px - x_px).max(least_px);
-    surface.block(Area { x_px, y_px, width_px, height_px }, state);
-    let style = Style::On(state);
-    let room_px = width_px - 2.0 * LABEL_MARGIN_PX;
-    let width_px = |text: &str| surface.text_width_px(text, style);
-    if let Some(label) = fitted(&block.label, &block.brief, room_px, Cut::Back, width_px) {
-        surface.text(&label, x_px + LABEL_MARGIN_PX, y_px + height_px / 2.0, style);
+/// How many stand in a queue, as high as they are many.
+fn draw_count(
+    surface: &mut impl Surface,
+    layout: &Layout,
+    row: &Row,
+    stretch: &Stretch,
+    viewport: &Viewport,
+    area: Area,
+) {
+    let engine::trace::Shows::Tasks(counts) = stretch.shows else { return };
+    let Some(state) = counts.commonest() else { return };
+    let whole = spanned(stretch.from, stretch.to, 1.0, viewport, area);
+    let share = f64::from(counts.total()) / f64::from(row.stands_for.max(1));
+    let height_px = (share * whole.height_px).max(2.0);
+    let y_px = whole.y_px + whole.height_px - height_px;
+    surface.block(Area { y_px, height_px, ..whole }, state);
+    if matches!(row.kind, RowKind::Queue(_)) {
+        let words = layout.words(row, stretch);
+        draw_words(surface, &words, Style::On(state), whole, whole.y_px + whole.height_px / 2.0);
     }
+}
+
+fn draw_words(surface: &mut impl Surface, [label, brief]: &[String; 2], style: Style, area: Area, middle_px: f64) {
+    let room_px = area.width_px - 2.0 * LABEL_MARGIN_PX;
+    if let Some(label) = fitted(label, brief, room_px, Cut::Back, |text| surface.text_width_px(text, style)) {
+        surface.text(&label, area.x_px + LABEL_MARGIN_PX, middle_px, style);
+    }
+}
+
+/// The part of a row from one instant to another that can be seen, at least so wide.
+pub fn spanned(from: Nanos, to: Nanos, least_px: f64, viewport: &Viewport, row: Area) -> Area {
+    let x_px = viewport.x_px(from).clamp(viewport.left_px, (viewport.right_px - least_px).max(viewport.left_px));
+    let end_px = viewport.x_px(to).min(viewport.right_px);
+    Area { x_px, width_px: (end_px - x_px).max(least_px), ..row }
 }
 
 /// Which end of a text is given up first: lanes differ in their last letters, tasks in their first.
@@ -150,7 +204,9 @@ enum Cut {
 /// `text` if there is room for it, else as much of `brief` as there is, with an ellipsis for the rest; `None` where that
 /// is too little to be read.
 fn fitted(text: &str, brief: &str, room_px: f64, cut: Cut, width_px: impl Fn(&str) -> f64) -> Option<String> {
-    if room_px <= 0.0 {
+    /// No text is narrower: what has not even this room needs no measuring.
+    const NARROWEST_PX: f64 = 6.0;
+    if room_px < NARROWEST_PX {
         return None;
     }
     if let Some(whole) = [text, brief].into_iter().find(|text| !text.is_empty() && width_px(text) <= room_px) {
@@ -168,88 +224,109 @@ fn fitted(text: &str, brief: &str, room_px: f64, cut: Cut, width_px: impl Fn(&st
 
 #[cfg(test)]
 mod tests {
-    use engine::time::Nanos;
+    use engine::model::Model;
+    use engine::trace::TaskId;
 
     use super::*;
+    use crate::timeline::layout::Rows;
+    use crate::timeline::testing::{Recording, laid_out};
+    use crate::timeline::viewport::Window;
 
-    /// A surface that writes down what it is asked, and on which every letter is 6 px wide.
-    #[derive(Default)]
-    struct Recording(Vec<String>);
+    const WIDTH_PX: f64 = 708.0;
 
-    impl Surface for Recording {
-        fn grid_line(&mut self, x_px: f64, height_px: f64) {
-            self.0.push(format!("grid {x_px} to {height_px}"));
-        }
-        fn block(&mut self, area: Area, state: State) {
-            let Area { x_px, y_px, width_px, height_px } = area;
-            self.0.push(format!("{} {x_px},{y_px} {width_px}x{height_px}", state.word()));
-        }
-        fn band(&mut self, areas: &[Area], state: State) {
-            self.0.push(format!("{} columns {}", areas.len(), state.word()));
-        }
-        fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style) {
-            self.0.push(format!("{style:?} “{text}” {x_px},{y_px}"));
-        }
-        fn text_width_px(&self, text: &str, _: Style) -> f64 {
-            text.chars().count() as f64 * 6.0
-        }
-    }
-
-    fn block(start: u64, end: u64, state: State, [label, brief]: [&str; 2]) -> Block {
-        let shows = Shown::State(state);
-        Block { start: Nanos(start), end: Nanos(end), shows, label: label.to_owned(), brief: brief.to_owned() }
-    }
-
-    fn row(name: &str, stands_for: u32, blocks: Vec<Block>) -> Row {
-        Row { name: name.to_owned(), stands_for, blocks }
-    }
-
-    #[test]
-    fn a_row_is_its_grid_its_name_its_blocks_and_instants_on_top() {
-        let viewport = Viewport { left_px: 100.0, right_px: 200.0, end: Nanos(100) };
-        let blocks = vec![
-            block(0, 0, State::Running, ["TWO", "TWO"]),
-            block(0, 50, State::Waiting, ["THREE", "THREE"]),
-            block(50, 90, State::Waiting, ["THREE", "THREE"]),
-            block(0, 30, State::Queued, ["2 waiting", "2"]),
-            block(30, 40, State::Queued, ["1 waiting", "1"]),
-            block(100, 100, State::Running, ["", ""]),
-        ];
-        let layout = Layout { rows: vec![row("ThreadPoolExecutor-0_0", 1, blocks)] };
+    fn drawn(layout: &Layout, window: Window, seen: Seen<'_>) -> Recording {
         let mut surface = Recording::default();
-        draw(&mut surface, &layout, &viewport);
-        assert_eq!(
-            surface.0,
-            [
-                "grid 100 to 22",
-                "grid 200 to 22",
-                "RowName “…olExecutor-0_0” 92,11",
-                "waiting 100,2.5 50x17",
-                "On(Waiting) “THREE” 107,11",
-                "waiting 150,2.5 40x17",
-                "On(Waiting) “THR…” 157,11",
-                "queued 100,2.5 30x17",
-                "On(Queued) “2” 107,11",
-                "queued 130,2.5 10x17",
-                "running 100,2.5 3x17",
-                "running 197,2.5 3x17",
-            ]
-        );
+        draw(&mut surface, layout, &Viewport::of(window, WIDTH_PX), seen);
+        surface
+    }
+
+    fn all(layout: &Layout) -> Seen<'static> {
+        Seen { top_px: 0.0, height_px: layout.height_px(), lit: None }
+    }
+
+    fn whole(layout: &Layout) -> Window {
+        Window::whole(layout.trace.axis_length())
     }
 
     #[test]
-    fn many_rows_are_lower_and_none_at_all_still_has_a_height() {
-        let height_px = |rows: usize| height_px(&Layout { rows: vec![row("", 1, Vec::new()); rows] });
-        assert_eq!([height_px(0), height_px(3), height_px(33)], [22.0, 66.0, 528.0]);
+    fn a_row_is_its_name_its_blocks_with_words_where_they_fit_and_instants_on_top() {
+        let given = [("messages", "TWO=2,X=0.05,THREE=3")];
+        let layout = laid_out("delay-messages", Model::Sequential, &given, 1.0, Rows::Few);
+        let drawn = drawn(&layout, whole(&layout), all(&layout));
+        assert_eq!(drawn.names(), ["MainThread"]);
+        let words: Vec<&str> = drawn.texts.iter().skip(1).map(|(text, _)| text.as_str()).collect();
+        assert_eq!(words, ["TWO", "THREE"], "X has no room for its name");
+        let first_running = drawn.blocks.iter().position(|(_, state)| *state == State::Running).expect("something ran");
+        assert!(drawn.blocks[first_running..].iter().all(|(_, state)| *state == State::Running));
+        assert!(drawn.blocks[first_running..].iter().all(|(area, _)| area.width_px >= INSTANT_PX));
     }
 
     #[test]
-    fn a_row_that_stands_for_many_is_higher_and_all_of_it_is_shares() {
-        let viewport = Viewport { left_px: 100.0, right_px: 200.0, end: Nanos(100) };
-        let blocks = vec![block(0, 100, State::Waiting, ["", ""])];
-        let layout = Layout { rows: vec![row("99 more tasks", 99, blocks)] };
-        let mut surface = Recording::default();
-        draw(&mut surface, &layout, &viewport);
-        assert_eq!(surface.0[2..], ["RowName “99 more tasks” 92,33", "25 columns waiting"]);
+    fn what_waits_nearly_always_is_drawn_as_waiting_however_often_it_ran() {
+        let layout = laid_out("paged-api", Model::Sequential, &[], 1.0, Rows::Few);
+        let drawn = drawn(&layout, whole(&layout), all(&layout));
+        let highest = |state: State| {
+            let of_state = drawn.bands.iter().filter(|(_, of)| *of == state).flat_map(|(areas, _)| areas);
+            of_state.map(|area| area.height_px).fold(0.0, f64::max)
+        };
+        assert!(highest(State::Running) < 2.0 && highest(State::Waiting) > 14.0);
+        assert!(drawn.blocks.is_empty(), "no page of 6,000 can be told apart: {:?}", drawn.blocks.first());
+    }
+
+    #[test]
+    fn a_picture_costs_its_pixels_and_not_the_trace() {
+        for model in [Model::Sequential, Model::ThreadPool, Model::EventLoop] {
+            let layout = laid_out("paged-api", model, &[], 1.0, Rows::Few);
+            let mut window = whole(&layout);
+            for _ in 0..8 {
+                let calls = drawn(&layout, window, all(&layout)).calls();
+                assert!(
+                    calls < WIDTH_PX as usize / 4 * (layout.rows.len() + 3),
+                    "{model}: {calls} calls for {window:?}"
+                );
+                window = window.zoomed(Nanos(window.end.0 / 3), 4.0, whole(&layout));
+            }
+        }
+    }
+
+    #[test]
+    fn of_six_thousand_rows_only_those_are_drawn_that_are_seen() {
+        let layout = laid_out("paged-api", Model::EventLoop, &[], 1.0, Rows::All);
+        let drawn = drawn(&layout, whole(&layout), Seen { top_px: 48_000.0, height_px: 460.0, lit: None });
+        assert!((28..=31).contains(&drawn.names().len()), "{:?}", drawn.names());
+        assert!(drawn.names().iter().all(|name| name.starts_with("page 29") || name.starts_with("page 30")));
+    }
+
+    #[test]
+    fn a_chain_is_outlined_link_by_link_and_the_critical_path_is_one_line_to_the_end() {
+        let given = [("messages", "TWO=2,THREE=3"), ("blocking", "THREE"), ("repair", "none")];
+        let layout = laid_out("blocking-call", Model::EventLoop, &given, 1.0, Rows::Few);
+        let trace = &layout.trace;
+        let task = (0..4).map(TaskId).find(|task| trace.task_name(*task) == "TWO").expect("it is there");
+        let at = Nanos(2_500_000_000);
+        let chain = Some((trace.why(task, at).expect("it is there"), at));
+        let lit = Lit { chain, path: trace.critical_path(&trace.history()) };
+        let drawn = drawn(&layout, whole(&layout), Seen { lit: Some(&lit), ..all(&layout) });
+        assert_eq!(drawn.outlines.len(), 2);
+        let paths = drawn.lines_for(Stroke::Path);
+        let viewport = Viewport::of(whole(&layout), WIDTH_PX);
+        let (first, last) = (paths[0].first().expect("a line"), paths[0].last().expect("a line"));
+        assert_eq!((paths.len(), first.0), (1, viewport.left_px));
+        assert!((last.0 - viewport.x_px(trace.end())).abs() < 1.0);
+    }
+
+    #[test]
+    fn an_arrow_leads_from_whoever_ends_to_whoever_waited_and_a_lock_is_held_under_its_holder() {
+        let given = [("messages", "TWO=2,THREE=3")];
+        let layout = laid_out("delay-messages", Model::Threads, &given, 1.0, Rows::Few);
+        let threads = drawn(&layout, whole(&layout), all(&layout));
+        // A shaft and a tip for each of two joins; the shaft goes up to the main thread's row.
+        let arrows = threads.lines_for(Stroke::Arrow);
+        assert_eq!(arrows.len(), 4);
+        assert!(arrows[0][1].1 < arrows[0][0].1);
+        assert!(threads.lines_for(Stroke::Hold).is_empty() && !threads.lines_for(Stroke::Log).is_empty());
+        let layout = laid_out("deadlock", Model::Threads, &[], 1.0, Rows::Few);
+        let locked = drawn(&layout, whole(&layout), all(&layout));
+        assert_eq!(locked.lines_for(Stroke::Hold).len(), 2);
     }
 }

@@ -2,9 +2,16 @@
 //! a canvas carries them out. All but the canvas are pure. The table tells the same in words.
 
 pub mod canvas;
-pub mod crowd;
+pub mod columns;
 pub mod draw;
+pub mod gesture;
+pub mod labels;
 pub mod layout;
+pub mod links;
+pub mod overlay;
 pub mod palette;
+pub mod shares;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod viewport;

@@ -4,6 +4,7 @@ use engine::trace::State;
 use web_sys::HtmlCanvasElement;
 
 use crate::state::browser;
+use crate::timeline::draw::Stroke;
 
 /// The colours of a canvas.
 pub struct Palette {
@@ -15,6 +16,12 @@ pub struct Palette {
     pub line: String,
     /// Of words on what runs.
     pub on_running: String,
+    /// Of the ground.
+    pub panel: String,
+    /// Of what is lit up.
+    pub accent: String,
+    /// Of what is held.
+    pub held: String,
     states: [StateColours; State::ALL.len()],
 }
 
@@ -52,8 +59,21 @@ impl Palette {
             muted: colour("--muted"),
             line: colour("--grid"),
             on_running: colour("--on-running"),
+            panel: colour("--panel"),
+            accent: colour("--accent"),
+            held: colour("--held"),
             states: State::ALL.map(state),
         })
+    }
+
+    /// The colour of a line.
+    pub fn stroke(&self, stroke: Stroke) -> &str {
+        match stroke {
+            Stroke::Hold => &self.held,
+            Stroke::Log | Stroke::Arrow => &self.muted,
+            Stroke::Path => &self.ink,
+            Stroke::Chain => &self.accent,
+        }
     }
 
     /// The colours of a state.

@@ -1,0 +1,144 @@
+//! The program beside its run: Python or the body that runs, with the lines that tasks are at.
+
+use engine::trace::Clock;
+use leptos::html::Ol;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::components::tabs::{StudiedModel, keep_in_sight};
+use crate::state::code::{self, Part, Program};
+use crate::state::files;
+use crate::state::lesson::LessonState;
+use crate::state::progress::Step;
+use crate::texts;
+
+/// What has come of the files of a program.
+#[derive(Clone, PartialEq)]
+enum Fetched {
+    Loading,
+    There(Vec<Part>),
+    Missing,
+}
+
+/// The program of the studied model.
+#[component]
+pub fn Code(
+    /// The lesson's state.
+    state: LessonState,
+) -> impl IntoView {
+    let program = RwSignal::new(Program::Python);
+    let fetched = RwSignal::new(Fetched::Loading);
+    let wanted = Memo::new(move |_| code::files(state.lesson, state.studied.get(), program.get()));
+    Effect::new(move || {
+        let files = wanted.get();
+        fetched.set(Fetched::Loading);
+        spawn_local(async move {
+            let mut parts = Vec::new();
+            for (of, file) in &files {
+                match files::fetch(file).await {
+                    Some(text) => parts.push(Part { of: *of, lines: code::read(&text) }),
+                    None => parts.clear(),
+                }
+            }
+            let is_whole = parts.len() == files.len() && parts.iter().all(|part| !part.lines.is_empty());
+            // Another program may be wanted by now, and the page may have moved on.
+            if wanted.try_get_untracked().is_some_and(|wanted| wanted == files) {
+                fetched.try_set(if is_whole { Fetched::There(parts) } else { Fetched::Missing });
+            }
+        });
+    });
+    let option = move |which: Program, title: &'static str| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="program"
+                    prop:checked=move || program.get() == which
+                    on:change=move |_| program.set(which)
+                />
+                <span>{title}</span>
+            </label>
+        }
+    };
+    let note = move || match (state.is_revealed.get(), program.get()) {
+        (false, _) => texts::CODE_COVERED,
+        (true, Program::Python) => texts::PYTHON_MARKS,
+        (true, Program::Rust) => texts::RUST_MARKS,
+    };
+    let body = move || match fetched.get() {
+        Fetched::Loading => view! { <p class="sub">{texts::LOADING}</p> }.into_any(),
+        Fetched::Missing => view! { <p class="wrong">{texts::NO_CODE}</p> }.into_any(),
+        Fetched::There(mut parts) => {
+            let kind = program.get_untracked();
+            if kind == Program::Python {
+                let with_values = |lines| state.values.with(|values| code::with_values(lines, state.lesson, values));
+                for part in &mut parts {
+                    part.lines = with_values(std::mem::take(&mut part.lines));
+                }
+            }
+            parts.into_iter().map(|part| listing(state, kind, part)).collect_view().into_any()
+        }
+    };
+    view! {
+        <div class="log-head">
+            <StudiedModel state />
+            <div class="segmented" role="radiogroup" aria-label="Program" data-testid="program">
+                {option(Program::Python, "Python")} {option(Program::Rust, "Rust")}
+            </div>
+        </div>
+        <p class="sub">{note}</p>
+        {body}
+    }
+}
+
+fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
+    let part = StoredValue::new(part);
+    let trace = move || {
+        // The code is shown before the answer is given; where tasks stand in it is not.
+        let clock = state.is_revealed.get().then(|| state.looked_at.get().1)?;
+        let model = state.studied.get();
+        state.trace(model, clock).or_else(|| state.trace(model, Clock::Virtual))
+    };
+    let here = Memo::new(move |_| {
+        let Some(trace) = trace() else { return Default::default() };
+        let at = code::own_time(&trace, state.playhead.get());
+        part.with_value(|part| code::here(program, part, &trace, at))
+    });
+    let go = move |place: usize| {
+        let Some(trace) = untrack(trace) else { return };
+        let at = code::own_time(&trace, state.playhead.get_untracked());
+        if let Some(next) = part.with_value(|part| code::next_at(program, part, place, &trace, at)) {
+            state.playhead.set(trace.program_time(next));
+            state.looked_at.set((trace.model, trace.clock));
+            state.note(Step::Investigate);
+        }
+    };
+    let line = move |place: usize| {
+        let (number, html) = part.with_value(|part| (part.lines[place].number, part.lines[place].html.clone()));
+        let at_line = Memo::new(move |_| here.with(|here| here.get(&place).cloned()));
+        let who = move || at_line.get().map(|here| view! { <span class="who">{texts::here(&here)}</span> });
+        view! {
+            <li class:here=move || at_line.with(Option::is_some)>
+                <button type="button" class="code-line" on:click=move |_| go(place)>
+                    <span class="line-number" aria-hidden="true">{number}</span>
+                    <code inner_html=html></code>
+                    {who}
+                </button>
+            </li>
+        }
+    };
+    let list = NodeRef::<Ol>::new();
+    // What says something is further down than what is imported.
+    let first = part.with_value(code::first_to_read);
+    Effect::new(move || {
+        let shown = here.with(|here| here.keys().next_back().copied()).unwrap_or(first);
+        if let Some(list) = list.get() {
+            keep_in_sight(&list, first);
+            keep_in_sight(&list, shown);
+        }
+    });
+    let count = part.with_value(|part| part.lines.len());
+    let lines = (0..count).map(line).collect_view();
+    view! { <ol class="listing" data-testid="code" tabindex="0" aria-label="Program" node_ref=list>{lines}</ol> }
+        .into_any()
+}

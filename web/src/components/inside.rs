@@ -1,0 +1,63 @@
+//! The inside of the machine at the playhead, of the run that is looked at.
+
+use leptos::prelude::*;
+
+use crate::state::inside::{Item, Line, MOST_PERMITS, Part, parts};
+use crate::state::lesson::LessonState;
+use crate::state::view::own_time;
+use crate::timeline::palette::style_name;
+
+/// What is inside at the playhead. It takes the lesson from the page that it stands on.
+#[component]
+pub fn Inside() -> impl IntoView {
+    let state = use_context::<LessonState>()?;
+    let parts = Memo::new(move |_| {
+        let Some((trace, known)) = state.known() else { return Vec::new() };
+        let at = own_time(&trace, state.playhead.get());
+        parts(&trace, &known.history.at(at), at)
+    });
+    let of = move || state.of().map(|of| format!("{of}, at {}", state.playhead.get()));
+    Some(view! {
+        <section class="inside" aria-label="Inside the machine" data-testid="inside">
+            <p class="sub">{of}</p>
+            <div class="parts">{move || parts.get().into_iter().map(part).collect_view()}</div>
+        </section>
+    })
+}
+
+fn part(part: Part) -> impl IntoView {
+    view! {
+        <section class="part">
+            <h3>{part.title}</h3>
+            <dl>{part.lines.into_iter().map(line).collect_view()}</dl>
+        </section>
+    }
+}
+
+fn line(line: Line) -> impl IntoView {
+    let is_empty = line.items.is_empty();
+    let more = (line.more > 0).then(|| view! { <li class="sub">{format!("and {} more", line.more)}</li> });
+    view! {
+        <div class="item-line">
+            <dt>{line.label} {line.permits.map(permits)}</dt>
+            <dd>
+                {is_empty.then(|| view! { <span class="sub">{line.empty}</span> })}
+                <ul>{line.items.into_iter().map(item).collect_view()} {more}</ul>
+            </dd>
+        </div>
+    }
+}
+
+fn item(item: Item) -> impl IntoView {
+    let class = item.state.map_or_else(|| "chip".to_owned(), |state| format!("chip {}", style_name(state)));
+    let title = item.state.map(|state| state.word());
+    view! { <li class=class title=title>{item.text}</li> }
+}
+
+/// Permits one by one: the taken ones are full.
+fn permits((taken, all): (usize, usize)) -> impl IntoView {
+    let dots = "●".repeat(taken.min(MOST_PERMITS)) + &"○".repeat(all.min(MOST_PERMITS).saturating_sub(taken));
+    let words = format!("{taken} of {all} taken");
+    let beyond = (all > MOST_PERMITS).then(|| format!(" {words}"));
+    view! { <span class="permits" role="img" aria-label=words.clone() title=words.clone()>{dots}</span> {beyond} }
+}

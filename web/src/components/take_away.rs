@@ -1,0 +1,136 @@
+//! What can be taken away from a lesson: the Python file, the trace, a link, the command for the same run.
+
+use engine::trace::{Clock, chrome_json};
+use leptos::ev::Event;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlDetailsElement;
+
+use crate::components::copy::CopiedCommand;
+use crate::state::browser;
+use crate::state::code;
+use crate::state::files;
+use crate::state::lesson::LessonState;
+use crate::state::link::{self, Place};
+use crate::state::picture;
+use crate::state::progress::Step;
+use crate::state::said::Answers;
+use crate::state::words;
+use crate::texts;
+
+/// The same as a menu, which is made when it is opened.
+#[component]
+pub fn ShareMenu(
+    /// The lesson's state.
+    state: LessonState,
+) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let toggled = move |event: Event| {
+        let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
+        is_open.set(details.is_some_and(|details| details.open()));
+    };
+    view! {
+        <details class="share" data-testid="share" on:toggle=toggled>
+            <summary class="button">{texts::SHARE}</summary>
+            <div class="bubble">{move || is_open.get().then(|| view! { <TakeAway state /> })}</div>
+        </details>
+    }
+}
+
+/// The ways to take the program away, and to share what is seen.
+#[component]
+pub fn TakeAway(
+    /// The lesson's state.
+    state: LessonState,
+) -> impl IntoView {
+    let with_answers = RwSignal::new(true);
+    let copied = RwSignal::new(None::<&'static str>);
+    let link = move || {
+        // What the link names is what the page shows now.
+        state.form.track();
+        state.answers.track();
+        state.playhead.track();
+        state.view.chosen();
+        let mut place = state.place();
+        if !with_answers.get() {
+            place.answers = Answers::default();
+        }
+        browser::absolute(&link::write(&Place::Lesson(place)))
+    };
+    let copy = move |_| {
+        let link = untrack(link);
+        state.note(Step::Make);
+        spawn_local(async move {
+            let written = match browser::clipboard() {
+                Some(clipboard) => JsFuture::from(clipboard.write_text(&link)).await.is_ok(),
+                None => false,
+            };
+            // The page may have moved on meanwhile.
+            copied.try_set(Some(if written { texts::LINK_COPIED } else { texts::LINK_NOT_COPIED }));
+        });
+    };
+    let length = move || (link().len() > link::LONGEST).then_some(texts::LINK_IS_LONG);
+    let file = move |kind: &str| format!("{}-{}.{kind}", state.lesson.id, state.studied.get_untracked());
+    let python = move |_| {
+        state.note(Step::Make);
+        let name = file("py");
+        let files_of = code::files(state.lesson, state.studied.get_untracked(), code::Program::Python);
+        spawn_local(async move {
+            for (_, from) in files_of {
+                if let Some(text) = files::fetch(&from).await {
+                    // The page may have moved on meanwhile.
+                    let Some(values) = state.values.try_get_untracked() else { return };
+                    let lines = code::with_values(code::read(&text), state.lesson, &values);
+                    files::give(&name, "text/x-python", &code::text(&lines));
+                }
+            }
+        });
+    };
+    let trace = move |_| {
+        let model = state.studied.get_untracked();
+        let trace =
+            untrack(|| state.trace(model, state.looked_at.get().1).or_else(|| state.trace(model, Clock::Virtual)));
+        if let Some(trace) = trace {
+            files::give(&file("trace.json"), "application/json", &chrome_json(&[&trace]).to_string());
+        }
+    };
+    let image = move |kind: picture::Kind| {
+        move |_| {
+            if let Some(svg) = untrack(|| picture::svg(state)) {
+                match kind {
+                    picture::Kind::Svg => files::give(&format!("{}.svg", state.lesson.id), "image/svg+xml", &svg.text),
+                    picture::Kind::Png => picture::give_png(&format!("{}.png", state.lesson.id), &svg),
+                }
+            }
+        }
+    };
+    let command = Signal::derive(move || words::native_command(state.lesson, state.studied.get(), &state.values.get()));
+    let is_hidden = move || !state.is_revealed.get();
+    view! {
+        <div class="take-away">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=move || with_answers.get()
+                    on:change=move |event| with_answers.set(event_target_checked(&event))
+                />
+                <span>{texts::WITH_ANSWERS}</span>
+            </label>
+            <div class="row">
+                <button type="button" class="primary" data-testid="copy-link" on:click=copy>{texts::COPY_LINK}</button>
+                <span role="status" class="sub">{copied}</span>
+            </div>
+            <p class="wrong">{length}</p>
+            <div class="row files">
+                <button type="button" data-testid="save-python" on:click=python>"Python"</button>
+                <button type="button" data-testid="save-png" disabled=is_hidden on:click=image(picture::Kind::Png)>"PNG"</button>
+                <button type="button" data-testid="save-svg" disabled=is_hidden on:click=image(picture::Kind::Svg)>"SVG"</button>
+                <button type="button" data-testid="save-trace" disabled=is_hidden on:click=trace>{texts::PERFETTO}</button>
+            </div>
+            <p class="small">{texts::COMMAND}</p>
+            <CopiedCommand command />
+        </div>
+    }
+}

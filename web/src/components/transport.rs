@@ -1,0 +1,122 @@
+//! The bar under the timelines: play, step, the instant and what happens there, how fast, how close.
+
+use leptos::ev::{Event, KeyboardEvent};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use crate::components::icons;
+use crate::state::lesson::LessonState;
+use crate::state::view::{PACES, ZOOM_STEP};
+
+/// The bar under the timelines.
+#[component]
+pub fn Transport(
+    /// The lesson's state.
+    state: LessonState,
+) -> impl IntoView {
+    let view = state.view;
+    let happens = Memo::new(move |_| state.happens());
+    let chosen = move |event: Event| {
+        if let Ok(pace) = event_target_value(&event).parse() {
+            view.pace.set(pace);
+        }
+    };
+    let pace = |pace: f64| {
+        view! { <option value=pace.to_string() selected=pace == 1.0>{format!("{pace}×")}</option> }
+    };
+    let fit = move || match view.is_whole() {
+        true => format!("Fit {}", state.looked_at.get().0.title().to_lowercase()),
+        false => "Fit all".to_owned(),
+    };
+    let play_name = move || if view.is_playing.get() { "Pause" } else { "Play" };
+    view! {
+        <div class="transport" role="group" aria-label="Playhead">
+            <p class="happens">
+                <output class="instant" data-testid="instant">{move || state.playhead.get().to_string()}</output>
+                <span class="sentence-now" data-testid="happens">{happens}</span>
+                <span class="of">{move || state.of()}</span>
+            </p>
+            <div class="keys">
+                {press("To the beginning", "to-start", icons::to_start(), move || state.jump(false))}
+                {press("To the event before", "step-back", icons::back(), move || state.step(false))}
+                <button
+                    class="icon-button primary"
+                    type="button"
+                    aria-label=play_name
+                    title=play_name
+                    data-testid="play"
+                    on:click=move |_| state.play_or_pause()
+                >
+                    {move || if view.is_playing.get() { icons::pause().into_any() } else { icons::play().into_any() }}
+                </button>
+                {press("To the next event", "step", icons::forward(), move || state.step(true))}
+                {press("To the end", "to-end", icons::to_end(), move || state.jump(true))}
+            </div>
+            <div class="keys">
+                <label class="pace" title="Seconds of the program in a second of playing">
+                    <span class="unseen">"Speed of playing"</span>
+                    <select data-testid="pace" on:change=chosen>{PACES.map(pace).collect_view()}</select>
+                </label>
+                {press("Zoom out", "zoom-out", icons::minus(), move || zoom(state, 1.0 / ZOOM_STEP))}
+                {press("Zoom in", "zoom-in", icons::plus(), move || zoom(state, ZOOM_STEP))}
+                <button class="fit" type="button" data-testid="fit" on:click=move |_| state.fit()>{fit}</button>
+            </div>
+        </div>
+    }
+}
+
+fn press(
+    name: &'static str,
+    test_id: &'static str,
+    icon: impl IntoView + 'static,
+    act: impl Fn() + 'static,
+) -> impl IntoView {
+    let is_seldom = matches!(test_id, "to-start" | "to-end" | "zoom-in" | "zoom-out");
+    view! {
+        <button
+            class="icon-button"
+            // Where there is little room: the keys and a pinch do the same.
+            class:seldom=is_seldom
+            type="button"
+            aria-label=name
+            title=name
+            data-testid=test_id
+            on:click=move |_| act()
+        >
+            {icon}
+        </button>
+    }
+}
+
+/// Looks closer at the playhead, or at the middle where the playhead cannot be seen.
+fn zoom(state: LessonState, factor: f64) {
+    let viewport = state.viewport.get_untracked();
+    let playhead = state.playhead.get_untracked();
+    let middle = viewport.time_at((viewport.left_px + viewport.right_px) / 2.0);
+    state.view.zoom(if viewport.shows(playhead) { playhead } else { middle }, factor);
+}
+
+/// What a key does on the stage. Keys that something else there needs, such as a list, are left to it.
+pub fn on_key(state: LessonState, event: &KeyboardEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let tag = target.map(|element| element.tag_name()).unwrap_or_default();
+    let is_taken = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA" | "SUMMARY");
+    if is_taken || event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return;
+    }
+    match event.key().as_str() {
+        // A button is pressed by it.
+        " " if tag != "BUTTON" => state.play_or_pause(),
+        "ArrowRight" => state.step(true),
+        "ArrowLeft" => state.step(false),
+        "Home" => state.jump(false),
+        "End" => state.jump(true),
+        "+" | "=" => zoom(state, ZOOM_STEP),
+        "-" => zoom(state, 1.0 / ZOOM_STEP),
+        "0" => state.fit(),
+        "Escape" => state.view.asked.set(None),
+        _ => return,
+    }
+    event.prevent_default();
+}

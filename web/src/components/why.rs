@@ -1,0 +1,157 @@
+//! Why a task did not run: one sentence, the chain behind it, and what would have ended the run sooner.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::trace::{Clock, Trace};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+
+use crate::components::icons;
+use crate::state::answer::{Answer, AnswerLink, answer};
+use crate::state::lesson::LessonState;
+use crate::state::what_if::{Change, WhatIf, changes, offer, tried};
+use crate::timeline::palette::style_name;
+
+/// The answer to what was asked last. It takes the lesson from the page that it stands on.
+#[component]
+pub fn Why() -> impl IntoView {
+    let state = use_context::<LessonState>()?;
+    let answered = Memo::new(move |_| {
+        let asked = state.view.asked.get()?;
+        let trace = state.trace(asked.model, asked.clock)?;
+        let lit = state.lit(asked.model, asked.clock)?;
+        Some(answer(&trace, asked, &lit))
+    });
+    let content = move || match answered.get() {
+        None if state.view.nobody.with(Option::is_some) => {
+            view! { <p class="sentence" data-testid="why-sentence">{state.view.nobody.get()}</p> }.into_any()
+        }
+        None => view! {
+            <p class="sub">"Press on any gap or block of a timeline: one sentence says why its task is not running."</p>
+        }
+        .into_any(),
+        Some(Err(sentence)) => view! { <p data-testid="why-sentence">{sentence}</p> }.into_any(),
+        Some(Ok(answer)) => view! { <Answered answer /> <WhatIfs state /> }.into_any(),
+    };
+    let close = move || {
+        state.view.asked.get().map(|_| {
+            view! {
+                <button
+                    class="icon-button"
+                    type="button"
+                    aria-label="Put the answer away"
+                    on:click=move |_| state.view.asked.set(None)
+                >
+                    {icons::cross()}
+                </button>
+            }
+        })
+    };
+    let paths = state.view.shows_paths;
+    Some(view! {
+        <section class="panel why" aria-labelledby="why-title" data-testid="why">
+            <div class="why-head">
+                <h2 class="eyebrow" id="why-title">"Why is it waiting?"</h2>
+                <label class="tick-box">
+                    <input
+                        type="checkbox"
+                        data-testid="paths"
+                        prop:checked=paths
+                        on:change=move |_| paths.update(|shows| *shows = !*shows)
+                    />
+                    "Critical paths"
+                </label>
+                {close}
+            </div>
+            <div aria-live="polite">{content}</div>
+        </section>
+    })
+}
+
+#[component]
+fn Answered(answer: Answer) -> impl IntoView {
+    let link = |link: AnswerLink| {
+        let critical = link.is_critical.then(|| view! { <span class="critical">"critical"</span> });
+        view! {
+            <li>
+                <span class=format!("swatch {}", style_name(link.state)) title=link.state.word()></span>
+                <span>{link.says} " " {critical}</span>
+            </li>
+        }
+    };
+    view! {
+        <h3 data-testid="why-question">{answer.question}</h3>
+        <p class="sentence" data-testid="why-sentence">{answer.sentence}</p>
+        <ol class="chain" data-testid="why-chain">{answer.links.into_iter().map(link).collect_view()}</ol>
+        <p class="sub">{answer.verdict}</p>
+    }
+}
+
+/// What would have ended the run sooner, tried one change after the other, so that the page never halts for long.
+#[component]
+fn WhatIfs(state: LessonState) -> impl IntoView {
+    let found = RwSignal::new(Vec::<WhatIf>::new());
+    let is_done = RwSignal::new(false);
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    on_cleanup(move || {
+        if let Some(timeout) = waiting.try_get_value().flatten() {
+            timeout.clear();
+        }
+    });
+    let predicted = untrack(|| state.view.asked.get().and_then(|asked| state.trace(asked.model, Clock::Virtual)));
+    if let Some(before) = predicted {
+        let mut left = changes(state.lesson, &state.values.get_untracked());
+        left.reverse();
+        try_next(state, before, left, found, is_done, waiting);
+    }
+    let show = move |change: Change| {
+        state.edit(change.parameter, change.text);
+        state.commit();
+    };
+    let entry = move |found: WhatIf| {
+        let change = found.change.clone();
+        view! {
+            <li>
+                <span><strong>{found.change.title}</strong> ": " {found.says} ", predicted"</span>
+                <button type="button" on:click=move |_| show(change.clone())>"Show me"</button>
+            </li>
+        }
+    };
+    let nothing = move || {
+        (is_done.get() && found.with(Vec::is_empty))
+            .then(|| view! { <p class="sub">"None of this lesson’s settings, changed alone, would end it sooner."</p> })
+    };
+    view! {
+        <div class="what-ifs" data-testid="what-ifs">
+            <h3>"What if"</h3>
+            <ul>{move || found.get().into_iter().map(entry).collect_view()}</ul>
+            {nothing}
+        </div>
+    }
+}
+
+fn try_next(
+    state: LessonState,
+    before: Arc<Trace>,
+    mut left: Vec<Change>,
+    found: RwSignal<Vec<WhatIf>>,
+    is_done: RwSignal<bool>,
+    waiting: StoredValue<Option<TimeoutHandle>>,
+) {
+    let Some(change) = left.pop() else {
+        is_done.set(true);
+        return;
+    };
+    // A moment in between, in which the page shows what it has.
+    let next = set_timeout_with_handle(
+        move || {
+            if let Some(better) = tried(state.lesson, before.model, &before, change) {
+                found.update(|found| offer(found, better));
+            }
+            try_next(state, before, left, found, is_done, waiting);
+        },
+        Duration::from_millis(30),
+    );
+    waiting.set_value(next.ok());
+}

@@ -1,0 +1,3 @@
+//! What the page shows as files: the timelines as a picture.
+
+pub mod svg;

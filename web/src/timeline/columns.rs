@@ -1,0 +1,137 @@
+//! Blocks that are too narrow to be told apart, such as turns of 5 ms on an axis of a minute. They are shown together: in
+//! each column of the picture the states stand one upon the other, each as high as its share of that time.
+
+use engine::trace::{State, Stretch};
+
+use crate::timeline::draw::Area;
+use crate::timeline::layout::Row;
+use crate::timeline::viewport::Viewport;
+
+/// A block narrower than this has no room beside the instants at its ends, which are 3 px wide whatever they lasted.
+const NARROW_PX: f64 = 8.0;
+
+/// So many narrow blocks, one beside the other, are a crowd. Fewer are instants, and drawn as such.
+const FEWEST: usize = 5;
+
+const COLUMN_PX: f64 = 4.0;
+
+/// What ran at all is at least so high.
+const LEAST_RUNNING_PX: f64 = 1.5;
+
+/// A part of a row that is drawn in one way.
+#[derive(Debug, PartialEq)]
+pub enum Piece<'r> {
+    /// A block that can be seen.
+    Block(&'r Stretch),
+    /// A crowd.
+    Columns(Columns),
+}
+
+/// Columns side by side.
+#[derive(Debug, PartialEq)]
+pub struct Columns {
+    /// The left edge of the first one.
+    pub x_px: f64,
+    /// The right edge of the last one, which may be narrower than the others.
+    pub end_px: f64,
+    /// What each one shows.
+    pub columns: Vec<Column>,
+}
+
+/// The share of each state in a column's time, and whether anybody ran, be it for an instant.
+pub type Column = ([f64; State::ALL.len()], bool);
+
+/// The parts of a row that can be seen, by how they are to be drawn.
+pub fn pieces<'r>(row: &'r Row, viewport: &Viewport) -> Vec<Piece<'r>> {
+    let stretches = &row.stretches;
+    let mut next = stretches.partition_point(|stretch| stretch.to < viewport.start);
+    let mut pieces = Vec::new();
+    let is_of_many = row.is_of_many();
+    while let Some(stretch) = stretches.get(next).filter(|stretch| stretch.from <= viewport.end) {
+        let few = if is_of_many { 0 } else { few(&stretches[next..], viewport) };
+        if few > 0 {
+            pieces.extend(stretches[next..next + few].iter().map(Piece::Block));
+            next += few;
+        } else {
+            let columns = columns(row, stretch, is_of_many, viewport);
+            let end_px = columns.end_px;
+            pieces.push(Piece::Columns(columns));
+            let end = viewport.time_at(end_px);
+            let after = stretches.partition_point(|stretch| stretch.to <= end);
+            // Whatever the rounding, it goes on.
+            next = after.max(next + 1);
+            if end_px >= viewport.right_px {
+                break;
+            }
+        }
+    }
+    pieces
+}
+
+/// How many of the first blocks are to be drawn one by one: a wide one, or so few narrow ones that they are no crowd.
+fn few(stretches: &[Stretch], viewport: &Viewport) -> usize {
+    let width_px = |stretch: &Stretch| viewport.x_px(stretch.to) - viewport.x_px(stretch.from);
+    if width_px(&stretches[0]) >= NARROW_PX {
+        return 1;
+    }
+    let goes_on = |pair: &[Stretch]| {
+        width_px(&pair[1]) < NARROW_PX && viewport.x_px(pair[1].from) - viewport.x_px(pair[0].to) < NARROW_PX
+    };
+    let together = 1 + stretches.windows(2).take(FEWEST - 1).take_while(|pair| goes_on(pair)).count();
+    if together < FEWEST { together } else { 0 }
+}
+
+/// The columns from `first` on, as far as there are blocks that cannot be told apart.
+fn columns(row: &Row, first: &Stretch, is_of_many: bool, viewport: &Viewport) -> Columns {
+    let x_px = viewport.x_px(first.from).max(viewport.left_px);
+    let stretches = &row.stretches;
+    let mut columns = Vec::new();
+    let mut left_px = x_px;
+    loop {
+        let mut right_px = (left_px + COLUMN_PX).min(viewport.right_px);
+        let (from, mut to) = (viewport.time_at(left_px), viewport.time_at(right_px));
+        let after = stretches.partition_point(|stretch| stretch.to <= to);
+        let next = stretches.get(after);
+        let width_px = |stretch: &Stretch| viewport.x_px(stretch.to) - viewport.x_px(stretch.from);
+        // What can be told apart begins within this column, or nothing does.
+        let ends = !is_of_many
+            && next.is_none_or(|next| width_px(next) >= NARROW_PX || viewport.x_px(next.from) > right_px + NARROW_PX);
+        if ends {
+            let until = next.map_or(right_px, |next| viewport.x_px(next.from));
+            let last = after.checked_sub(1).map_or(until, |last| viewport.x_px(stretches[last].to));
+            right_px = right_px.min(until).min(last.max(left_px + 1.0));
+            to = viewport.time_at(right_px);
+        }
+        let times = row.shares.between(stretches, from, to);
+        let length = (to.since(from).0.max(1)) as f64;
+        columns.push((times.map(|time| time as f64 / length), row.shares.is_any_run(stretches, from, to)));
+        left_px = right_px;
+        if ends || next.is_none() || left_px >= viewport.right_px {
+            return Columns { x_px, end_px: left_px, columns };
+        }
+    }
+}
+
+impl Columns {
+    /// The areas of each state, where the filling of the row is `area`.
+    pub fn bands(&self, row: &Row, area: Area) -> Vec<(State, Vec<Area>)> {
+        let mut bands: Vec<(State, Vec<Area>)> = State::ALL.map(|state| (state, Vec::new())).into_iter().collect();
+        for (index, (shares, is_any_run)) in self.columns.iter().enumerate() {
+            let x_px = self.x_px + index as f64 * COLUMN_PX;
+            let width_px = (self.end_px - x_px).min(COLUMN_PX);
+            let mut below_px = 0.0;
+            for (state, areas) in &mut bands {
+                let share = shares[*state as usize] / f64::from(row.stands_for.max(1));
+                let least_px = if *state == State::Running && *is_any_run { LEAST_RUNNING_PX } else { 0.0 };
+                let top_px = (below_px + (share * area.height_px).max(least_px)).min(area.height_px);
+                if top_px > below_px {
+                    let y_px = area.y_px + area.height_px - top_px;
+                    areas.push(Area { x_px, y_px, width_px, height_px: top_px - below_px });
+                }
+                below_px = top_px;
+            }
+        }
+        bands.retain(|(_, areas)| !areas.is_empty());
+        bands
+    }
+}
