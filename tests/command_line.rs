@@ -337,25 +337,6 @@ fn a_trace_that_cannot_be_written_is_known_before_anything_is_measured() {
 }
 
 #[test]
-fn each_help_has_an_example_that_works() {
-    for command in ["", "lessons", "run", "sweep", "why", "advise", "published", "calibrate"] {
-        let help = succeed(&format!("{command} --help"));
-        let examples: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  interleave ")).collect();
-        assert!(!examples.is_empty(), "{help}");
-        for example in examples {
-            // What is measured takes long, and what is written would be left behind: a test of its own does both.
-            if command == "calibrate" {
-                continue;
-            }
-            // Predicted, a run takes no time.
-            let predicted = example.starts_with("run") && !example.contains("--clock");
-            succeed(&format!("{example}{}", if predicted { " --clock virtual" } else { "" }));
-        }
-    }
-    assert!(succeed("serve --help").contains("  interleave serve --port 9000 --no-open"));
-}
-
-#[test]
 fn a_page_that_is_not_there_is_not_served() {
     let folder = tempfile::tempdir().unwrap();
     let output = interleave("serve --no-open --port 0 --dir").arg(folder.path()).output().unwrap();

@@ -8,7 +8,8 @@ mod companion;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use companion::interleave;
 use serde::Deserialize;
@@ -152,6 +153,72 @@ fn a_run_that_crashes_or_hangs_is_said_and_does_not_stop_the_rest() {
     assert!(comparison.rows.is_empty() && output.status.code() == Some(1), "{comparison:?}");
     let said = text(&output.stderr);
     assert!(said.contains(&format!("error: fan-out on threads under CPython 3.9.0: {hung}\n")), "{said}");
+}
+
+/// Whichever way the program ends, the file that it runs ends with it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_comparison_that_is_ended_leaves_no_interpreter_behind() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    let Some((python, _)) = python() else {
+        let _ = writeln!(std::io::stderr(), "There is no CPython 3.9 or newer here: nothing was compared with it.");
+        return;
+    };
+    for (signal, code) in [(Signal::SIGTERM, Some(143)), (Signal::SIGKILL, None)] {
+        let mut call = interleave("compare delay-messages --model process-pool --set messages=A=60,B=60 --repeat 1");
+        let call = call.arg("--python").arg(&python).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut comparison = call.spawn().unwrap();
+        // The file prints before it waits, but nobody can see that: its pool of two is seen.
+        let at_work = until(|| {
+            let runs = launched_by(comparison.id());
+            (runs.len() == 3).then_some(runs)
+        });
+        kill(Pid::from_raw(comparison.id() as i32), signal).unwrap();
+        assert_eq!(comparison.wait().unwrap().code(), code);
+        until(|| at_work.iter().all(|process| !is_running(*process)).then_some(()));
+    }
+}
+
+/// The process of the launcher that `parent` has started, and those of its group.
+#[cfg(target_os = "linux")]
+fn launched_by(parent: u32) -> Vec<u32> {
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let all: Vec<u32> = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    let is_launcher = |process: &u32| {
+        let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        text(&words).contains("launcher.py") && fields(*process).is_some_and(|[_, of, _]| of == parent.to_string())
+    };
+    let Some(group) = all.iter().copied().find(is_launcher) else { return Vec::new() };
+    all.into_iter().filter(|process| fields(*process).is_some_and(|[_, _, of]| of == group.to_string())).collect()
+}
+
+/// Whether it is there and has not ended.
+#[cfg(target_os = "linux")]
+fn is_running(process: u32) -> bool {
+    fields(process).is_some_and(|[state, ..]| state != "Z")
+}
+
+/// A process's state, parent and group.
+#[cfg(target_os = "linux")]
+fn fields(process: u32) -> Option<[String; 3]> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ').map(str::to_owned);
+    Some([fields.next()?, fields.next()?, fields.next()?])
+}
+
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn until<T>(mut has_come: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(90) {
+        if let Some(it) = has_come() {
+            return it;
+        }
+        std::thread::yield_now();
+    }
+    panic!("what is waited for has not come");
 }
 
 #[test]

@@ -9,7 +9,8 @@ mod server;
 use browser::Browser;
 use server::{Server, serve_without_isolation};
 
-const LESSON: &str = "?lesson=delay-messages&messages=TWO%3D2%2CTHREE%3D3&workers=2";
+/// The first question is skipped: these tests are about what comes after it.
+const LESSON: &str = "?lesson=delay-messages&messages=TWO%3D2%2CTHREE%3D3&workers=2&said=1_x";
 const BROWSER_MODELS: [&str; 4] = ["sequential", "threads", "thread-pool", "event-loop"];
 const ALL_MODELS: [&str; 5] = ["sequential", "threads", "thread-pool", "event-loop", "process-pool"];
 
@@ -18,6 +19,7 @@ async fn the_home_page_leads_to_the_lesson_isolated() {
     let server = Server::start();
     let browser = Browser::open(&server.address).await;
     browser.click("lesson-link-delay-messages").await;
+    browser.click("skip").await;
     browser.until_text("wall-sequential-predicted", "5.00 s").await;
     for (model, wall) in ALL_MODELS.into_iter().zip(["5.00 s", "3.00 s", "3.00 s", "3.00 s", "3.00 s"]) {
         browser.until_text(&format!("wall-{model}-predicted"), wall).await;
@@ -112,6 +114,7 @@ async fn a_measured_run_tells_the_published_story() {
     assert_runs_to_its_end(&browser).await;
     browser.until("document.body.innerText.includes('µs long')").await;
     for (model, printed) in [("threads", "Thread-1"), ("event-loop", "MainThread")] {
+        browser.show_log(model).await;
         let log = browser.text(&format!("log-{model}")).await;
         let order = ["Main started", "received", "received", "TWO printed", "THREE printed", "Main ended"];
         assert_in_order(&log, &order);
@@ -178,6 +181,7 @@ async fn the_skip_link_disturbs_no_run_and_the_history_still_leads_back() {
     let server = Server::start();
     let browser = Browser::open(&server.address).await;
     browser.click("lesson-link-delay-messages").await;
+    browser.click("skip").await;
     choose_ten_times(&browser).await;
     begin_to_run(&browser).await;
     browser.run("document.querySelector('a.skip').click()").await;
@@ -202,6 +206,65 @@ async fn without_isolation_predictions_work_and_the_page_says_why_measuring_does
     browser.close().await;
 }
 
+#[tokio::test]
+async fn the_playhead_steps_plays_and_zooms_and_a_press_on_a_gap_says_why_in_one_sentence() {
+    let server = Server::start();
+    let link = "?lesson=blocking-call&messages=TWO%3D2%2CTHREE%3D3%2CFOUR%3D4&blocking=THREE&repair=none&said=1_x";
+    let browser = Browser::open(&format!("{}{link}", server.address)).await;
+    browser.until_text("wall-event-loop-predicted", "7.00 s").await;
+    let track = element("track-event-loop-predicted");
+    browser.until(&format!("{track}.querySelector('canvas').clientHeight > 80")).await;
+    // The row of TWO is the third from the top, after the loop's own and the first task's.
+    browser.run(&press(&track, 0.31, 2.5)).await;
+    browser.until_matches("why-question", "^Why is TWO not running at 2").await;
+    let sentence = browser.text("why-sentence").await;
+    assert!(
+        sentence.starts_with("TWO is ready, but the loop is busy with THREE, which is inside a call"),
+        "{sentence}"
+    );
+    assert_in_order(&browser.text("why-chain").await, &["TWO is ready", "THREE waits"]);
+    browser.until_matches("what-ifs", "asyncio.to_thread: .* sooner").await;
+    browser.click("tab-inside").await;
+    let inside = browser.text("inside").await;
+    assert_in_order(&inside, &["Event loop", "current task", "THREE", "ready queue", "TWO"]);
+    // What happens next is that the call comes back; what was before, that TWO came due.
+    browser.click("step").await;
+    browser.until_matches("happens", "THREE").await;
+    let stepped = browser.text("instant").await;
+    browser.click("step-back").await;
+    browser.until(&format!("{}.innerText !== '{stepped}'", element("instant"))).await;
+    browser
+        .run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }))")
+        .await;
+    browser.until_text("instant", &stepped).await;
+    browser.click("to-start").await;
+    browser.until_text("instant", "0.000 s").await;
+    browser.click("play").await;
+    browser.until(&format!("{}.innerText > '0.000 s'", element("instant"))).await;
+    browser.click("play").await;
+    let ticks = "[...document.querySelectorAll('.axis span')].map(tick => tick.innerText).join()";
+    let whole = browser.run(&format!("return {ticks}")).await;
+    browser.click("zoom-in").await;
+    browser.until(&format!("{ticks} !== {whole}")).await;
+    browser.click("fit").await;
+    browser.until(&format!("{ticks} === {whole}")).await;
+    browser.close().await;
+}
+
+/// A script that presses on a timeline, at a share of its width beside the names and a height in rows.
+fn press(track: &str, share: f64, row: f64) -> String {
+    format!(
+        "const track = {track}; \
+         const area = track.querySelector('canvas').getBoundingClientRect(); \
+         const axis = [...document.querySelectorAll('.axis span')].map(tick => tick.getBoundingClientRect()); \
+         const middle = tick => (tick.left + tick.right) / 2; \
+         const [first, last] = [middle(axis[0]), middle(axis.at(-1))]; \
+         const place = {{ clientX: first + (last - first) * {share}, clientY: area.top + {row} * 22 }}; \
+         for (const kind of ['pointerdown', 'pointerup']) \
+             track.dispatchEvent(new PointerEvent(kind, {{ ...place, pointerId: 1, bubbles: true }}));"
+    )
+}
+
 /// Keeps every lab that the page starts in `labs`.
 const KEEP_LABS: &str = "window.labs = []; \
                          window.Worker = class extends Worker { \
@@ -214,6 +277,7 @@ async fn choose_ten_times(browser: &Browser) {
 
 /// Begins to run what the page shows, and waits until it is in the middle of its first run.
 async fn begin_to_run(browser: &Browser) {
+    browser.show_log("sequential").await;
     browser.click("run-browser").await;
     // The predicted log, which stands there until then, has an end.
     let log = format!("{}.innerText", element("log-sequential"));

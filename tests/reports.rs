@@ -150,11 +150,51 @@ fn a_series_that_is_broken_off_keeps_what_it_has() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_and_costs_no_report() {
-    let words = "run delay-messages --clock virtual --model sequential --out /dev/full";
-    let output = interleave(words).output().unwrap();
-    let expected = "error: The output file /dev/full cannot be written: No space left on device (os error 28).\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink("/dev/full", path("full.html")).unwrap();
+    let run = || interleave("run delay-messages --speed 500 --model sequential");
+    for (what, option, file) in [
+        ("output", "--out", "/dev/full".into()),
+        ("trace", "--trace", "/dev/full".into()),
+        ("result", "--result", "/dev/full".into()),
+        ("report", "--report", path("full.html")),
+    ] {
+        let output = run().arg(option).arg(&file).arg("--report").arg(path("kept.csv")).output().unwrap();
+        let file = file.display();
+        let expected =
+            format!("error: The {what} file {file} cannot be written: No space left on device (os error 28).\n");
+        assert_eq!((output.status.code(), said(&output)), (Some(1), expected));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("\n  sequential "), "{what}");
+        assert!(
+            std::fs::read_to_string(path("kept.csv")).unwrap().contains("delay-messages,sequential,real"),
+            "{what}"
+        );
+        std::fs::remove_file(path("kept.csv")).unwrap();
+    }
+    // Nobody can read the report, and the files have what was measured all the same.
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = run().arg("--result").arg(path("kept.result")).stdout(full).output().unwrap();
+    let expected = "error: Standard output cannot be written: No space left on device (os error 28).\n";
     assert_eq!((output.status.code(), said(&output).as_str()), (Some(1), expected));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("sequential   5.000 s"));
+    assert!(std::fs::read(path("kept.result")).unwrap().starts_with(b"interleave result, version "));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_may_open_few_files_fails_in_words() {
+    for model in ["event-loop", "thread-pool"] {
+        let program = companion::built("INTERLEAVE_BIN");
+        let words = "run paged-api --set pages=300 --set limit=300 --set failure-rate=0 --set latency='constant 1'";
+        let mut shell = std::process::Command::new("sh");
+        let script = format!("ulimit -n 64; exec {program} {words} --model {model}");
+        let output = shell.args(["-c", &script]).output().unwrap();
+        // Whether it is the run or its server that first has no file left is not known beforehand.
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(&format!("error: The run on {model} failed: ")) && !said.contains("panicked"), "{said}");
+        assert!(said.contains("`ulimit -Hn` says how many"), "{said}");
+    }
 }
 
 #[test]

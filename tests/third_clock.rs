@@ -15,7 +15,8 @@ use browser::Browser;
 use companion::interleave;
 use server::{Server, serve_another_site};
 
-const LESSON: &str = "?lesson=delay-messages&workers=2&speed=10&messages=";
+/// The first question is skipped: these tests are about what comes after it.
+const LESSON: &str = "?lesson=delay-messages&said=1_x&workers=2&speed=10&messages=";
 const MODELS: [&str; 5] = ["sequential", "threads", "thread-pool", "event-loop", "process-pool"];
 
 /// Messages that one after the other take longer than the deadline: whoever waits for them has not ended by itself.
@@ -33,6 +34,7 @@ async fn the_page_measures_on_this_machine_and_keeps_the_token_to_itself() {
         browser.until_matches(&format!("wall-{model}-machine"), r"^\d+\.\d\d\d? s").await;
     }
     browser.until("document.body.innerText.includes('Measured on this machine, one run of each.')").await;
+    browser.show_log("process-pool").await;
     browser.until(&format!("{}.includes('THREE printed')", measured_log("process-pool"))).await;
     let address = browser.address().await;
     assert!(!address.contains("token"), "{address}");
@@ -53,6 +55,7 @@ async fn the_page_measures_on_this_machine_and_keeps_the_token_to_itself() {
 async fn a_cancelled_run_leaves_no_process_and_the_next_one_works() {
     let server = Server::start();
     let browser = Browser::open(&format!("{}{LESSON}{LONG}{}", server.address, server.door)).await;
+    browser.show_log("sequential").await;
     browser.click("run-machine").await;
     browser.until(&format!("{}.includes('received')", measured_log("sequential"))).await;
     let at_work = descendants(server.id());
@@ -63,6 +66,7 @@ async fn a_cancelled_run_leaves_no_process_and_the_next_one_works() {
     browser.until_text("wall-sequential-predicted", "60.00 s").await;
     browser.click("run-machine").await;
     // The last of the models is the one that has processes of its own.
+    browser.show_log("process-pool").await;
     let log = measured_log("process-pool");
     browser.until(&format!("{log}.includes('received') && !{log}.includes('Main ended')")).await;
     let at_work = descendants(server.id());
@@ -84,6 +88,7 @@ async fn a_cancelled_run_leaves_no_process_and_the_next_one_works() {
 async fn a_companion_that_ends_is_missed_and_takes_its_runs_along() {
     let server = Server::start();
     let browser = Browser::open(&format!("{}{LESSON}{LONG}{}", server.address, server.door)).await;
+    browser.show_log("sequential").await;
     browser.click("run-machine").await;
     browser.until(&format!("{}.includes('received')", measured_log("sequential"))).await;
     let at_work = descendants(server.id());
@@ -141,6 +146,7 @@ async fn a_result_that_the_command_wrote_is_drawn_and_a_file_that_is_none_is_nam
 
     let server = Server::start();
     let browser = Browser::open(&format!("{}{LESSON}C%3D1", server.address)).await;
+    browser.until("document.querySelector('[data-testid=elsewhere]')").await;
     browser.run("document.querySelector('[data-testid=elsewhere]').open = true").await;
     for (file, said) in [(&cut_off, "cut.result breaks off"), (&json, "run.json is no result of Interleave")] {
         browser.type_path("open-result", file).await;
@@ -154,14 +160,22 @@ async fn a_result_that_the_command_wrote_is_drawn_and_a_file_that_is_none_is_nam
     // The fields show what the result was measured with.
     browser.until_text("wall-thread-pool-predicted", "3.00 s").await;
     assert_eq!(browser.value("param-workers").await, "1");
-    browser.until(&format!("{}.includes('B printed')", measured_log("process-pool"))).await;
+    browser.show_log("process-pool").await;
+    browser.until(&format!("{}.includes('B printed')", log_under("from a file", "process-pool"))).await;
+    let said = browser.text("run-status").await;
+    assert!(said.contains("measured by “interleave run”, on Linux on "), "{said}");
     browser.close().await;
 }
 
 /// A model's log as JavaScript finds it, which is empty where the log is not one that was measured on this machine.
 fn measured_log(model: &str) -> String {
+    log_under("on this machine", model)
+}
+
+/// A model's log, which is empty where its heading does not say `clock`.
+fn log_under(clock: &str, model: &str) -> String {
     let log = format!("document.querySelector('[data-testid=log-{model}]').parentElement.innerText");
-    format!("({log}.includes('on this machine') ? {log} : '')")
+    format!("({log}.includes('{clock}') ? {log} : '')")
 }
 
 /// A script that opens a socket and calls `done` with what happens to it, up to a message or its end.

@@ -78,6 +78,13 @@ impl Browser {
         self.put(test_id, value, &["input", "change"]).await;
     }
 
+    /// Opens the log of a model.
+    pub async fn show_log(&self, model: &str) {
+        self.click("tab-log").await;
+        self.put("studied", model, &["change"]).await;
+        self.find(&format!("log-{model}")).await;
+    }
+
     /// The text of an element, as it can be seen.
     pub async fn text(&self, test_id: &str) -> String {
         self.find(test_id).await.text().await.expect("an element has a text")

@@ -25,6 +25,7 @@ pub struct Warning {
     pub kind: String,
     pub model: String,
     pub text: String,
+    pub cores: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,6 +57,8 @@ pub struct Run {
     pub most_processes: usize,
     #[serde(deserialize_with = "Option::deserialize")]
     pub requests: Option<Requests>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub messages: Option<Messages>,
     pub ending: String,
     pub outcome: BTreeMap<String, i64>,
     pub hints: Vec<Hint>,
@@ -78,6 +81,15 @@ pub struct Requests {
     pub p99_s: f64,
     #[serde(deserialize_with = "Option::deserialize")]
     pub per_s: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    pub count: u64,
+    pub bytes: u64,
+    pub took_s: f64,
+    pub lost_jobs: u64,
 }
 
 #[derive(Debug, Deserialize)]

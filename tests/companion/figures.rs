@@ -26,7 +26,9 @@ fn a_prediction_says_how_its_work_was_shared_and_what_its_requests_were_like() {
 fn a_measurement_says_what_it_took_and_what_to_keep_in_mind() {
     let report = report("run delay-messages --speed 1000 --repeat 2 --set messages=A=0,B=0 --json");
     for warning in &report.warnings {
-        assert!(["too-short", "scatter", "busy", "few-cores"].contains(&warning.kind.as_str()), "{warning:?}");
+        let kinds = ["too-short", "scatter", "busy", "few-cores", "quota"];
+        assert!(kinds.contains(&warning.kind.as_str()), "{warning:?}");
+        assert_eq!(warning.cores.is_some(), ["few-cores", "quota"].contains(&warning.kind.as_str()), "{warning:?}");
         let about = format!(": {} (", warning.model);
         assert!(warning.text.contains(&about) && warning.text.ends_with('.'), "{warning:?}");
     }

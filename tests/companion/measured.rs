@@ -60,6 +60,31 @@ fn each_model_of_a_lesson_is_measured() {
     }
 }
 
+/// A message has the bytes that are described, and its own where those are more: a chunk those of all its jobs.
+#[test]
+fn measured_messages_have_the_bytes_that_are_described() {
+    let models = "--model threads --model process-pool --model processes";
+    for (jobs, chunk, payload, messages) in [(5, 2, 100_000, 6), (3, 1, 0, 6), (1, 1, 16_000_000, 2)] {
+        let words = format!(
+            "run pool-or-spawn {models} --json --set jobs={jobs} --set chunk={chunk} --set payload={payload} --set work=0"
+        );
+        let [threads, pool, processes] = &report(&words).runs[..] else { panic!("there are three models") };
+        assert!(threads.messages.is_none(), "{threads:?}");
+        for run in [pool, processes] {
+            let told = run.messages.as_ref().unwrap();
+            let least = jobs * payload;
+            assert_eq!((told.count, told.lost_jobs), (messages, 0), "{run:?}");
+            assert!((least + 1..least + 200 * messages).contains(&told.bytes), "{told:?}, not about {least}");
+            assert!(told.took_s > 0.0, "{told:?}");
+        }
+        let predicted = free(&format!("{words} --clock virtual"));
+        for run in &predicted.runs[1..] {
+            let told = run.messages.as_ref().unwrap();
+            assert_eq!((told.count, told.bytes, told.took_s), (messages, jobs * payload, 0.0), "{run:?}");
+        }
+    }
+}
+
 /// Each process comes up after it was asked for, and is gone before its task has ended.
 #[test]
 fn a_process_a_task_is_started_and_ended_inside_the_run() {
@@ -67,8 +92,8 @@ fn a_process_a_task_is_started_and_ended_inside_the_run() {
     for (lane, job) in ["J1", "J2", "J3"].into_iter().enumerate() {
         let spans: Vec<&Span> = trace.spans.iter().filter(|span| span.task == job).collect();
         let states: Vec<&str> = spans.iter().map(|span| span.state.as_str()).collect();
-        // It comes up; its steps, its work, its steps again, and the end of its process.
-        assert_eq!(states, ["ready", "running", "running", "running", "running"], "{job}");
+        // It comes up; its message, its steps, its work, its steps again, its result and the end of its process.
+        assert_eq!(states, [["ready"].as_slice(), &["running"; 6]].concat(), "{job}");
         assert!(spans.iter().all(|span| span.lane == format!("Process-{}", lane + 1)), "{spans:?}");
     }
 }

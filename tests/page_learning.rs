@@ -1,0 +1,193 @@
+//! What a learner does on the real page: predicts, is answered, changes things and takes changes back. Sequences are
+//! asserted, never durations.
+
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod browser;
+mod companion;
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod server;
+
+use browser::Browser;
+use server::Server;
+
+async fn open(server: &Server, query: &str) -> Browser {
+    Browser::open(&format!("{}?lesson={query}", server.address)).await
+}
+
+#[tokio::test]
+async fn whoever_predicts_is_answered_and_is_not_asked_again() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages").await;
+    browser.until(&element("cover")).await;
+    assert_eq!(browser.run("return document.body.innerText.includes('3.00 s')").await, false, "it gives nothing away");
+    browser.click("tab-log").await;
+    assert_eq!(browser.run(&format!("return {}", element("log-threads"))).await, serde_json::Value::Null);
+
+    browser.click("commit").await;
+    browser.until("document.querySelector('#guess-wrong').innerText.includes('number of seconds')").await;
+    browser.type_into("guess", "5").await;
+    browser.click("commit").await;
+    browser.until_matches("verdict", "It comes out differently.*You said 5.00 s").await;
+    let said = browser.text("verdict").await;
+    assert!(said.contains("predicted: 3.00 s"), "{said}");
+    browser.until("document.activeElement?.dataset.testid === 'verdict'").await;
+    browser.until_text("wall-threads-predicted", "3.00 s").await;
+    browser.click("show-instant").await;
+    browser.until("/at=3\\.\\d/.test(location.search) && location.search.includes('said=1_5_f')").await;
+    browser.until(&format!("{}.innerText.includes('Main ended')", element("log-threads"))).await;
+
+    // The same browser knows the answer even without the link; another one is asked, and the link restores the answer.
+    let link = browser.address().await;
+    browser.run(&format!("location.href = '{}?lesson=delay-messages'", server.address)).await;
+    browser.click("step-predict").await;
+    browser.until_matches("verdict", "You said 5.00 s").await;
+    browser.click("progress").await;
+    browser.click("erase-progress").await;
+    browser.until(&element("cover")).await;
+    let other = Browser::open(&link).await;
+    other.until_matches("verdict", "You said 5.00 s").await;
+    other.until_text("wall-threads-predicted", "3.00 s").await;
+    other.close().await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn whoever_skips_is_told_and_may_go_on() {
+    let server = Server::start();
+    let browser = open(&server, "deadlock").await;
+    browser.click("skip").await;
+    browser.until_matches("verdict", "You skipped this one").await;
+    browser.until_text("wall-threads-predicted", "deadlock").await;
+    browser.click("next-question").await;
+    browser.click("guess-0").await;
+    browser.click("commit").await;
+    browser.until("/said=1_x\\*2_o0_f/.test(location.search)").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn changes_are_taken_back_and_made_again() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&said=1_x").await;
+    browser.slide("slider-workers", "1").await;
+    browser.until_text("wall-thread-pool-predicted", "5.00 s").await;
+    browser.click("show-process-pool").await;
+    browser.until("location.search.includes('models=sequential.threads.thread-pool.event-loop')").await;
+    browser.click("undo").await;
+    browser.until("!location.search.includes('models=')").await;
+    browser.click("undo").await;
+    browser.until_text("wall-thread-pool-predicted", "3.00 s").await;
+    assert_eq!(browser.value("param-workers").await, "2");
+    browser.until(&format!("{}.disabled", element("undo"))).await;
+    browser.click("redo").await;
+    browser.until_text("wall-thread-pool-predicted", "5.00 s").await;
+    browser.until("location.search.includes('workers=1')").await;
+    browser.run(&format!("{}.open = true", element("machine"))).await;
+    browser.slide("machine-cores", "0").await;
+    browser.until_matches("machine-wrong", "got “0”, but it must be a whole number from 1 to 64").await;
+    browser.slide("machine-cores", "2").await;
+    browser.until("location.search.includes('cores=2')").await;
+    browser.until_text("machine-wrong", "").await;
+    browser.click("undo").await;
+    browser.until("!location.search.includes('cores=')").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_hints_mend_is_one_press_and_one_undo() {
+    let server = Server::start();
+    let browser = open(&server, "blocking-call&said=1_x").await;
+    browser.until_matches("mend", "8.00 s → 5.00 s").await;
+    browser.click("mend").await;
+    browser.until_text("wall-event-loop-predicted", "5.00 s").await;
+    browser.until("location.search.includes('repair=to-thread')").await;
+    browser.click("undo").await;
+    browser.until_text("wall-event-loop-predicted", "8.00 s").await;
+    browser.until_matches("mend", "8.00 s → 5.00 s").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_line_of_the_program_leads_to_its_instants_and_shows_who_is_there() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&said=1_x&at=1").await;
+    let at = |text: &str, who: &str| {
+        format!(
+            "[...document.querySelectorAll('[data-testid=code] li')].some(line => \
+             line.innerText.includes('{text}') && line.querySelector('.who')?.innerText.includes('{who}'))"
+        )
+    };
+    browser.until(&at("received", "TWO, THREE")).await;
+    browser.run("document.querySelectorAll('[data-testid=program] input')[1].click()").await;
+    browser.until(&at("task.sleep", "TWO, THREE")).await;
+    let press = "[...document.querySelectorAll('.code-line')].find(line => line.innerText.includes('printed')).click()";
+    browser.run(press).await;
+    browser.until("/at=2\\.0/.test(location.search)").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn numbers_name_their_clock_and_a_sweep_is_taken_over() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&said=1_x&messages=A%3D1%2CB%3D1%2CC%3D1%2CD%3D1").await;
+    browser.click("tab-numbers").await;
+    browser.until_matches("numbers", "predicted(.|\\n)*Wall time\\s+1.00 s").await;
+    browser.click("tab-scaling").await;
+    browser.until("document.querySelectorAll('[data-testid=sweep] polyline').length === 5").await;
+    browser
+        .run(
+            "const sweep = document.querySelector('[data-testid=sweep]'); const area = sweep.getBoundingClientRect(); \
+             sweep.dispatchEvent(new MouseEvent('click', { clientX: area.right - 4, bubbles: true }));",
+        )
+        .await;
+    browser.until("location.search.includes('workers=8')").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_is_shown_can_be_taken_away() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&said=1_x&workers=3").await;
+    browser.until_text("wall-threads-predicted", "3.00 s").await;
+    // What would be saved is kept for a look at it.
+    browser
+        .run(
+            "window.saved = {}; const made = {}; let last = 0; \
+             URL.createObjectURL = blob => { const name = 'made:' + ++last; made[name] = blob; return name; }; \
+             HTMLAnchorElement.prototype.click = function () { \
+                 const [name, address] = [this.download, this.getAttribute('href')]; \
+                 if (!name) return; \
+                 if (!(address in made)) { saved[name] = address; document.body.dataset.saved = name; return; } \
+                 made[address].text().then(text => { saved[name] = text; document.body.dataset.saved = name; }); };",
+        )
+        .await;
+    browser.click("share").await;
+    for (button, file, holds) in [
+        ("save-python", "delay-messages-threads.py", "threading.Thread(target=deliver"),
+        ("save-svg", "delay-messages.svg", "Thread pool · predicted · 3.00 s</text>"),
+        ("save-trace", "delay-messages-threads.trace.json", "Thread-1"),
+        ("save-png", "delay-messages.png", "data:image/png;base64,"),
+    ] {
+        browser.click(button).await;
+        browser.until(&format!("saved['{file}']?.includes('{holds}')")).await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_old_link_opens_and_a_later_one_says_so() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&messages=TWO%3D2&workers=1&speed=5").await;
+    browser.until(&element("cover")).await;
+    assert_eq!(browser.value("param-workers").await, "1");
+    assert_eq!(browser.run(&format!("return {}", element("link-notice"))).await, serde_json::Value::Null);
+    let later = open(&server, "delay-messages&workers=1&v=99").await;
+    later.until_matches("link-notice", "version of the link: got “99”").await;
+    assert_eq!(later.value("param-workers").await, "1");
+    later.close().await;
+    browser.close().await;
+}
+
+fn element(test_id: &str) -> String {
+    format!("document.querySelector('[data-testid=\"{test_id}\"]')")
+}
