@@ -101,12 +101,12 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
     };
     let here = Memo::new(move |_| {
         let Some(trace) = trace() else { return Default::default() };
-        let at = code::own_time(&trace, state.playhead.get());
+        let at = trace.own_time(state.playhead.get());
         part.with_value(|part| code::here(program, part, &trace, at))
     });
     let go = move |place: usize| {
         let Some(trace) = untrack(trace) else { return };
-        let at = code::own_time(&trace, state.playhead.get_untracked());
+        let at = trace.own_time(state.playhead.get_untracked());
         if let Some(next) = part.with_value(|part| code::next_at(program, part, place, &trace, at)) {
             state.playhead.set(trace.program_time(next));
             state.looked_at.set((trace.model, trace.clock));

@@ -4,8 +4,6 @@ use leptos::prelude::*;
 
 use crate::state::inside::{Item, Line, MOST_PERMITS, Part, parts};
 use crate::state::lesson::LessonState;
-use crate::state::view::own_time;
-use crate::timeline::palette::style_name;
 
 /// What is inside at the playhead. It takes the lesson from the page that it stands on.
 #[component]
@@ -13,7 +11,7 @@ pub fn Inside() -> impl IntoView {
     let state = use_context::<LessonState>()?;
     let parts = Memo::new(move |_| {
         let Some((trace, known)) = state.known() else { return Vec::new() };
-        let at = own_time(&trace, state.playhead.get());
+        let at = trace.own_time(state.playhead.get());
         parts(&trace, &known.history.at(at), at)
     });
     let of = move || state.of().map(|of| format!("{of}, at {}", state.playhead.get()));
@@ -49,7 +47,7 @@ fn line(line: Line) -> impl IntoView {
 }
 
 fn item(item: Item) -> impl IntoView {
-    let class = item.state.map_or_else(|| "chip".to_owned(), |state| format!("chip {}", style_name(state)));
+    let class = item.state.map_or_else(|| "chip".to_owned(), |state| format!("chip {}", state.id()));
     let title = item.state.map(|state| state.word());
     view! { <li class=class title=title>{item.text}</li> }
 }

@@ -11,7 +11,7 @@ use web_sys::{Element, EventTarget};
 use crate::state::answer::nobody;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
-use crate::state::view::{Asked, own_time};
+use crate::state::view::Asked;
 use crate::state::words;
 use crate::timeline::canvas::{Drawn, Followed, TimelineCanvas};
 use crate::timeline::gesture::{Gesture, Meant};
@@ -148,7 +148,7 @@ impl Hand {
         let layout = self.drawn.layout()?;
         let (row, _) = layout.at(y_px + self.drawn.scrolled_px(), at, Nanos::ZERO)?;
         let row = &layout.rows[row];
-        Some(nobody(&layout.trace, row.kind, &row.name, own_time(&layout.trace, at)))
+        Some(nobody(&layout.trace, row.kind, &row.name, layout.trace.own_time(at)))
     }
 
     /// What a person asks who presses at a height and an instant.
@@ -156,7 +156,7 @@ impl Hand {
         let layout = self.drawn.layout()?;
         let (row, stretch) = layout.at(y_px + self.drawn.scrolled_px(), at, slack)?;
         let stretch = stretch?;
-        let own = |at| own_time(&layout.trace, at);
+        let own = |at| layout.trace.own_time(at);
         // At its very end a stretch is over, and beyond the end of a trace there is nothing to ask about.
         let last = own(stretch.to).since(Nanos(1)).min(layout.trace.end()).max(own(stretch.from));
         let own = own(at).clamp(own(stretch.from), last);

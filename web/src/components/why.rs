@@ -11,7 +11,6 @@ use crate::components::icons;
 use crate::state::answer::{Answer, AnswerLink, answer};
 use crate::state::lesson::LessonState;
 use crate::state::what_if::{Change, WhatIf, changes, offer, tried};
-use crate::timeline::palette::style_name;
 
 /// The answer to what was asked last. It takes the lesson from the page that it stands on.
 #[component]
@@ -75,7 +74,7 @@ fn Answered(answer: Answer) -> impl IntoView {
         let critical = link.is_critical.then(|| view! { <span class="critical">"critical"</span> });
         view! {
             <li>
-                <span class=format!("swatch {}", style_name(link.state)) title=link.state.word()></span>
+                <span class=format!("swatch {}", link.state.id()) title=link.state.word()></span>
                 <span>{link.says} " " {critical}</span>
             </li>
         }

@@ -6,7 +6,6 @@ use engine::trace::State;
 
 use crate::timeline::draw::{self, Area, Seen, Stroke, Style, Surface, TICK_GAP_PX};
 use crate::timeline::layout::Layout;
-use crate::timeline::palette::style_name;
 use crate::timeline::viewport::Viewport;
 
 /// One model's timeline in a picture.
@@ -114,7 +113,7 @@ impl SvgSurface {
              height=\"{height_px}\" font-family=\"system-ui, sans-serif\">\n<defs>\n"
         ));
         for state in State::ALL {
-            let name = style_name(state);
+            let name = state.id();
             let [fill, mark] = self.state(state);
             let shape = match state {
                 State::Running | State::Waiting => String::new(),
@@ -162,7 +161,7 @@ impl SvgSurface {
 
     fn rect(&mut self, area: Area, state: State, radius_px: f64) {
         let Area { x_px, y_px, width_px, height_px } = area;
-        let (name, [_, mark]) = (style_name(state), self.state(state));
+        let (name, [_, mark]) = (state.id(), self.state(state));
         let line = if state != State::Running && radius_px > 0.0 && width_px > 3.0 {
             format!(" stroke=\"{mark}\"")
         } else {

@@ -200,11 +200,6 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// An instant of the program's own time on the trace's clock.
-pub fn own_time(trace: &Trace, at: Nanos) -> Nanos {
-    at.scaled(1.0 / trace.speed.factor())
-}
-
 fn place(part: &Part, number: u32) -> Option<usize> {
     part.lines.iter().position(|line| line.number == number)
 }

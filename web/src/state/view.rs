@@ -161,7 +161,7 @@ impl LessonState {
     /// What happened last in the run that is looked at, as a clause.
     pub fn happens(self) -> Option<String> {
         let (trace, known) = self.known()?;
-        Some(match known.moments.last_by(&trace, own_time(&trace, self.playhead.get())) {
+        Some(match known.moments.last_by(&trace, trace.own_time(self.playhead.get())) {
             None => "nothing has happened yet".to_owned(),
             Some((_, says, 0)) => says,
             Some((_, says, others)) => format!("{says} (+{others})"),
@@ -184,7 +184,7 @@ impl LessonState {
         self.pause();
         let Some((trace, known)) = untrack(|| self.known()) else { return };
         let playhead = self.playhead.get_untracked();
-        let at = own_time(&trace, playhead);
+        let at = trace.own_time(playhead);
         let mut next = if forward { known.moments.after(at) } else { known.moments.before(at) };
         // Of a fast run, two instants of its own clock may be one of the program's.
         while let Some(found) = next.filter(|found| trace.program_time(*found) == playhead) {
@@ -276,11 +276,6 @@ impl LessonState {
         let chain = asked.and_then(|asked| Some((trace.why(asked.task, asked.at).ok()?, asked.at)));
         Some(Arc::new(Lit { chain, path: trace.critical_path(&trace.history()) }))
     }
-}
-
-/// An instant of the program on the run's own clock.
-pub fn own_time(trace: &Trace, at: Nanos) -> Nanos {
-    at.scaled(1.0 / trace.speed.factor())
 }
 
 /// Whether a chain of causes, or its first wait, is on the critical path.

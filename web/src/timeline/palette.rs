@@ -33,25 +33,13 @@ pub struct StateColours {
     pub mark: String,
 }
 
-/// The name that the style sheet has for a state.
-pub fn style_name(state: State) -> &'static str {
-    match state {
-        State::Running => "running",
-        State::Ready => "ready",
-        State::Gil => "gil",
-        State::Blocked => "blocked",
-        State::Waiting => "waiting",
-        State::Queued => "queued",
-    }
-}
-
 impl Palette {
     /// The colours that hold for `canvas`.
     pub fn of(canvas: &HtmlCanvasElement) -> Option<Palette> {
         let style = browser::computed_style(canvas)?;
         let colour = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
         let state = |state: State| {
-            let name = style_name(state);
+            let name = state.id();
             StateColours { fill: colour(&format!("--state-{name}")), mark: colour(&format!("--state-{name}-mark")) }
         };
         Some(Palette {

@@ -334,6 +334,11 @@ impl State {
             State::Queued => "queued",
         }
     }
+
+    /// The same as one word of small letters, by which a style sheet can know it.
+    pub fn id(self) -> &'static str {
+        if self == State::Gil { "gil" } else { self.word() }
+    }
 }
 
 /// The clock that a run's times are read from.

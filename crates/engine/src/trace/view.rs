@@ -107,6 +107,11 @@ impl Trace {
         at.scaled(self.speed.factor())
     }
 
+    /// An instant of the program on this run's own clock.
+    pub fn own_time(&self, at: Nanos) -> Nanos {
+        at.scaled(1.0 / self.speed.factor())
+    }
+
     /// How much of an axis this run takes, in the program's time. A run that stands still shows a piece of its eternity.
     pub fn axis_length(&self) -> Nanos {
         const SOME_MORE: f64 = 1.25;

@@ -74,19 +74,8 @@ pub fn patterns() -> Markup {
 pub fn swatch(state: State) -> Markup {
     html! {
         svg.swatch aria-hidden="true" width="18" height="12" {
-            rect class=(class(state)) width="100%" height="100%" rx="3" {}
+            rect class=(state.id()) width="100%" height="100%" rx="3" {}
         }
-    }
-}
-
-fn class(state: State) -> &'static str {
-    match state {
-        State::Running => "running",
-        State::Ready => "ready",
-        State::Gil => "gil",
-        State::Blocked => "blocked",
-        State::Waiting => "waiting",
-        State::Queued => "queued",
     }
 }
 
@@ -111,13 +100,13 @@ fn lane(name: &str, blocks: &[Block], axis: &Axis) -> Markup {
         svg.lane role="img" aria-label=(format!("What {name} does")) {
             (axis.grid())
             @for block in blocks {
-                rect class=(class(block.state)) x=(percent(block.from)) y="2" height="16" rx="2"
+                rect class=(block.state.id()) x=(percent(block.from)) y="2" height="16" rx="2"
                     width=(percent((block.to - block.from).max(LEAST))) { title { (block.says) } }
             }
             @for (block, label) in blocks.iter().filter_map(|block| Some((block, block.label.as_ref()?))) {
                 // A picture in the picture cuts off what is too long.
                 svg.wide[label.is_wide] x=(percent(block.from)) width=(percent(block.to - block.from)) {
-                    text class={ "on-" (class(block.state)) } x="8" y="14" { (label.text) }
+                    text class={ "on-" (block.state.id()) } x="8" y="14" { (label.text) }
                 }
             }
         }
