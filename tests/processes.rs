@@ -133,6 +133,8 @@ fn a_lost_job_is_done_again_where_that_is_wanted() {
     for (words, processes, lost) in [
         ("delay-messages --model process-pool --set messages=A=2,B=2,C=2 --set workers=2".to_owned(), 2, 1..=1),
         (format!("{BRIEF} --model processes"), 4, 1..=1),
+        // Whoever joins the job waits for it in the place of the worker's thread.
+        (format!("{BRIEF} --model process-pool --set processes=1 --set one-by-one=on"), 1, 1..=1),
         // Both threads of the process had a job, or the second was just about to be given one.
         (threads.to_owned(), 2, 1..=2),
     ] {

@@ -47,7 +47,7 @@ struct Place {
     seat: Arc<Seat>,
     run: Arc<ThisRun>,
     /// A job that has been handed over before the lane's thread knew of it.
-    handed: Mutex<Option<Given>>,
+    handed: Mutex<Option<Handed>>,
 }
 
 /// A job that a process has.
@@ -55,6 +55,12 @@ struct Given {
     task: TaskId,
     process: Arc<Process>,
     number: u64,
+}
+
+/// A job that was handed over, and what became of it where somebody has waited for it in vain.
+struct Handed {
+    task: TaskId,
+    attempt: Result<Given, Silent>,
 }
 
 /// A process that had a job, or was to have it, and why it will not be heard of again.
@@ -74,8 +80,7 @@ impl Lane {
 
     /// Waits for the end of a job that its process has, and learns from it how long jobs are.
     fn wait(&mut self, given: &Given) -> Result<Ended, Silence> {
-        let ended = given.process.wait(given.number, self.place.lane, given.task, &self.place.run)?;
-        self.place.run.add_cpu(ended.cpu);
+        let ended = self.place.wait(given)?;
         let is_short = self.is_alone && ended.took <= SHORT;
         self.appetite = if is_short { (self.appetite * 2).min(MOST_AT_ONCE) } else { 1 };
         Ok(ended)
@@ -87,7 +92,7 @@ impl Lane {
         let (mut lost, mut missed) = (0, 0);
         let mut handed = self.place.take_handed(task);
         loop {
-            let given = || handed.take().map_or_else(|| self.place.give(task, job), Ok);
+            let given = || handed.take().unwrap_or_else(|| self.place.give(task, job));
             let attempt = silent.take().map_or_else(given, Err);
             let (process, silence) = match attempt {
                 Ok(given) => match self.wait(&given) {
@@ -179,12 +184,22 @@ impl Worker for Lane {
 }
 
 impl Hand for Place {
-    fn give(&self, task: TaskId, job: &Job) {
-        if bytes(job) <= SMALL
-            && let Ok(given) = Place::give(self, task, job)
-        {
-            self.set_handed(given);
+    fn give(&self, task: TaskId, job: &Job) -> bool {
+        // Where it cannot be given, the lane's thread will find out as well.
+        let given = if bytes(job) <= SMALL { Place::give(self, task, job).ok() } else { None };
+        let has_given = given.is_some();
+        if let Some(given) = given {
+            self.set_handed(Handed { task, attempt: Ok(given) });
         }
+        has_given
+    }
+
+    fn wait(&self, task: TaskId) -> Option<program::Ended> {
+        let attempt = self.take_handed(task)?.and_then(|given| match Place::wait(self, &given) {
+            Ok(ended) => Ok(ended.result),
+            Err(silence) => Err((given.process, silence)),
+        });
+        attempt.map_err(|silent| self.set_handed(Handed { task, attempt: Err(silent) })).ok()
     }
 }
 
@@ -198,17 +213,25 @@ impl Place {
         }
     }
 
+    /// Waits for the end of a job that its process has.
+    fn wait(&self, given: &Given) -> Result<Ended, Silence> {
+        let ended = given.process.wait(given.number, self.lane, given.task, &self.run)?;
+        self.run.add_cpu(ended.cpu);
+        Ok(ended)
+    }
+
     fn has(&self, jobs: &[(TaskId, Job)]) -> bool {
         let handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
-        handed.as_ref().is_some_and(|given| jobs.first().is_some_and(|(task, _)| *task == given.task))
+        handed.as_ref().is_some_and(|handed| jobs.first().is_some_and(|(task, _)| *task == handed.task))
     }
 
-    fn take_handed(&self, task: TaskId) -> Option<Given> {
-        self.handed.lock().unwrap_or_else(PoisonError::into_inner).take_if(|given| given.task == task)
+    fn take_handed(&self, task: TaskId) -> Option<Result<Given, Silent>> {
+        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        handed.take_if(|handed| handed.task == task).map(|handed| handed.attempt)
     }
 
-    fn set_handed(&self, given: Given) {
-        *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = Some(given);
+    fn set_handed(&self, handed: Handed) {
+        *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = Some(handed);
     }
 
     fn mark(&self, task: TaskId, mark: MarkKind) {

@@ -8,7 +8,8 @@
 //! - Who spawns asks the placement. A new lane becomes a thread, and the spawner waits until it runs; if it is in a process
 //!   of its own, the spawner waits until that has been asked for, and the lane's thread feeds it, waits until it has ended,
 //!   and only then tells that the task has. A free lane gets the task through its inbox; a queued task stays with the
-//!   placement.
+//!   placement. A worker with a hand takes it at once; if the spawner's next word is to join it, the spawner waits for the worker
+//!   itself and ends the task, and otherwise the worker's thread is told, and finds it begun.
 //! - Who ends a task leaves its result to whoever joins it, and asks the placement for the lane's next task. A worker for
 //!   which there is none waits at its inbox.
 //! - Who waits for another task, for its end or for an object, leaves a [`Waiter`](super::shared::Waiter) and waits on its own
@@ -22,6 +23,7 @@
 //!   where they are, and their threads go home. [`run()`] returns when all have; only a [`Worker`](super::Worker) is not
 //!   waited for: whoever gave the processes ends those that were started for a task.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
@@ -31,7 +33,7 @@ use crate::costs::Interval;
 use crate::error::RunError;
 use crate::measure::body::{Desk, Left, Over, run_body};
 use crate::measure::shared::{Assigned, Made, Shared, Waiting};
-use crate::measure::{Gil, Processes, Recorder, Station, Threads, Transport, loop_thread};
+use crate::measure::{Gil, Hand, Processes, Recorder, Station, Threads, Transport, loop_thread};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Operation, Reply, Request};
 use crate::placement::{MAIN_LANE, Owner, Place, Placement};
@@ -188,9 +190,9 @@ impl Run {
         next
     }
 
-    fn spawn(self: &Arc<Self>, spawner: TaskId, station: &Station, job: Job, line: Line) -> Result<TaskId, Over> {
-        let name = job.name.clone();
-        let task = self.register(name.clone(), Some(spawner));
+    fn spawn(self: &Arc<Self>, spawner: TaskId, desk: &Lane, job: Job, line: Line) -> Result<TaskId, Over> {
+        let station = &desk.station;
+        let task = self.register(job.name.clone(), Some(spawner));
         station.mark(spawner, MarkKind::Spawned(task), line);
         match self.place(Owner::Tasks, task, job) {
             Place::SpawnersLane(Assigned { task, job }) => {
@@ -205,22 +207,25 @@ impl Run {
             place @ Place::NewLane(..) => {
                 // The spawner keeps the GIL: whoever is started stands in line for it, as in a prediction.
                 station.enter(spawner, Activity::Running(Doing::Starting), Some(line), None);
-                self.start(place, &name);
+                self.start(place);
                 station.enter(spawner, Activity::Running(Doing::Steps), Some(line), None);
             }
-            place => self.start(place, &name),
+            Place::FreeLane(assigned, lane) => match self.give(lane, &assigned) {
+                Some(hand) => desk.in_hand.set(Some(InHand { hand, lane, assigned })),
+                None => self.leave_to_worker(lane, assigned),
+            },
+            Place::Queue(..) => {}
         }
         Ok(task)
     }
 
     /// Has a job of an event loop's task done by another lane.
     pub(super) fn send_away(self: &Arc<Self>, owner: Owner, spawner: TaskId, job: Job, line: Line) -> TaskId {
-        let name = job.name.clone();
-        let task = self.register(name.clone(), Some(spawner));
+        let task = self.register(job.name.clone(), Some(spawner));
         self.station(MAIN_LANE).mark(spawner, MarkKind::Spawned(task), line);
         self.lock().sent_by_loop.insert(task);
         let place = self.place(owner, task, job);
-        self.start(place, &name);
+        self.start(place);
         task
     }
 
@@ -257,7 +262,7 @@ impl Run {
     }
 
     fn desk(self: &Arc<Self>, lane: LaneId) -> Lane {
-        Lane { run: Arc::clone(self), station: self.station(lane) }
+        Lane { run: Arc::clone(self), station: self.station(lane), in_hand: Cell::default() }
     }
 
     pub(super) fn station(&self, lane: LaneId) -> Station {
@@ -280,6 +285,24 @@ impl Run {
 struct Lane {
     run: Arc<Run>,
     station: Station,
+    /// What was last given by hand, until something else is asked for.
+    in_hand: Cell<Option<InHand>>,
+}
+
+/// A task that was given to a worker by hand, and of which the worker's thread does not know: whoever joins it at once can wait
+/// in that thread's place, which takes two threads fewer to be woken.
+pub(super) struct InHand {
+    pub(super) hand: Arc<dyn Hand>,
+    pub(super) lane: LaneId,
+    pub(super) assigned: Assigned,
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if let Some(in_hand) = self.in_hand.take() {
+            self.run.leave_to_worker(in_hand.lane, in_hand.assigned);
+        }
+    }
 }
 
 impl Desk for Lane {
@@ -289,11 +312,18 @@ impl Desk for Lane {
             station.leave_gil(Some(task));
             return Err(Left::Over);
         }
+        match (self.in_hand.take(), &request.operation) {
+            (Some(in_hand), Operation::Join(joined)) if in_hand.assigned.task == *joined => {
+                return Ok(run.join_in_hand(station, task, in_hand, line)?);
+            }
+            (Some(in_hand), _) => run.leave_to_worker(in_hand.lane, in_hand.assigned),
+            (None, _) => {}
+        }
         if let Some(reply) = station.answer(task, request, &**run)? {
             return Ok(reply);
         }
         match &request.operation {
-            Operation::Spawn(job) => Ok(Reply::Spawned(run.spawn(task, station, job.clone(), line)?)),
+            Operation::Spawn(job) => Ok(Reply::Spawned(run.spawn(task, self, job.clone(), line)?)),
             Operation::Join(joined) => Ok(run.join(station, task, *joined, line)?),
             // They belong to the loop, which runs elsewhere.
             Operation::Make(..) | Operation::Use { .. } if run.settings.model.has_loop() => {

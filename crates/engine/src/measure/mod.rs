@@ -87,8 +87,13 @@ pub trait Worker: Send {
 
 /// The hand of a worker that has nothing to do.
 pub trait Hand: Send + Sync {
-    /// Takes a job. The worker's thread does it all the same, and finds it begun; if it cannot be taken, nothing happens.
-    fn give(&self, task: TaskId, job: &Job);
+    /// Takes a job, and says whether it has. The worker's thread is to be given it all the same, and finds it begun; unless
+    /// somebody [waits](Hand::wait) for it in that thread's place.
+    fn give(&self, task: TaskId, job: &Job) -> bool;
+
+    /// Waits for the end of a job that was taken. `None` where the worker died over it: its thread is to be given the job, and
+    /// sees to that.
+    fn wait(&self, task: TaskId) -> Option<Ended>;
 }
 
 /// Where a run has one process only.

@@ -1,15 +1,16 @@
 //! Waiting for other tasks on threads that really block: for their end, and for objects that tasks share.
 
-use std::sync::{Condvar, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use web_time::Instant;
 
 use crate::measure::Station;
 use crate::measure::body::{Left, Over};
-use crate::measure::lanes::Run;
+use crate::measure::lanes::{InHand, Run};
 use crate::measure::shared::{Shared, Waiting};
 use crate::operation::Reply;
+use crate::placement::Place;
 use crate::sync::{Misuse, Moved, ObjectId, ObjectKind, Step, Use, Woken};
 use crate::time::Nanos;
 use crate::trace::{Activity, Event, Line, MarkKind, TaskId, Used, WaitFor};
@@ -79,6 +80,28 @@ impl Run {
         }
         let activity = Activity::Waiting(WaitFor::Task(joined));
         self.wait(shared, station, task, Waiting::End(joined), activity, None, line)
+    }
+
+    /// Waits for the end of a task in the place of its worker's thread, and publishes it as that thread would.
+    pub(super) fn join_in_hand(
+        self: &Arc<Self>,
+        station: &Station,
+        task: TaskId,
+        in_hand: InHand,
+        line: Line,
+    ) -> Result<Reply, Over> {
+        let joined = in_hand.assigned.task;
+        station.waits(task, Activity::Waiting(WaitFor::Task(joined)), line);
+        let Some(result) = in_hand.hand.wait(joined) else {
+            station.runs(task, None);
+            self.leave_to_worker(in_hand.lane, in_hand.assigned);
+            return self.join(station, task, joined, line);
+        };
+        if let Some(next) = self.end(joined, result, Some(in_hand.lane)) {
+            self.start(Place::FreeLane(next, in_hand.lane));
+        }
+        station.runs(task, Some(joined));
+        self.join(station, task, joined, line)
     }
 
     /// Blocks this thread until another task leaves the answer that `task` waits for, or until its patience is at its end.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use crate::error::{RunError, TaskFailed};
+use crate::measure::Hand;
 use crate::measure::body::Over;
 use crate::measure::ending::Out;
 use crate::measure::lanes::Run;
@@ -26,13 +27,25 @@ impl Run {
         Ok(())
     }
 
+    /// Has the thread of a free lane's worker see to a task, which may have been given by hand.
+    pub(super) fn leave_to_worker(&self, lane: LaneId, assigned: Assigned) {
+        let (task, name) = (assigned.task, assigned.job.name.clone());
+        if let Err(reason) = self.deliver(lane, assigned) {
+            self.end(task, Err(TaskFailed { task: name, reason }), None);
+        }
+    }
+
     /// Has a task begin where it was placed; one that cannot ends at once.
-    pub(super) fn start(self: &Arc<Self>, place: Place<Assigned>, name: &str) {
-        let (task, started) = match place {
-            Place::SpawnersLane(_) | Place::Queue(..) => return,
-            Place::FreeLane(assigned, lane) => (assigned.task, self.deliver(lane, assigned)),
+    pub(super) fn start(self: &Arc<Self>, place: Place<Assigned>) {
+        match place {
+            Place::SpawnersLane(_) | Place::Queue(..) => {}
+            Place::FreeLane(assigned, lane) => {
+                // Whether it has been taken makes no difference to who sees to it.
+                let _ = self.give(lane, &assigned);
+                self.leave_to_worker(lane, assigned);
+            }
             Place::NewLane(assigned, new) => {
-                let task = assigned.task;
+                let (task, name) = (assigned.task, assigned.job.name.clone());
                 let started = match new.kind {
                     LaneKind::Process => self.start_process(&new, assigned),
                     LaneKind::Thread => self.start_thread(&new, assigned, None),
@@ -41,11 +54,10 @@ impl Run {
                         self.start_thread(&new, assigned, Some(inbox))
                     }
                 };
-                (task, started)
+                if let Err(reason) = started {
+                    self.end(task, Err(TaskFailed { task: name, reason }), None);
+                }
             }
-        };
-        if let Err(reason) = started {
-            self.end(task, Err(TaskFailed { task: name.to_owned(), reason }), None);
         }
     }
 
@@ -138,11 +150,13 @@ impl Run {
         tasks
     }
 
-    fn deliver(&self, lane: LaneId, assigned: Assigned) -> Result<(), String> {
+    /// Gives a free lane's worker a task by hand, where that has one which takes it.
+    pub(super) fn give(&self, lane: LaneId, assigned: &Assigned) -> Option<Arc<dyn Hand>> {
         let hand = self.lock().hands.get(&lane).map(Arc::clone);
-        if let Some(hand) = hand {
-            hand.give(assigned.task, &assigned.job);
-        }
+        hand.filter(|hand| hand.give(assigned.task, &assigned.job))
+    }
+
+    fn deliver(&self, lane: LaneId, assigned: Assigned) -> Result<(), String> {
         let sent = self.lock().inboxes.get(&lane).map(|inbox| inbox.send(assigned));
         match sent {
             Some(Ok(())) => Ok(()),
