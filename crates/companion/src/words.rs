@@ -6,6 +6,7 @@ use std::path::Path;
 use engine::costs::{Costs, Preset};
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
+use lessons::parameter::time_s;
 use lessons::{Diagnostic, Lesson, Prepared, Value, Values};
 
 use crate::notice;
@@ -144,11 +145,7 @@ pub fn whole(option: &str, text: &str, least: u64, most: u64) -> Result<u64, Dia
 /// Where it is none.
 pub fn time(option: &str, text: &str) -> Result<Nanos, Diagnostic> {
     const LONGEST_S: f64 = 1e9;
-    let given = text.trim();
-    let units = [("ms", 1e-3), ("us", 1e-6), ("µs", 1e-6), ("ns", 1e-9), ("s", 1.0), ("m", 60.0), ("", 1.0)];
-    let (number, unit) =
-        units.iter().find_map(|(unit, seconds)| Some((given.strip_suffix(unit)?, seconds))).unwrap_or((given, &1.0));
-    let seconds = number.trim_end().parse::<f64>().ok().filter(|number| !number.is_nan()).map(|number| number * unit);
+    let seconds = time_s(text);
     match seconds {
         Some(seconds) if (0.0..=LONGEST_S).contains(&seconds) => Ok(Nanos((seconds * 1e9).round() as u64)),
         _ => {

@@ -79,6 +79,12 @@ pub fn encode<M: Serialize>(message: &M) -> Vec<u8> {
     postcard::to_stdvec(message).expect("messages are plain data, which always serialises into memory")
 }
 
+/// The first thing in `bytes`, and what stands behind it; `None` where there is no such thing. A message that breaks off can be
+/// read so as far as it goes.
+pub fn take<M: DeserializeOwned>(bytes: &[u8]) -> Option<(M, &[u8])> {
+    postcard::take_from_bytes(bytes).ok()
+}
+
 /// The message behind `bytes`.
 ///
 /// # Errors

@@ -8,7 +8,9 @@ use engine::time::Nanos;
 use engine::trace::speedup;
 
 use crate::advise::LESSON;
+use crate::catalogue::Lesson;
 use crate::diagnostic::Diagnostic;
+use crate::parameter::Values;
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,28 @@ pub struct Ranked {
     pub ties: bool,
 }
 
+/// A question of the rule of thumb, which yes answers with a rule and no with the next question.
+#[derive(Debug)]
+pub struct Decision {
+    /// What is asked.
+    pub ask: &'static str,
+    /// The rule where it is so.
+    pub rule: Rule,
+    holds: fn(&Load) -> bool,
+    figures: fn(&Load) -> String,
+}
+
+/// A question, asked about a load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What was asked.
+    pub ask: &'static str,
+    /// The figures of the load that answer it.
+    pub figures: String,
+    /// Whether it is so.
+    pub is_so: bool,
+}
+
 /// A rule of thumb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
@@ -63,6 +87,9 @@ pub enum Rule {
     Threads,
 }
 
+/// The lesson that loads are runs of: its parameters describe a load, within its bounds.
+pub const LOADS: &Lesson = &LESSON;
+
 /// The share of the fastest time by which a simpler model may be slower and is still advised.
 pub const TIE: f64 = 0.02;
 
@@ -71,6 +98,31 @@ pub const SLOW: Duration = Duration::from_secs(1);
 
 /// From here on so many waits at once count as very many.
 pub const MANY: u32 = 100;
+
+/// What the rule of thumb asks, in this order: the first yes decides.
+pub static DECISIONS: [Decision; 3] = [
+    Decision {
+        ask: "Does a task compute longer than it waits?",
+        rule: Rule::Processes,
+        holds: |load| load.cpu > load.wait,
+        figures: |load| format!("computes {}, waits {}", seconds(load.cpu), seconds(load.wait)),
+    },
+    Decision {
+        ask: "Does it wait for 1 s or longer?",
+        rule: Rule::EventLoop,
+        holds: |load| load.wait >= SLOW,
+        figures: |load| format!("waits {}", seconds(load.wait)),
+    },
+    Decision {
+        ask: "Are 100 or more under way at once?",
+        rule: Rule::EventLoop,
+        holds: |load| load.at_once() >= MANY,
+        figures: |load| format!("{} at once", load.at_once()),
+    },
+];
+
+/// The rule where no answer is yes.
+pub const OTHERWISE: Rule = Rule::Threads;
 
 /// Predicts a load on every model of the lesson `advise`, and says which of them to take.
 ///
@@ -81,18 +133,46 @@ pub const MANY: u32 = 100;
 pub fn advise(load: &Load) -> Result<Advice, Vec<Diagnostic>> {
     let traces = LESSON.predict(&load.texts(), LESSON.models)?;
     let walls = traces.iter().filter_map(|trace| Some((trace.model, trace.summary()?.wall)));
-    let walls: Vec<(Model, Nanos)> = walls.collect();
-    let ranking = rank(&walls);
-    let rule = Rule::of(load);
-    Ok(Advice {
-        reason: reason(load, &ranking),
-        confirms: ranking.iter().any(|ranked| ranked.ties && rule.models().contains(&ranked.model)),
-        ranking,
-        rule,
-    })
+    Ok(Advice::of(load, &walls.collect::<Vec<_>>()))
+}
+
+impl Advice {
+    /// What to take for a load that was predicted to take so long on each model.
+    pub fn of(load: &Load, walls: &[(Model, Nanos)]) -> Advice {
+        let ranking = rank(walls);
+        let rule = Rule::of(load);
+        Advice {
+            reason: reason(load, &ranking),
+            confirms: ranking.iter().any(|ranked| ranked.ties && rule.models().contains(&ranked.model)),
+            ranking,
+            rule,
+        }
+    }
+
+    /// The id of a lesson that shows why the first one is first.
+    pub fn shown_by(&self) -> &'static str {
+        match self.ranking.first().map(|ranked| ranked.model) {
+            Some(Model::Sequential) => "pool-or-spawn",
+            Some(Model::EventLoop) => "paged-api",
+            Some(Model::ProcessPool | Model::Processes) => "gil",
+            Some(Model::LoopAndProcesses | Model::LoopAndThreads | Model::ProcessesOfThreads) => "hybrid",
+            Some(Model::Threads | Model::ThreadPool) | None => "delay-messages",
+        }
+    }
 }
 
 impl Load {
+    /// The load that values of the lesson `advise` describe.
+    pub fn of(values: &Values) -> Load {
+        Load {
+            wait: values.seconds("wait"),
+            cpu: values.seconds("cpu"),
+            tasks: values.count("tasks"),
+            limit: u16::try_from(values.count("limit")).ok().and_then(NonZeroU16::new),
+            cores: values.workers("cores"),
+        }
+    }
+
     /// The load as texts for the parameters of the lesson `advise`.
     pub fn texts(&self) -> Vec<(String, String)> {
         let texts = [
@@ -114,13 +194,19 @@ impl Load {
 impl Rule {
     /// The rule for this load.
     pub fn of(load: &Load) -> Rule {
-        if load.cpu > load.wait {
-            Rule::Processes
-        } else if load.wait >= SLOW || load.at_once() >= MANY {
-            Rule::EventLoop
-        } else {
-            Rule::Threads
+        DECISIONS.iter().find(|decision| (decision.holds)(load)).map_or(OTHERWISE, |decision| decision.rule)
+    }
+
+    /// The way to the rule for this load: the questions down to the one that decides, with their answers.
+    pub fn path(load: &Load) -> Vec<Asked> {
+        let mut path = Vec::new();
+        for Decision { ask, holds, figures, .. } in &DECISIONS {
+            path.push(Asked { ask, figures: figures(load), is_so: holds(load) });
+            if holds(load) {
+                break;
+            }
         }
+        path
     }
 
     /// The rule as a sentence.

@@ -40,6 +40,19 @@ pub struct Opened {
     pub machine: String,
     /// The runs, by the clock of a file.
     pub traces: Vec<Trace>,
+    /// What of the file could not be read, as a sentence; `None` where it is whole.
+    pub missing: Option<String>,
+}
+
+/// What could be read of a file.
+struct Part<'b> {
+    file: ResultFile,
+    /// How many runs there should be.
+    count: usize,
+    /// How many of them are whole.
+    whole: usize,
+    /// What stands behind what was read.
+    rest: &'b [u8],
 }
 
 const WRITE_IT: &str = "`interleave run LESSON --result FILE` writes one";
@@ -75,28 +88,87 @@ pub fn open(name: &str, bytes: &[u8]) -> Result<Opened, String> {
     };
     let (version, message) = rest.split_at(rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()));
     let known = protocol::VERSION.to_string();
+    let message = message.strip_prefix(b"\n").unwrap_or_default();
     if version != known.as_bytes() {
         let version = String::from_utf8_lossy(version).chars().take(20).collect::<String>();
-        return Err(format!(
+        let why = format!(
             "{name} is a result of version {version}, and only version {known} is understood here: measure it again with the \
              `interleave` that serves this page."
+        );
+        // A version changes what events look like; the lesson and its values still stand before them.
+        let part = read(message).and_then(|part| ResultFile { runs: Vec::new(), ..part.file }.fitted().ok());
+        return match part {
+            Some(opened) => Ok(Opened { missing: Some(why), ..opened }),
+            None => Err(why),
+        };
+    }
+    let Some(Part { file, count, whole, rest }) = read(message) else {
+        return Err(format!(
+            "{name} breaks off or was changed before its first run, so nothing of it is shown: {WRITE_IT} anew."
         ));
+    };
+    let missing = match file.runs.len() > whole || whole < count {
+        true => {
+            let runs = if count == 1 { "its run is" } else { "runs are" };
+            let part =
+                file.runs.get(whole).map(|(model, _)| format!(", “{}” is shown as far as it goes", model.title()));
+            let part = part.unwrap_or_default();
+            Some(format!("{name} breaks off or was changed: {whole} of {count} {runs} whole{part}. {WRITE_IT} anew."))
+        }
+        false if !rest.is_empty() => {
+            Some(format!("{name} goes on behind its end: {} bytes were left out, and {WRITE_IT} anew.", rest.len()))
+        }
+        false => None,
+    };
+    let opened = file.fitted().map_err(|reason| format!("{name} does not fit the lessons here. {reason}"))?;
+    Ok(Opened { missing, ..opened })
+}
+
+/// Reads a file's message as far as it goes; `None` where it breaks off before the first run.
+fn read(bytes: &[u8]) -> Option<Part<'_>> {
+    let (lesson, bytes) = protocol::take(bytes)?;
+    let (parameters, bytes) = protocol::take(bytes)?;
+    let (seed, bytes) = protocol::take(bytes)?;
+    let (speed, bytes): (Speed, _) = protocol::take(bytes)?;
+    let (machine, bytes) = protocol::take(bytes)?;
+    let (count, mut rest): (u32, _) = protocol::take(bytes)?;
+    // No result has a model twice.
+    let count = Some(count as usize).filter(|count| *count <= Model::ALL.len())?;
+    Speed::new(speed.factor())?;
+    let mut part =
+        Part { file: ResultFile { lesson, parameters, seed, speed, machine, runs: Vec::new() }, count, whole: 0, rest };
+    for _ in 0..count {
+        let Some((model, behind)) = protocol::take(rest) else { break };
+        let mut events = Vec::new();
+        let is_whole = match protocol::take::<u32>(behind) {
+            Some((count, behind)) => {
+                rest = behind;
+                (0..count).all(|_| match protocol::take(rest) {
+                    Some((event, behind)) => {
+                        rest = behind;
+                        events.push(event);
+                        true
+                    }
+                    None => false,
+                })
+            }
+            None => false,
+        };
+        part.file.runs.push((model, events));
+        part.whole += usize::from(is_whole);
+        part.rest = rest;
+        if !is_whole {
+            break;
+        }
     }
-    let broken = || format!("{name} breaks off or was changed, so nothing of it is shown: {WRITE_IT} anew.");
-    let message = message.strip_prefix(b"\n").ok_or_else(broken)?;
-    let file: ResultFile = protocol::decode(message).map_err(|_| broken())?;
-    // What reads messages overlooks what stands behind them.
-    if Speed::new(file.speed.factor()).is_none() || protocol::encode(&file).len() != message.len() {
-        return Err(broken());
-    }
-    file.fitted().map_err(|reason| format!("{name} does not fit the lessons here. {reason}"))
+    Some(part)
 }
 
 /// That the file `name` with so many bytes is too long to be looked at.
 ///
 /// # Errors
 /// Always.
-pub fn too_long(name: &str, bytes: usize) -> Result<Opened, String> {
+fn too_long(name: &str, bytes: usize) -> Result<Opened, String> {
     let (given, most) = (bytes >> 20, LONGEST >> 20);
     Err(format!("{name} is {given} MB long, and a result is at most {most} MB: {WRITE_IT}."))
 }
@@ -113,7 +185,8 @@ impl ResultFile {
             trace
         };
         let machine = self.machine.chars().take(MOST_WORDS).collect();
-        Ok(Opened { lesson, values, speed, machine, traces: self.runs.into_iter().map(trace).collect() })
+        let traces = self.runs.into_iter().map(trace).collect();
+        Ok(Opened { lesson, values, speed, machine, traces, missing: None })
     }
 }
 
@@ -168,12 +241,41 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_breaks_off_or_goes_on_is_not_shown_in_part() {
-        let whole = file().to_bytes();
+    fn a_file_that_breaks_off_is_shown_as_far_as_it_goes_and_says_so() {
+        let event = |at| Event::Finish { at: Nanos(at), cpu: None, switches: None, ending: Ok(Outcome::default()) };
+        let runs = vec![(Model::Threads, vec![event(7), event(8)]), (Model::EventLoop, vec![event(9)])];
+        let whole = ResultFile { runs, ..file() }.to_bytes();
         let title = whole.iter().position(|byte| *byte == b'\n').unwrap();
+        let mut before = 0;
         for length in title..whole.len() {
-            check(&whole[..length], "breaks off or was changed");
+            match open("run.result", &whole[..length]) {
+                Err(refused) => {
+                    assert!(
+                        before == 0 && refused.contains("breaks off or was changed before its first run"),
+                        "{refused}"
+                    );
+                }
+                Ok(opened) => {
+                    let missing = opened.missing.expect("something is missing");
+                    assert!(missing.contains("breaks off or was changed: ") && missing.ends_with("anew."), "{missing}");
+                    let shown = opened.traces.iter().map(|trace| trace.end().0 as usize).sum::<usize>();
+                    assert!(shown >= before, "more of the file shows more of it");
+                    before = shown;
+                }
+            }
         }
-        check(&[&whole[..], b"x"].concat(), "breaks off or was changed");
+        assert_eq!(before, 8, "of the last run one byte is missing");
+        let opened = open("run.result", &[&whole[..], b"x"].concat()).unwrap();
+        assert!(opened.missing.unwrap().contains("goes on behind its end: 1 bytes") && opened.traces.len() == 2);
+    }
+
+    #[test]
+    fn of_another_version_the_lesson_and_its_values_are_left() {
+        let old = [b"interleave result, version 1\n".to_vec(), protocol::encode(&file())].concat();
+        let opened = open("run.result", &old).unwrap();
+        assert!(
+            opened.traces.is_empty() && opened.missing.unwrap().contains("is a result of version 1, and only version")
+        );
+        assert_eq!(opened.values.texts().last(), Some(&("workers".to_owned(), "3".to_owned())));
     }
 }

@@ -11,6 +11,7 @@ mod values;
 use crate::diagnostic::Diagnostic;
 
 pub use list::Message;
+pub use number::time_s;
 pub use values::{Value, Values};
 
 /// Something about a lesson that can be changed.

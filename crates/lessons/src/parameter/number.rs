@@ -17,11 +17,19 @@ pub(super) fn count(parameter: &Parameter, text: &str, least: u32, most: u32) ->
 }
 
 pub(super) fn seconds(parameter: &Parameter, text: &str, least: f64, most: f64) -> Result<Duration, Diagnostic> {
-    between(parameter, text, least, most).map(Duration::from_secs_f64)
+    between(parameter, text, time_s(text), least, most).map(Duration::from_secs_f64)
+}
+
+/// The seconds that a text writes, such as `200ms`, `0.2 s` or `2m`; a number alone is in seconds.
+pub fn time_s(text: &str) -> Option<f64> {
+    let given = text.trim();
+    let units = [("ms", 1e-3), ("us", 1e-6), ("µs", 1e-6), ("ns", 1e-9), ("s", 1.0), ("m", 60.0), ("", 1.0)];
+    let (amount, unit_s) = units.iter().find_map(|(unit, unit_s)| Some((given.strip_suffix(unit)?, unit_s)))?;
+    number(amount).map(|amount| amount * unit_s)
 }
 
 pub(super) fn share(parameter: &Parameter, text: &str) -> Result<f64, Diagnostic> {
-    between(parameter, text, 0.0, 1.0)
+    between(parameter, text, number(text), 0.0, 1.0)
 }
 
 pub(super) fn switch(parameter: &Parameter, text: &str) -> Result<bool, Diagnostic> {
@@ -55,8 +63,8 @@ pub(super) fn number(text: &str) -> Option<f64> {
     text.trim().parse::<f64>().ok().filter(|number| !number.is_nan())
 }
 
-fn between(parameter: &Parameter, text: &str, least: f64, most: f64) -> Result<f64, Diagnostic> {
-    match number(text) {
+fn between(parameter: &Parameter, text: &str, given: Option<f64>, least: f64, most: f64) -> Result<f64, Diagnostic> {
+    match given {
         Some(number) if (least..=most).contains(&number) => Ok(number),
         given => {
             let nearest = given.map(|number| number.clamp(least, most).to_string());

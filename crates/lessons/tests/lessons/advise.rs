@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::predicting::{Predicting, wall_s};
 use engine::model::Model;
 use engine::trace::LaneKind;
-use lessons::advice::{Load, Rule, TIE, advise};
+use lessons::Values;
+use lessons::advice::{LOADS, Load, Rule, TIE, advise};
 use lessons::matrix::matrix;
 
 #[test]
@@ -23,8 +24,29 @@ fn the_advice_is_what_the_prediction_says() {
         let advice = advise(&load).expect("the load is within the lesson's bounds");
         let found = (advice.ranking[0].model, advice.rule, advice.confirms);
         assert_eq!(found, (best, rule, confirms), "{load:?}: {:#?}", advice.ranking);
+        let shows_why = lessons::find(advice.shown_by()).expect("the lesson is there");
+        assert!(shows_why.models.contains(&best), "{}", shows_why.id);
         let title = best.title();
         assert!(advice.reason.starts_with(title) && advice.reason.ends_with('.'), "{}", advice.reason);
+    }
+}
+
+/// A load at a bound of the rule and one just beside it: where the way to the rule ends, and with which figures.
+#[test]
+fn the_way_to_the_rule_ends_with_the_first_yes() {
+    for (load, rule, answers, figures) in [
+        (load(0.1, 0.101, 9, 0), Rule::Processes, &[true][..], "computes 0.101 s, waits 0.1 s"),
+        (load(0.1, 0.1, 9, 0), Rule::Threads, &[false, false, false], "9 at once"),
+        (load(1.0, 0.1, 9, 0), Rule::EventLoop, &[false, true], "waits 1 s"),
+        (load(0.999, 0.1, 200, 100), Rule::EventLoop, &[false, false, true], "100 at once"),
+        (load(0.999, 0.1, 200, 99), Rule::Threads, &[false, false, false], "99 at once"),
+    ] {
+        let path = Rule::path(&load);
+        let said: Vec<bool> = path.iter().map(|asked| asked.is_so).collect();
+        assert_eq!((Rule::of(&load), &said[..]), (rule, answers), "{load:?}");
+        assert_eq!(path.last().map(|asked| asked.figures.as_str()), Some(figures));
+        let values = Values::read(LOADS.parameters, &load.texts()).expect("the load is within the lesson's bounds");
+        assert_eq!(Load::of(&values), load);
     }
 }
 

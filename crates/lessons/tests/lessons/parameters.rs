@@ -23,6 +23,23 @@ fn what_is_in_bounds_is_read_and_written_back() {
 }
 
 #[test]
+fn a_time_may_have_a_unit() {
+    let wait = &lessons::advice::LOADS.parameters[0];
+    for (text, written) in [("200ms", "0.2"), ("0.2 s", "0.2"), ("7us", "0.000007"), ("1m", "60"), (" 3 ", "3")] {
+        assert_eq!(wait.read(text).map(|value| value.text()), Ok(written.to_owned()), "{text}");
+    }
+    for (text, said) in [
+        ("61s", "wait: got “61s”, but it must be a time from 0 to 60 seconds. Did you mean 60?"),
+        ("3h", "wait: got “3h”"),
+        ("s", "wait: got “s”"),
+        ("", "wait: got “”"),
+    ] {
+        let diagnostic = wait.read(text).expect_err("it is out of bounds").to_string();
+        assert!(diagnostic.starts_with(said), "{text}: {diagnostic}");
+    }
+}
+
+#[test]
 fn what_is_out_of_bounds_is_answered_with_the_value_the_rule_and_the_mend() {
     let longer_than_allowed = vec!["A=1"; 33].join(",");
     for (name, text, said) in [
