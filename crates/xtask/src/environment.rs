@@ -12,22 +12,26 @@ use std::process::Command;
 /// Variables that hold the folders of shared libraries; cargo and rustup put their own first.
 const LIBRARY_PATHS: [&str; 2] = ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
 
-/// What the threaded module needs that rustc does not add itself: atomics, and a shared memory that the page imports.
-const THREAD_FLAGS: [&str; 9] = [
-    "target-feature=+atomics,+bulk-memory,+mutable-globals",
-    "link-arg=--shared-memory",
-    "link-arg=--max-memory=1073741824",
-    "link-arg=--import-memory",
-    "link-arg=--export=__wasm_init_tls",
-    "link-arg=--export=__tls_size",
-    "link-arg=--export=__tls_align",
-    "link-arg=--export=__tls_base",
-    "link-arg=--export=__heap_base",
+/// What the threaded module needs that rustc does not add itself: atomics, and a shared memory that the page imports. Of the
+/// places of panics it keeps the lines, as the page does.
+const THREAD_FLAGS: [&str; 10] = [
+    "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
+    "-Clink-arg=--shared-memory",
+    "-Clink-arg=--max-memory=1073741824",
+    "-Clink-arg=--import-memory",
+    "-Clink-arg=--export=__wasm_init_tls",
+    "-Clink-arg=--export=__tls_size",
+    "-Clink-arg=--export=__tls_align",
+    "-Clink-arg=--export=__tls_base",
+    "-Clink-arg=--export=__heap_base",
+    "-Zlocation-detail=line",
 ];
 
-/// Leaves the names of functions out of the page, most of what it would weigh; wasm-bindgen still needs the list of
-/// features, which `strip = true` in a profile would take as well.
-const PAGE_FLAGS: [&str; 2] = ["link-arg=--strip-all", "link-arg=--keep-section=target_features"];
+/// Leaves the names of functions out of the page, most of what it would weigh, and with them the files and columns of some
+/// thousand panics; their lines stay, because a task's place in the program is told by them. wasm-bindgen still needs the
+/// list of features, which `strip = true` in a profile would take as well.
+const PAGE_FLAGS: [&str; 3] =
+    ["-Clink-arg=--strip-all", "-Clink-arg=--keep-section=target_features", "-Zlocation-detail=line"];
 
 /// The cargo that runs this program, for the native crates.
 pub fn native_cargo(workspace: &Workspace) -> Command {
@@ -69,6 +73,10 @@ pub fn wasm_command(
         .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
         // A stable compiler rebuilds its standard library only when told that it may use what is unstable.
         .env("RUSTC_BOOTSTRAP", "1");
+    if let Target::Page = target {
+        // Sorts and searches in their short forms.
+        command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+    }
     Ok(command)
 }
 
@@ -84,7 +92,7 @@ fn flags(target: Target) -> String {
         Target::Page => &PAGE_FLAGS,
         Target::Lab => &THREAD_FLAGS,
     };
-    flags.iter().flat_map(|flag| ["-C", flag]).collect::<Vec<_>>().join("\u{1f}")
+    flags.join("\u{1f}")
 }
 
 /// The compiler first, then the tools, then this program's own folder, where trunk finds its hooks, then the user's PATH.

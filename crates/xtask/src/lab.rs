@@ -3,6 +3,7 @@
 
 use crate::code;
 use crate::environment::wasm_cargo;
+use crate::offline;
 use crate::process::run_aloud;
 use crate::progress::Step;
 use crate::setup::Needs;
@@ -46,7 +47,10 @@ pub fn hook(workspace: &Workspace, stage: Stage) -> Result<()> {
             let tools = Tools::ensure(workspace)?;
             put(workspace, &Needs { toolchain, tools }, &staging)
         }
-        Stage::PostBuild => name_in_page(&staging),
+        Stage::PostBuild => {
+            name_in_page(&staging)?;
+            offline::put(workspace, &staging)
+        }
     }
 }
 
@@ -127,7 +131,8 @@ pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn fingerprint(folder: &Path, files: &[PathBuf]) -> Result<u64> {
+/// A number that changes with every name and every byte of a folder's files.
+pub fn fingerprint(folder: &Path, files: &[PathBuf]) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     for file in files {
         file.hash(&mut hasher);

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod apt;
+mod axe;
 mod bench_wasm;
 mod browser;
 mod build;
@@ -12,6 +13,7 @@ mod environment;
 mod lab;
 mod lint;
 mod miri;
+mod offline;
 mod play;
 mod process;
 mod progress;
@@ -92,7 +94,9 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = Workspace::locate()?;
     match command {
         Command::Setup { tests: false } => setup::for_building(&workspace).map(drop),
-        Command::Setup { tests: true } => setup::for_testing(&workspace).map(drop),
+        Command::Setup { tests: true } => {
+            setup::for_testing(&workspace).and_then(|_| axe::ensure(&workspace)).map(drop)
+        }
         Command::Build => build::everything(&workspace).map(drop),
         Command::Play { port, no_open } => play::play(&workspace, port, no_open),
         Command::Watch { port } => play::watch(&workspace, port),

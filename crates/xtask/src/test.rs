@@ -7,7 +7,7 @@ use crate::progress::took;
 use crate::setup::{self, Needs};
 use crate::tools::Tools;
 use crate::workspace::{Target, Workspace};
-use crate::{build, lint};
+use crate::{axe, build, lint};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde_json::Value;
@@ -101,6 +101,7 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
         .args(["test", "--package", "tests"])
         .env("INTERLEAVE_BIN", workspace.companion())
         .env("INTERLEAVE_DIST", workspace.dist())
+        .env("AXE", axe::ensure(workspace)?)
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);
     run_tests(&mut cargo)
