@@ -1,5 +1,8 @@
 //! The texts of the columns beside the timelines, in one place: what is to be translated stands here.
 
+pub mod home;
+pub mod ways;
+
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::Clock;
@@ -43,8 +46,6 @@ pub const PROGRESS: &str = "Your progress";
 /// What is kept, and where.
 pub const PROGRESS_KEPT: &str =
     "Your answers and the steps you have done are kept in this browser and nowhere else. Nothing leaves your machine.";
-/// The file that progress is written to.
-pub const PROGRESS_FILE: &str = "interleave-progress.txt";
 
 /// What to do in a step.
 pub fn step(step: Step) -> &'static str {

@@ -14,7 +14,7 @@ pub fn Axis(
 ) -> impl IntoView {
     let ticks = move || {
         let tick = |tick: crate::timeline::viewport::Tick| {
-            view! { <span style:left=format!("{}px", tick.x_px)>{tick.label}</span> }
+            view! { <span style:left=format!("calc({}px * var(--scale, 1))", tick.x_px)>{tick.label}</span> }
         };
         viewport.get().ticks(TICK_GAP_PX).into_iter().map(tick).collect_view()
     };

@@ -10,6 +10,8 @@ use crate::state::code::{self, Part, Program};
 use crate::state::files;
 use crate::state::lesson::LessonState;
 use crate::state::progress::Step;
+use crate::state::view::Asked;
+use crate::state::words;
 use crate::texts;
 
 /// What has come of the files of a program.
@@ -104,21 +106,33 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
         let at = trace.own_time(state.playhead.get());
         part.with_value(|part| code::here(program, part, &trace, at))
     });
+    let selected = Memo::new(move |_| {
+        let (trace, asked) = (trace()?, state.view.asked.get()?);
+        let is_its = (trace.model, words::of_clock(trace.clock)) == (asked.model, asked.clock);
+        let line = || part.with_value(|part| code::line_of(program, part, &trace, asked.task, asked.at));
+        is_its.then(line).flatten()
+    });
     let go = move |place: usize| {
         let Some(trace) = untrack(trace) else { return };
         let at = trace.own_time(state.playhead.get_untracked());
-        if let Some(next) = part.with_value(|part| code::next_at(program, part, place, &trace, at)) {
+        if let Some((next, task)) = part.with_value(|part| code::next_at(program, part, place, &trace, at)) {
+            let clock = words::of_clock(trace.clock);
             state.playhead.set(trace.program_time(next));
-            state.looked_at.set((trace.model, trace.clock));
+            state.looked_at.set((trace.model, clock));
+            state.view.asked.set(Some(Asked { model: trace.model, clock, task, at: next }));
             state.note(Step::Investigate);
         }
     };
     let line = move |place: usize| {
         let (number, html) = part.with_value(|part| (part.lines[place].number, part.lines[place].html.clone()));
+        if html.trim().is_empty() {
+            return view! { <li><span class="code-line"><span class="line-number" aria-hidden="true">{number}</span></span></li> }
+                .into_any();
+        }
         let at_line = Memo::new(move |_| here.with(|here| here.get(&place).cloned()));
         let who = move || at_line.get().map(|here| view! { <span class="who">{texts::here(&here)}</span> });
         view! {
-            <li class:here=move || at_line.with(Option::is_some)>
+            <li class:here=move || at_line.with(Option::is_some) class:selected=move || selected.get() == Some(place)>
                 <button type="button" class="code-line" on:click=move |_| go(place)>
                     <span class="line-number" aria-hidden="true">{number}</span>
                     <code inner_html=html></code>
@@ -126,12 +140,14 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
                 </button>
             </li>
         }
+        .into_any()
     };
     let list = NodeRef::<Ol>::new();
     // What says something is further down than what is imported.
     let first = part.with_value(code::first_to_read);
     Effect::new(move || {
-        let shown = here.with(|here| here.keys().next_back().copied()).unwrap_or(first);
+        let last = move || here.with(|here| here.keys().next_back().copied());
+        let shown = selected.get().or_else(last).unwrap_or(first);
         if let Some(list) = list.get() {
             keep_in_sight(&list, first);
             keep_in_sight(&list, shown);

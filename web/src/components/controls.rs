@@ -1,17 +1,17 @@
 //! What a learner can change about a lesson.
 
-use leptos::ev::{self, KeyboardEvent};
+use leptos::ev;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 use crate::components::field::Field;
 use crate::components::icons;
 use crate::components::machine::{MachineControls, ModelSwitches};
 use crate::components::speed::SpeedControl;
 use crate::state::form::Form;
+use crate::state::keys::{self, Act, Heard};
 use crate::state::lesson::LessonState;
 use crate::texts;
+use crate::texts::ways;
 
 /// Presets, a field for every parameter, the speed, and the way back.
 #[component]
@@ -26,16 +26,14 @@ pub fn Controls(
         };
         view! { <button type="button" on:click=press>{title}</button> }
     });
-    let fields = state.lesson.parameters.iter().map(|parameter| view! { <Field state parameter /> });
+    let taken = state.fields();
+    let fields = state.lesson.parameters.iter().map(|parameter| view! { <Field state=taken parameter /> });
+    let compare = move || state.way.with(|way| if way.kept().is_some() { ways::KEEP } else { ways::COMPARE });
     let reset = move |_| state.change_at_once(Form::reset);
     let keys = window_event_listener(ev::keydown, move |event| {
-        let is_letter = |letter: &str| event.key().eq_ignore_ascii_case(letter);
-        if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || is_text_field(&event) {
-            return;
-        }
-        match (is_letter("z"), is_letter("y"), event.shift_key()) {
-            (true, _, false) => state.undo(),
-            (true, _, true) | (_, true, _) => state.redo(),
+        match keys::asked(Heard::Anywhere, &event) {
+            Some((Act::Undo, _)) => state.undo(),
+            Some((Act::Redo, _)) => state.redo(),
             _ => return,
         }
         event.prevent_default();
@@ -63,6 +61,9 @@ pub fn Controls(
                 <SpeedControl state />
                 <div class="history">
                     <button type="button" class="reset" data-testid="reset" on:click=reset>{texts::RESET}</button>
+                    <button type="button" data-testid="compare" title=ways::COMPARE_IS on:click=move |_| state.compare()>
+                        {compare}
+                    </button>
                     <button
                         type="button"
                         class="icon-button"
@@ -89,10 +90,4 @@ pub fn Controls(
             </div>
         </section>
     }
-}
-
-/// Whether a key was meant for a field, which has an undo of its own.
-fn is_text_field(event: &KeyboardEvent) -> bool {
-    let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-    field.is_some_and(|field| field.type_() == "text")
 }

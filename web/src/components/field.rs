@@ -6,14 +6,14 @@ use lessons::{Kind, Parameter, Value};
 
 use crate::components::messages::MessagesEditor;
 use crate::components::text_field::{Note, ParameterText};
-use crate::state::lesson::LessonState;
+use crate::state::fields::Fields;
 use crate::state::slider::{self, Scale};
 
 /// A parameter's title, its field and what is to be said about it.
 #[component]
 pub fn Field(
-    /// The lesson's state.
-    state: LessonState,
+    /// The page's fields.
+    state: Fields,
     /// Which parameter.
     parameter: &'static Parameter,
 ) -> impl IntoView {
@@ -66,7 +66,7 @@ fn range(parameter: &Parameter) -> String {
 
 /// A number: a slider, and a field that also takes what is wrong and answers it.
 #[component]
-fn Slider(state: LessonState, parameter: &'static Parameter, keyboard: &'static str) -> impl IntoView {
+fn Slider(state: Fields, parameter: &'static Parameter, keyboard: &'static str) -> impl IntoView {
     let name = parameter.name;
     let scale = Scale::of(parameter)?;
     let number = Memo::new(move |_| state.values.with(|values| values.get(name).map_or(scale.least, slider::number)));
@@ -101,7 +101,7 @@ fn Slider(state: LessonState, parameter: &'static Parameter, keyboard: &'static 
 
 /// On or off.
 #[component]
-fn Switch(state: LessonState, parameter: &'static Parameter) -> impl IntoView {
+fn Switch(state: Fields, parameter: &'static Parameter) -> impl IntoView {
     let name = parameter.name;
     let is_on = move || state.values.with(|values| matches!(values.get(name), Some(Value::Switch(true))));
     let turn = move |event| {
@@ -128,7 +128,7 @@ fn Switch(state: LessonState, parameter: &'static Parameter) -> impl IntoView {
 /// One of some words.
 #[component]
 fn Choice(
-    state: LessonState,
+    state: Fields,
     parameter: &'static Parameter,
     choices: &'static [(&'static str, &'static str)],
 ) -> impl IntoView {

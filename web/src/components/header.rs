@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use crate::components::icons;
 use crate::state::address::Address;
 use crate::state::isolation::Isolation;
+use crate::state::link;
 use crate::state::theme::Themed;
+use crate::texts::ways;
 
 /// The head of the page.
 #[component]
@@ -16,6 +18,8 @@ pub fn Header(
     themed: Themed,
     /// What this browser can do.
     isolation: Isolation,
+    /// Whether the sheet of keys is open.
+    keys: RwSignal<bool>,
 ) -> impl IntoView {
     let state = if isolation.is_available() { "pill good" } else { "pill" };
     view! {
@@ -26,6 +30,8 @@ pub fn Header(
             </a>
             <nav aria-label="Main">
                 <a href="./" on:click=move |click| address.follow(&click, "./")>"Lessons"</a>
+                <a href=link::TO_ADVISE on:click=move |click| address.follow(&click, link::TO_ADVISE)>"Advise"</a>
+                <a href=link::TO_OPEN data-testid="open-page" on:click=move |click| address.follow(&click, link::TO_OPEN)>{ways::OPEN}</a>
             </nav>
             <span class="gap"></span>
             <details class="isolation" data-testid="isolation-status">
@@ -47,6 +53,16 @@ pub fn Header(
             >
                 {icons::half_circle()}
                 <span class="theme-word">{move || themed.theme.get().word()}</span>
+            </button>
+            <button
+                class="icon-button keys-button"
+                type="button"
+                title=ways::SHOW_KEYS
+                aria-label=ways::SHOW_KEYS
+                data-testid="show-keys"
+                on:click=move |_| keys.set(true)
+            >
+                "?"
             </button>
         </header>
     }

@@ -7,7 +7,7 @@ use lessons::Parameter;
 
 use crate::components::icons;
 use crate::components::text_field::{Named, Note, ParameterText, TextField};
-use crate::state::lesson::LessonState;
+use crate::state::fields::Fields;
 use crate::state::rows::{self, MessageRow};
 
 /// A text may hold any number of commas; a page does not.
@@ -16,7 +16,7 @@ const MOST_SHOWN: usize = 64;
 /// What all rows share.
 #[derive(Clone, Copy)]
 struct Editor {
-    state: LessonState,
+    state: Fields,
     parameter: &'static Parameter,
     rows: Memo<Vec<MessageRow>>,
     /// The end of the sliders, in seconds. It keeps still while one is dragged.
@@ -25,7 +25,7 @@ struct Editor {
 }
 
 impl Editor {
-    fn new(state: LessonState, parameter: &'static Parameter) -> Editor {
+    fn new(state: Fields, parameter: &'static Parameter) -> Editor {
         let rows = Memo::new(move |_| state.form.with(|form| rows::rows(form.text(parameter.name))));
         let is_dragged = RwSignal::new(false);
         let slider_end_s = Memo::new(move |before: Option<&f64>| {
@@ -63,8 +63,8 @@ impl Editor {
 /// The editor of a list of messages.
 #[component]
 pub fn MessagesEditor(
-    /// The lesson's state.
-    state: LessonState,
+    /// The page's fields.
+    state: Fields,
     /// The parameter that is the list.
     parameter: &'static Parameter,
 ) -> impl IntoView {

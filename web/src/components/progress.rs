@@ -1,23 +1,33 @@
-//! What this browser keeps of a learner, with the ways to take it along and to have it forgotten.
+//! What this browser keeps of a learner, with the ways to take it along, to bring it and to have it forgotten.
 
 use leptos::prelude::*;
 
+use crate::components::file_drop::file_drop;
 use crate::state::files;
-use crate::state::lesson::LessonState;
+use crate::state::progress::{self, Progress};
 use crate::texts;
+use crate::texts::home;
 
-/// How far somebody is, as a file and to be erased.
+/// How far somebody is, as a file, from a file and to be erased.
 #[component]
 pub fn KeptProgress(
-    /// The lesson's state.
-    state: LessonState,
+    /// What was done so far.
+    progress: RwSignal<Progress>,
+    /// Takes what is to be kept instead.
+    taken: Callback<Progress>,
 ) -> impl IntoView {
-    let is_empty = move || state.progress.with(|progress| progress.is_empty());
+    let is_empty = move || progress.with(|progress| progress.is_empty());
     let export = move |_| {
-        let text = state.progress.with_untracked(|progress| progress.text());
-        files::give(texts::PROGRESS_FILE, "text/plain", &text);
+        let text = progress.with_untracked(|progress| progress.text());
+        files::give(progress::FILE, "text/plain", &text);
     };
-    let erase = move |_| state.erase_progress();
+    let erase = move |_| taken.run(Progress::default());
+    let import = Callback::new(move |(name, bytes): (String, Vec<u8>)| {
+        let brought = Progress::open(&name, &bytes)?;
+        let said = home::brought(&name, brought.counts());
+        taken.run(progress.get_untracked().with(brought));
+        Ok(said)
+    });
     view! {
         <details class="kept">
             <summary data-testid="progress">{texts::PROGRESS}</summary>
@@ -26,6 +36,8 @@ pub fn KeptProgress(
                 <button type="button" data-testid="export-progress" disabled=is_empty on:click=export>"Save as a file"</button>
                 <button type="button" data-testid="erase-progress" disabled=is_empty on:click=erase>"Erase all of it"</button>
             </div>
+            {file_drop(home::BRING, "import-progress", progress::LONGEST, import)}
         </details>
     }
+    .into_any()
 }

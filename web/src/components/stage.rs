@@ -19,7 +19,7 @@ use crate::state::door::Door;
 use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
-use crate::state::{timer, words};
+use crate::state::{browser, timer, words};
 
 /// The models of a lesson, one under the other.
 #[component]
@@ -34,15 +34,6 @@ pub fn Stage(
     #[prop(into)]
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
-    let stage = NodeRef::<Div>::new();
-    follow_width(stage, state.width_px);
-    let playhead = move || {
-        let (viewport, at) = (state.viewport.get(), state.playhead.get());
-        // Outside of the window it is far outside of the page.
-        let x_px = if viewport.shows(at) { viewport.x_px(at) } else { -9999.0 };
-        format!("{x_px}px")
-    };
-    let gutter = move || format!("{}px", state.viewport.get().left_px);
     let models =
         state.lesson.models.iter().map(|&model| view! { <ModelPanel state model door scheme /> }).collect_view();
     let cannot = state.lesson.cannot.iter().map(|&(model, why)| view! { <CannotPanel model why /> }).collect_view();
@@ -52,8 +43,6 @@ pub fn Stage(
         <section
             class="panel stage-panel"
             aria-labelledby="stage-title"
-            style=("--playhead", playhead)
-            style=("--gutter", gutter)
             on:keydown=move |event| on_key(state, &event)
         >
             <div class="stage-head">
@@ -63,14 +52,35 @@ pub fn Stage(
             <RunStatus state isolation />
             <Elsewhere state door />
             <Legend />
-            <div class="stage" node_ref=stage>
-                <AxisSlider state />
-                {models}
-                {cannot}
-            </div>
+            <SharedAxis state>{models} {cannot}</SharedAxis>
             {notes}
             <Transport state />
         </section>
+    }
+}
+
+/// The time axis with whatever shares it, and one playhead through all of it.
+#[component]
+pub fn SharedAxis(
+    /// The lesson's state.
+    state: LessonState,
+    /// What stands on the axis.
+    children: Children,
+) -> impl IntoView {
+    let stage = NodeRef::<Div>::new();
+    follow_width(stage, state.width_px);
+    let playhead = move || {
+        let (viewport, at) = (state.viewport.get(), state.playhead.get());
+        // Outside of the window it is far outside of the page.
+        let x_px = if viewport.shows(at) { viewport.x_px(at) } else { -9999.0 };
+        format!("calc({x_px}px * var(--scale, 1))")
+    };
+    let gutter = move || format!("calc({}px * var(--scale, 1))", state.viewport.get().left_px);
+    view! {
+        <div class="stage" node_ref=stage style=("--playhead", playhead) style=("--gutter", gutter)>
+            <AxisSlider state />
+            {children()}
+        </div>
     }
 }
 
@@ -129,10 +139,10 @@ pub fn follow_width(element: NodeRef<Div>, width_px: RwSignal<f64>) {
     Effect::new(move || {
         let Some(element) = element.get() else { return };
         let measured: Element = element.unchecked_into();
-        width_px.set(f64::from(measured.client_width()));
+        width_px.set(width_of(&measured));
         let watched = measured.clone();
         let listener = Closure::<dyn FnMut()>::new(move || {
-            width_px.try_set(f64::from(watched.client_width()));
+            width_px.try_set(width_of(&watched));
         });
         // Without an observer the width stays as it was when the page was opened.
         if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
@@ -147,4 +157,9 @@ pub fn follow_width(element: NodeRef<Div>, width_px: RwSignal<f64>) {
             }
         });
     });
+}
+
+/// How wide an element is for whoever draws in it as if nothing were drawn larger than usual.
+fn width_of(element: &Element) -> f64 {
+    f64::from(element.client_width()) / browser::scale(element)
 }

@@ -76,7 +76,7 @@ pub fn Steps(
     view! {
         <ol class="steps" aria-label="Steps of this lesson">{Step::ALL.map(button).collect_view()}</ol>
         <div class="step-body">{body}</div>
-        <KeptProgress state />
+        <KeptProgress progress=state.progress taken=Callback::new(move |progress| state.take_progress(progress)) />
     }
 }
 

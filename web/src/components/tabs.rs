@@ -12,6 +12,7 @@ use crate::components::log::Log;
 use crate::components::numbers::Numbers;
 use crate::components::scaling::Scaling;
 use crate::state::browser;
+use crate::state::keys::{self, Act, Heard};
 use crate::state::lesson::LessonState;
 use crate::texts;
 
@@ -63,11 +64,11 @@ pub fn Tabs(
     let open = RwSignal::new(Tab::Code);
     let key = move |event: KeyboardEvent| {
         let now = open.get_untracked();
-        let next = match event.key().as_str() {
-            "ArrowRight" => now.further(1),
-            "ArrowLeft" => now.further(Tab::ALL.len() - 1),
-            "Home" => Tab::ALL[0],
-            "End" => Tab::ALL[Tab::ALL.len() - 1],
+        let next = match keys::asked(Heard::Tabs, &event) {
+            Some((Act::Next, _)) => now.further(1),
+            Some((Act::Before, _)) => now.further(Tab::ALL.len() - 1),
+            Some((Act::First, _)) => Tab::ALL[0],
+            Some((Act::Last, _)) => Tab::ALL[Tab::ALL.len() - 1],
             _ => return,
         };
         event.prevent_default();

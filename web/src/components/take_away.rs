@@ -13,12 +13,14 @@ use crate::state::browser;
 use crate::state::code;
 use crate::state::files;
 use crate::state::lesson::LessonState;
-use crate::state::link::{self, Place};
+use crate::state::link::{self, LessonPlace, Place};
 use crate::state::picture;
 use crate::state::progress::Step;
 use crate::state::said::Answers;
+use crate::state::way::Way;
 use crate::state::words;
 use crate::texts;
+use crate::texts::ways;
 
 /// The same as a menu, which is made when it is opened.
 #[component]
@@ -49,11 +51,7 @@ pub fn TakeAway(
     let copied = RwSignal::new(None::<&'static str>);
     let link = move || {
         // What the link names is what the page shows now.
-        state.form.track();
-        state.answers.track();
-        state.playhead.track();
-        state.view.chosen();
-        let mut place = state.place();
+        let mut place = state.place_now();
         if !with_answers.get() {
             place.answers = Answers::default();
         }
@@ -106,6 +104,11 @@ pub fn TakeAway(
             }
         }
     };
+    let frame = Signal::derive(move || {
+        let place = LessonPlace { way: Way::Embed, answers: Answers::default(), ..state.place_now() };
+        ways::frame(state.lesson, &browser::absolute(&link::write(&Place::Lesson(place))))
+    });
+    let own_machine = browser::is_own_machine().then_some(ways::FRAME_OWN_MACHINE);
     let command = Signal::derive(move || words::native_command(state.lesson, state.studied.get(), &state.values.get()));
     let is_hidden = move || !state.is_revealed.get();
     view! {
@@ -131,6 +134,9 @@ pub fn TakeAway(
             </div>
             <p class="small">{texts::COMMAND}</p>
             <CopiedCommand command />
+            <p class="small">{ways::FRAME}</p>
+            <CopiedCommand command=frame />
+            {own_machine.map(|note| view! { <p class="footnote">{note}</p> })}
         </div>
     }
 }

@@ -6,7 +6,7 @@ use lessons::Parameter;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use crate::state::lesson::LessonState;
+use crate::state::fields::Fields;
 
 /// How a text field is called, found and typed into.
 #[derive(Clone, Debug)]
@@ -69,8 +69,8 @@ pub fn TextField(
 /// The text field of a parameter.
 #[component]
 pub fn ParameterText(
-    /// The lesson's state.
-    state: LessonState,
+    /// The page's fields.
+    state: Fields,
     /// Which parameter.
     parameter: &'static Parameter,
     /// Its class, which decides how its text stands.
@@ -96,8 +96,8 @@ pub fn ParameterText(
 /// What stands under a parameter's field: what it is or, in the same room, what is wrong with it.
 #[component]
 pub fn Note(
-    /// The lesson's state.
-    state: LessonState,
+    /// The page's fields.
+    state: Fields,
     /// Which parameter.
     parameter: &'static Parameter,
 ) -> impl IntoView {

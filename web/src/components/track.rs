@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 
 use crate::state::answer::nobody;
+use crate::state::browser;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
 use crate::state::view::Asked;
@@ -16,6 +17,7 @@ use crate::state::words;
 use crate::timeline::canvas::{Drawn, Followed, TimelineCanvas};
 use crate::timeline::gesture::{Gesture, Meant};
 use crate::timeline::layout::Rows;
+use crate::timeline::read_out::read_out;
 
 /// One timeline.
 #[component]
@@ -46,7 +48,14 @@ pub fn Track(
         let clock = state.trace(model, clock).map_or(clock, |trace| trace.clock);
         format!("{}, {}: a timeline. The table below says the same.", model.title(), clock.label())
     });
-    let hand = Hand { state, model, clock, drawn, gesture: StoredValue::new(Gesture::default()) };
+    let hand =
+        Hand { state, model, clock, drawn, gesture: StoredValue::new(Gesture::default()), told: RwSignal::new(None) };
+    let told = move || {
+        hand.told.get().map(|Told { x_px, y_px, is_right, said: [what, when] }| {
+            let place = format!("left: calc({x_px}px * var(--scale, 1)); top: calc({y_px}px * var(--scale, 1))");
+            view! { <p class="read-out" class:to-left=is_right style=place aria-hidden="true"><strong>{what}</strong> {when}</p> }
+        })
+    };
     let name = words::short(clock);
     // A file's runs stand where those of this machine do, and say so.
     let shown_name = move || words::name(state.trace(model, clock).map_or(clock, |trace| trace.clock));
@@ -58,11 +67,13 @@ pub fn Track(
             on:pointermove=move |event| hand.moved(&event)
             on:pointerup=move |event| hand.up(&event)
             on:pointercancel=move |event| hand.lost(&event)
+            on:pointerleave=move |_| hand.told.set(None)
             on:dblclick=move |_| hand.closer()
             on:wheel=move |event| turn_wheel(state, &event)
         >
             <span class="clock">{shown_name}</span>
             <TimelineCanvas followed label />
+            {told}
         </div>
         <Expander rows drawn />
     }
@@ -73,8 +84,8 @@ pub fn Track(
 fn Expander(rows: RwSignal<Rows>, drawn: Drawn) -> impl IntoView {
     let words = move || match (rows.get(), drawn.folded.get()) {
         (Rows::All, _) => Some("Show fewer rows".to_owned()),
-        (Rows::Few, 0) => None,
-        (Rows::Few, folded) => Some(format!("Show all rows, {folded} more")),
+        (_, 0) => None,
+        (_, folded) => Some(format!("Show all rows, {folded} more")),
     };
     let press = move |_| rows.update(|rows| *rows = if *rows == Rows::All { Rows::Few } else { Rows::All });
     move || words().map(|words| view! { <button class="quiet expander" type="button" on:click=press>{words}</button> })
@@ -88,6 +99,17 @@ struct Hand {
     clock: Clock,
     drawn: Drawn,
     gesture: StoredValue<Gesture>,
+    told: RwSignal<Option<Told>>,
+}
+
+/// What is told beside a pointer.
+#[derive(Clone, PartialEq)]
+struct Told {
+    x_px: f64,
+    y_px: f64,
+    /// Whether there is more room to the left of it.
+    is_right: bool,
+    said: [String; 2],
 }
 
 impl Hand {
@@ -99,7 +121,22 @@ impl Hand {
         self.state.looked_at.set((self.model, self.clock));
     }
 
+    /// Tells what is under a mouse that only rests there.
+    fn rests(self, event: &PointerEvent) {
+        let said = place(event).filter(|_| event.buttons() == 0 && event.pointer_type() == "mouse").and_then(
+            |(_, x_px, y_px)| {
+                let viewport = self.state.viewport.get_untracked();
+                let layout = self.drawn.layout()?;
+                let slack = Nanos(viewport.time_of(2.0) as u64);
+                let said = read_out(&layout, y_px + self.drawn.scrolled_px(), viewport.time_at(x_px), slack)?;
+                Some(Told { x_px, y_px, is_right: x_px > (viewport.left_px + viewport.right_px) / 2.0, said })
+            },
+        );
+        self.told.set(said);
+    }
+
     fn moved(self, event: &PointerEvent) {
+        self.rests(event);
         let Some((_, x_px, y_px)) = place(event) else { return };
         let pans = !self.state.view.is_whole_untracked() && !event.shift_key();
         let meant = self.gesture.try_update_value(|gesture| gesture.moved(event.pointer_id(), x_px, y_px, pans));
@@ -138,6 +175,10 @@ impl Hand {
                 state.playhead.set(at);
                 let asked = self.asked(y_px, at, Nanos(viewport.time_of(4.0) as u64));
                 state.view.nobody.set(if asked.is_none() { self.nobody(y_px, at) } else { None });
+                if asked.is_some() {
+                    // The program turns to the run, and marks the line.
+                    state.study(self.model);
+                }
                 state.view.asked.set(asked);
             }
         }
@@ -197,5 +238,6 @@ pub fn place(event: &MouseEvent) -> Option<(Element, f64, f64)> {
     let left_top = element.get_bounding_client_rect();
     let top_px = canvas.map_or(left_top.top(), |canvas| canvas.get_bounding_client_rect().top());
     let (x_px, y_px) = (f64::from(event.client_x()), f64::from(event.client_y()));
-    Some((element, x_px - left_top.left(), y_px - top_px))
+    let scale = browser::scale(&element);
+    Some((element, (x_px - left_top.left()) / scale, (y_px - top_px) / scale))
 }

@@ -2,10 +2,9 @@
 
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
 use crate::components::icons;
+use crate::state::keys::{self, Act, Heard};
 use crate::state::lesson::LessonState;
 use crate::state::view::{PACES, ZOOM_STEP};
 
@@ -99,23 +98,17 @@ fn zoom(state: LessonState, factor: f64) {
 
 /// What a key does on the stage. Keys that something else there needs, such as a list, are left to it.
 pub fn on_key(state: LessonState, event: &KeyboardEvent) {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let tag = target.map(|element| element.tag_name()).unwrap_or_default();
-    let is_taken = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA" | "SUMMARY");
-    if is_taken || event.ctrl_key() || event.alt_key() || event.meta_key() {
-        return;
-    }
-    match event.key().as_str() {
-        // A button is pressed by it.
-        " " if tag != "BUTTON" => state.play_or_pause(),
-        "ArrowRight" => state.step(true),
-        "ArrowLeft" => state.step(false),
-        "Home" => state.jump(false),
-        "End" => state.jump(true),
-        "+" | "=" => zoom(state, ZOOM_STEP),
-        "-" => zoom(state, 1.0 / ZOOM_STEP),
-        "0" => state.fit(),
-        "Escape" => state.view.asked.set(None),
+    let Some((act, _)) = keys::asked(Heard::Timelines, event) else { return };
+    match act {
+        Act::Play => state.play_or_pause(),
+        Act::Next => state.step(true),
+        Act::Before => state.step(false),
+        Act::First => state.jump(false),
+        Act::Last => state.jump(true),
+        Act::Closer => zoom(state, ZOOM_STEP),
+        Act::Further => zoom(state, 1.0 / ZOOM_STEP),
+        Act::Fit => state.fit(),
+        Act::Leave => state.view.asked.set(None),
         _ => return,
     }
     event.prevent_default();

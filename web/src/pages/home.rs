@@ -1,14 +1,19 @@
-//! The home page: what this is, in one look, and all lessons.
+//! The home page: what this is, in one look, where somebody left off, and all lessons.
 
 use leptos::prelude::*;
 use lessons::{Diagnostic, catalogue};
 
+use crate::components::left_off::left_off;
 use crate::components::lesson_card::LessonCard;
 use crate::components::notices::Notices;
 use crate::components::preview::Preview;
+use crate::components::progress::KeptProgress;
 use crate::state::address::{self, Address};
 use crate::state::link;
+use crate::state::progress::Progress;
+use crate::state::shelf;
 use crate::state::theme::Scheme;
+use crate::texts::home as texts;
 
 /// The list of lessons.
 #[component]
@@ -22,13 +27,15 @@ pub fn Home(
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
     address::set_title("Interleave: learn concurrency by running it");
-    let first = catalogue().first();
-    let begin = first.map(|lesson| {
-        let to = link::to_lesson(lesson.id);
-        let href = to.clone();
-        view! { <a class="button primary" href=href on:click=move |click| address.follow(&click, &to)>"Begin with lesson 1"</a> }
+    let progress = RwSignal::new(Progress::kept());
+    let taken = Callback::new(move |kept: Progress| {
+        kept.keep();
+        progress.set(kept);
     });
-    let cards = catalogue().iter().enumerate();
+    let cards = catalogue().iter().zip(shelf::pictures()).enumerate().map(|(index, (&lesson, picture))| {
+        view! { <LessonCard lesson number=index + 1 picture progress address scheme /> }
+    });
+    let advise = move |click| address.follow(&click, link::TO_ADVISE);
     view! {
         <main class="home" id="main">
             <Notices complaints />
@@ -41,14 +48,16 @@ pub fn Home(
                     <p class="sub">
                         "Every figure says where it comes from: predicted by a simulator, or measured here, in your own browser."
                     </p>
-                    {begin}
+                    {left_off(progress, address)}
+                    <a class="hero-advice" href=link::TO_ADVISE data-testid="to-advice" on:click=advise>{texts::TO_ADVICE}</a>
                 </div>
-                <div class="panel">{first.map(|lesson| view! { <Preview lesson scheme /> })}</div>
+                <div class="panel">{catalogue().first().map(|lesson| view! { <Preview lesson scheme /> })}</div>
             </section>
             <h2 class="eyebrow" id="lessons">{format!("{} lessons", catalogue().len())}</h2>
-            <ol class="cards" aria-labelledby="lessons">
-                {cards.map(|(index, &lesson)| view! { <LessonCard lesson number=index + 1 address /> }).collect_view()}
-            </ol>
+            <p class="sub">{texts::PICTURES}</p>
+            <ol class="cards" aria-labelledby="lessons">{cards.collect_view()}</ol>
+            <section class="panel home-kept"><KeptProgress progress taken /></section>
         </main>
     }
+    .into_any()
 }

@@ -3,10 +3,13 @@
 use leptos::prelude::*;
 use lessons::{Diagnostic, catalogue};
 
+use crate::components::comparison::Comparison;
 use crate::components::controls::Controls;
 use crate::components::cover::Cover;
+use crate::components::embedded::Embedded;
 use crate::components::hints::Hints;
 use crate::components::notices::Notices;
+use crate::components::presentation::Presentation;
 use crate::components::stage::Stage;
 use crate::components::steps::Steps;
 use crate::components::tabs::Tabs;
@@ -18,6 +21,8 @@ use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
 use crate::state::link::LessonPlace;
 use crate::state::theme::Scheme;
+use crate::state::way::Way;
+use crate::texts::ways;
 
 /// A lesson.
 #[component]
@@ -39,6 +44,35 @@ pub fn LessonPage(
     let lesson = place.lesson;
     address::set_title(&format!("{} · Interleave", lesson.title));
     let state = LessonState::new(&place, address, door);
+    // A slide further, or another value that is compared, is the same way still.
+    let way = Memo::new_with_compare(
+        move |_| state.way.get(),
+        |before: Option<&Way>, now: Option<&Way>| !before.zip(now).is_some_and(|(before, now)| before.is_like(now)),
+    );
+    let notices = StoredValue::new(complaints);
+    move || match way.get() {
+        Way::Present(_) => view! { <Presentation state door scheme /> }.into_any(),
+        Way::Embed => view! { <Embedded state door scheme /> }.into_any(),
+        Way::Compare(_) if state.is_revealed.get() => {
+            let complaints = notices.get_value();
+            view! { <main class="lesson" id="main"><Notices complaints /><Comparison state scheme /></main> }.into_any()
+        }
+        Way::Page | Way::Compare(_) => {
+            view! { <UsualPage state complaints=notices.get_value() isolation door scheme /> }.into_any()
+        }
+    }
+}
+
+/// A lesson in three columns.
+#[component]
+fn UsualPage(
+    state: LessonState,
+    complaints: Vec<Diagnostic>,
+    isolation: Isolation,
+    door: Door,
+    scheme: Signal<Scheme>,
+) -> impl IntoView {
+    let lesson = state.lesson;
     let number = catalogue().iter().position(|other| other.id == lesson.id).map_or(0, |index| index + 1);
     let stage = move || match state.is_revealed.get() {
         true => view! { <Stage state isolation door scheme /> }.into_any(),
@@ -59,6 +93,15 @@ pub fn LessonPage(
                         <div class="intro-head">
                             <div class="intro-row">
                                 <p class="eyebrow">{format!("Lesson {number} of {}", catalogue().len())}</p>
+                                <button
+                                    type="button"
+                                    class="small-button"
+                                    title=ways::PRESENT_IS
+                                    data-testid="present"
+                                    on:click=move |_| state.show_as(Way::Present(0))
+                                >
+                                    {ways::PRESENT}
+                                </button>
                                 <ShareMenu state />
                             </div>
                             <h1>{lesson.title}</h1>

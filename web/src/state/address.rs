@@ -38,6 +38,11 @@ impl Address {
             return;
         }
         click.prevent_default();
+        self.go(address);
+    }
+
+    /// Goes to the place that an `address` of the page names.
+    pub fn go(self, address: &str) {
         if let Some(history) = browser::window().and_then(|window| window.history().ok()) {
             // Where history is forbidden the page changes all the same.
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(address));

@@ -29,6 +29,24 @@ pub fn computed_style(element: &Element) -> Option<CssStyleDeclaration> {
     window()?.get_computed_style(element).ok()?
 }
 
+/// By how much what stands in an element is drawn larger than usual: the style sheet's `--scale`.
+pub fn scale(element: &Element) -> f64 {
+    let said = computed_style(element).and_then(|style| style.get_property_value("--scale").ok());
+    said.and_then(|scale| scale.trim().parse().ok()).filter(|scale| (1.0..=4.0).contains(scale)).unwrap_or(1.0)
+}
+
+/// Whether a person has asked the system for nothing to move by itself.
+pub fn wants_stillness() -> bool {
+    let query = window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
+/// Whether the page stands in a frame of another one.
+pub fn is_framed() -> bool {
+    // Whoever is kept from asking is framed by another site.
+    window().is_some_and(|window| !window.parent().is_ok_and(|parent| parent == Some(window)))
+}
+
 /// The browser's store for this site; a person may have forbidden it.
 pub fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
@@ -54,6 +72,11 @@ pub fn meta(name: &str) -> Option<String> {
 /// The page's address, as it stands there.
 pub fn address() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// Whether the page comes from this machine itself.
+pub fn is_own_machine() -> bool {
+    ["http://127.0.0.1", "http://localhost"].iter().any(|own| address().starts_with(own))
 }
 
 /// An address that is relative to the page's, as one that can be passed on.

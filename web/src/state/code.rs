@@ -104,6 +104,25 @@ pub fn first_to_read(part: &Part) -> usize {
 
 /// Who stands at which line of a part at an instant of the trace's own time, by the place of the line.
 pub fn here(program: Program, part: &Part, trace: &Trace, at: Nanos) -> BTreeMap<usize, Here> {
+    let mut here: BTreeMap<usize, Here> = BTreeMap::new();
+    for (task, place) in lines(program, part, trace, at) {
+        let here = here.entry(place).or_default();
+        match here.names.len() < NAMES {
+            true => {
+                here.names.push(if task == TaskId(0) { "main".to_owned() } else { trace.task_name(task).to_owned() })
+            }
+            false => here.more += 1,
+        }
+    }
+    here
+}
+
+/// The place of the line of a part at which a task stands at an instant of the trace's own time.
+pub fn line_of(program: Program, part: &Part, trace: &Trace, task: TaskId, at: Nanos) -> Option<usize> {
+    lines(program, part, trace, at).get(&task).copied()
+}
+
+fn lines(program: Program, part: &Part, trace: &Trace, at: Nanos) -> BTreeMap<TaskId, usize> {
     let mut lines: BTreeMap<TaskId, usize> = BTreeMap::new();
     match program {
         // The body says at which line each task is.
@@ -132,35 +151,27 @@ pub fn here(program: Program, part: &Part, trace: &Trace, at: Nanos) -> BTreeMap
             }
         }
     }
-    let mut here: BTreeMap<usize, Here> = BTreeMap::new();
-    for (task, place) in lines {
-        let here = here.entry(place).or_default();
-        match here.names.len() < NAMES {
-            true => {
-                here.names.push(if task == TaskId(0) { "main".to_owned() } else { trace.task_name(task).to_owned() })
-            }
-            false => here.more += 1,
-        }
-    }
-    here
+    lines
 }
 
-/// The next instant after `at` at which a task comes to the line at `place`, or else the first one; in the trace's own time.
-pub fn next_at(program: Program, part: &Part, place: usize, trace: &Trace, at: Nanos) -> Option<Nanos> {
+/// The next instant after `at` at which a task comes to the line at `place`, or else the first one, with the task; in the trace's
+/// own time.
+pub fn next_at(program: Program, part: &Part, place: usize, trace: &Trace, at: Nanos) -> Option<(Nanos, TaskId)> {
     let line = part.lines.get(place)?;
-    let instants: Vec<Nanos> = match program {
+    let instants: Vec<(Nanos, TaskId)> = match program {
         Program::Rust => {
             let is_line = |other: Option<engine::trace::Line>| other.is_some_and(|other| other.0 == line.number);
             let spans = trace.spans_until(trace.end()).filter(|span| is_line(span.line) && part.of.has(span.task));
             let marks = trace.marks.iter().filter(|mark| is_line(mark.line) && part.of.has(mark.task));
-            spans.map(|span| span.start).chain(marks.map(|mark| mark.at)).collect()
+            spans.map(|span| (span.start, span.task)).chain(marks.map(|mark| (mark.at, mark.task))).collect()
         }
         Program::Python => {
-            let log = trace.log().into_iter().filter(|written| matches(&line.writes, written.text));
-            log.map(|line| line.at).collect()
+            let writes = |kind: &Marked| matches!(kind, Marked::Log(text) if matches(&line.writes, trace.text(*text)));
+            let marks = trace.marks.iter().filter(|mark| writes(&mark.kind));
+            marks.map(|mark| (mark.at, mark.task)).collect()
         }
     };
-    let later = instants.iter().copied().filter(|instant| *instant > at).min();
+    let later = instants.iter().copied().filter(|(instant, _)| *instant > at).min();
     later.or_else(|| instants.into_iter().min())
 }
 
@@ -263,7 +274,9 @@ mod tests {
         ];
         assert_eq!(said(&rust, &here), expected);
         let sleep = *here.keys().last().expect("two lines");
-        let next = next_at(Program::Rust, &rust, sleep, &trace, Nanos(1_000_000_000)).expect("it was there");
+        let (next, task) = next_at(Program::Rust, &rust, sleep, &trace, Nanos(1_000_000_000)).expect("it was there");
+        // From a line to its spans, and from a span to its line.
+        assert_eq!(line_of(Program::Rust, &rust, &trace, task, next), Some(sleep));
         assert!(next < Nanos(1_000_000_000), "the first sleep again, for there is no later one: {next}");
     }
 

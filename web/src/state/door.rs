@@ -26,6 +26,11 @@ impl Door {
         door
     }
 
+    /// No door at all: whoever frames a page is not to measure through it.
+    pub fn closed() -> Door {
+        Door(RwSignal::new(None))
+    }
+
     /// Whether there is one.
     pub fn is_there(self) -> bool {
         self.0.with(Option::is_some)

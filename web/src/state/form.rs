@@ -25,7 +25,12 @@ struct Draft {
 impl Form {
     /// Fields that hold the values of a link.
     pub fn new(place: &LessonPlace) -> Form {
-        let mut form = Form { lesson: place.lesson, drafts: BTreeMap::new(), settings: place.settings.clone() };
+        Form::of(place.lesson, place.settings.clone())
+    }
+
+    /// Fields of a lesson that hold these values.
+    pub fn of(lesson: &'static Lesson, settings: Settings) -> Form {
+        let mut form = Form { lesson, drafts: BTreeMap::new(), settings };
         form.show_values();
         form
     }

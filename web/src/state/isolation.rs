@@ -92,7 +92,7 @@ impl Isolation {
                 "This address is neither https nor this machine's own, so the browser lets no threads share memory. Predictions work. To measure, open the page by “cargo xtask play”."
             }
             Isolation::NoHeaders => {
-                "The server did not send the headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy, so the browser lets no threads share memory. Predictions work. To measure, open the page by “cargo xtask play”."
+                "The server did not send the headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy, so the browser lets no threads share memory. Predictions work. To measure, reload the page, which by then sends them to itself; or open it by “cargo xtask play”."
             }
             Isolation::NoLab => {
                 "This page was built without its threaded module. Predictions work. To measure, build and open it by “cargo xtask play”."

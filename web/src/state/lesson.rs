@@ -1,6 +1,5 @@
 //! The state of a lesson's page. What can be derived is derived.
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,17 +8,18 @@ use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use lessons::result_file::Opened;
 use lessons::{Lesson, Parameter, Prepared, Values};
 
 use crate::backend::companion::Companion;
 use crate::backend::lab::Lab;
-use crate::backend::predict::{Predictions, Predictor};
+use crate::backend::predict::Predictions;
 use crate::backend::{Backend, Job, LiveClock};
 use crate::state::address::Address;
 use crate::state::door::Door;
+use crate::state::fields::{Change, Fields};
 use crate::state::form::Form;
 use crate::state::history::History;
+use crate::state::inbox::Inbox;
 use crate::state::link::{LessonPlace, Look, Place, Settings};
 use crate::state::machine::Machine;
 use crate::state::measured::{Measured, Status};
@@ -27,6 +27,7 @@ use crate::state::mend::Mend;
 use crate::state::progress::{Progress, Step};
 use crate::state::said::{Answers, Said};
 use crate::state::view::View;
+use crate::state::way::Way;
 use crate::timeline::viewport::Viewport;
 
 /// Everything that a lesson's page shows, as signals.
@@ -47,11 +48,11 @@ pub struct LessonState {
     /// What is predicted from them.
     pub predictions: Memo<Predictions>,
     /// What was measured with them in this browser.
-    browser: Measured,
+    pub(super) browser: Measured,
     /// What was measured with them on this machine.
-    on_machine: Measured,
+    pub(super) on_machine: Measured,
     /// The clock that was measured with last.
-    last: RwSignal<Clock>,
+    pub(super) last: RwSignal<Clock>,
     /// The instant that the playhead points at.
     pub playhead: RwSignal<Nanos>,
     /// The run that the playhead tells of.
@@ -61,6 +62,10 @@ pub struct LessonState {
     chosen: RwSignal<Model>,
     /// The clock whose logs are shown.
     pub log_of: RwSignal<Clock>,
+    /// The way in which the page is shown.
+    pub way: RwSignal<Way>,
+    /// What is predicted of the settings that are compared with, if any are.
+    pub kept: Memo<Option<Predictions>>,
     /// How the runs are looked at.
     pub view: View,
     /// How wide the timelines are.
@@ -74,9 +79,11 @@ pub struct LessonState {
     /// What was done so far, in all lessons.
     pub progress: RwSignal<Progress>,
     history: RwSignal<History<Settings>>,
-    address: Address,
-    lab: StoredValue<Lab, LocalStorage>,
-    companion: StoredValue<Companion, LocalStorage>,
+    pub(super) address: Address,
+    /// Where a result of another lesson goes.
+    pub(super) inbox: Inbox,
+    pub(super) lab: StoredValue<Lab, LocalStorage>,
+    pub(super) companion: StoredValue<Companion, LocalStorage>,
     /// Runs out when a person has stopped typing.
     typing: StoredValue<Option<TimeoutHandle>>,
 }
@@ -101,11 +108,18 @@ impl LessonState {
             job.models.retain(|model| *model == Model::Sequential || models.with(|models| models.contains(model)));
             Predictions::of(job)
         });
+        let way = RwSignal::new(place.way.clone());
+        let kept = Memo::new(move |_| {
+            let kept = way.with(|way| way.kept().cloned())?;
+            let job = Job { machine: kept.machine, models: models.get(), ..Job::usual(lesson, kept.values) };
+            Some(Predictions::of(job))
+        });
         let (browser, on_machine) = (Measured::by(Clock::Browser), Measured::by(Clock::Machine));
         let width_px = RwSignal::new(0.0);
         let longest = Memo::new(move |_| {
             let predicted = predictions.with(|predictions| models.with(|models| predictions.longest_of(models)));
-            predicted.max(browser.longest()).max(on_machine.longest())
+            let kept = kept.with(|kept| kept.as_ref().map_or(Nanos::ZERO, Predictions::longest));
+            predicted.max(kept).max(browser.longest()).max(on_machine.longest())
         });
         let view = View::new(longest, place.look.window);
         let chosen = RwSignal::new(studied_first(lesson));
@@ -144,6 +158,8 @@ impl LessonState {
             }),
             chosen,
             log_of: RwSignal::new(Clock::Virtual),
+            way,
+            kept,
             view,
             width_px,
             viewport: view.viewport(width_px),
@@ -152,11 +168,15 @@ impl LessonState {
             progress,
             history: RwSignal::new(History::new(place.settings.clone())),
             address,
+            inbox: use_context().unwrap_or_else(Inbox::new),
             lab: StoredValue::new_local(Lab::default()),
             companion: StoredValue::new_local(Companion::behind(door)),
             typing,
         };
         state.write_where_somebody_looks();
+        if let Some((name, opened)) = state.inbox.take(place) {
+            state.open(&name, opened);
+        }
         // For whatever stands anywhere on the page of this lesson.
         provide_context(state);
         state
@@ -214,6 +234,16 @@ impl LessonState {
         if self.form.with_untracked(decisive) != before {
             self.drop_measured();
         }
+    }
+
+    /// The fields, for the components that show them.
+    pub fn fields(self) -> Fields {
+        Fields::new(self.form, self.values, move |change| match change {
+            Change::Edited(parameter, text) => self.edit(parameter, text),
+            Change::Typed(parameter, text) => self.type_in(parameter, text),
+            Change::Settled => self.settle(),
+            Change::Complete => self.commit(),
+        })
     }
 
     /// Changes the fields in one step, which undo takes back.
@@ -280,11 +310,11 @@ impl LessonState {
         self.progress.set(progress);
     }
 
-    /// Forgets all that was done in all lessons, as if the page had never been open.
-    pub fn erase_progress(self) {
-        self.progress.set(Progress::default());
-        self.progress.with_untracked(Progress::keep);
-        self.answers.set(Answers::default());
+    /// Keeps this as all that was done in all lessons: what a file brought, or nothing.
+    pub fn take_progress(self, progress: Progress) {
+        progress.keep();
+        self.answers.set(progress.answers(self.lesson));
+        self.progress.set(progress);
         self.write_address();
     }
 
@@ -329,6 +359,7 @@ impl LessonState {
             settings: self.form.with_untracked(|form| form.settings().clone()),
             look: Look { at: self.playhead.get_untracked(), window: untrack(|| self.view.chosen()) },
             answers: self.answers.get_untracked(),
+            way: self.way.get_untracked(),
         }
     }
 
@@ -372,7 +403,7 @@ impl LessonState {
         self.write_address();
     }
 
-    fn write_address(self) {
+    pub(super) fn write_address(self) {
         self.address.replace(&Place::Lesson(self.place()));
     }
 
@@ -389,7 +420,10 @@ impl LessonState {
                     move || {
                         if self.form.try_with_untracked(|_| ()).is_some() {
                             self.write_address();
-                            self.note(Step::Run);
+                            // A class that watches is not the one who learns by this browser.
+                            if self.way.with_untracked(|way| *way == Way::Page) {
+                                self.note(Step::Run);
+                            }
                         }
                     },
                     LOOK_PAUSE,
@@ -403,81 +437,6 @@ impl LessonState {
                 resting.clear();
             }
         });
-    }
-
-    /// Measures by a clock; nobody can by a virtual one.
-    pub fn measure(self, clock: Clock) {
-        let Some(measured) = self.measured(clock) else { return };
-        let settings = self.form.with_untracked(|form| form.settings().clone());
-        let job = Job {
-            lesson: self.lesson,
-            values: settings.values,
-            speed: settings.speed,
-            machine: settings.machine,
-            models: settings.models,
-        };
-        self.note(Step::Run);
-        let speed = job.speed;
-        measured.clear();
-        self.last.set(clock);
-        self.log_of.set(clock);
-        self.with_backend(clock, |backend| {
-            backend.start(job, Rc::new(move |progress| measured.take_in(progress, speed)));
-        });
-    }
-
-    /// Shows a result that was opened from the file `name`, with the values that it was measured with.
-    ///
-    /// # Errors
-    /// Where it belongs to another lesson, as a sentence.
-    pub fn show(self, name: &str, result: Opened) -> Result<(), String> {
-        if result.lesson.id != self.lesson.id {
-            let title = result.lesson.title;
-            return Err(format!("{name} is a result of the lesson “{title}”: open it on the page of that lesson."));
-        }
-        self.cancel();
-        self.change(|form| form.set_values(result.values));
-        self.commit();
-        self.on_machine.show(name, &result.machine, result.traces);
-        self.last.set(Clock::Machine);
-        self.log_of.set(Clock::Machine);
-        Ok(())
-    }
-
-    /// Cancels what is being measured.
-    pub fn cancel(self) {
-        for measured in [self.browser, self.on_machine] {
-            self.stop(measured, "Cancelled. The runs that had ended stay.");
-        }
-    }
-
-    fn drop_measured(self) {
-        for measured in [self.browser, self.on_machine] {
-            let was_under_way = self.stop(measured, "The run was cancelled: a value changed while it went on.");
-            if !was_under_way && untrack(|| measured.is_any()) {
-                measured.stop("The measured runs were dropped: they belonged to other values.");
-            }
-            measured.clear();
-        }
-        self.log_of.set(Clock::Virtual);
-    }
-
-    /// Stops what is being measured, for a reason that `sentence` gives, and returns whether there was anything.
-    fn stop(self, measured: Measured, sentence: &str) -> bool {
-        let is_under_way = measured.status.with_untracked(Status::is_under_way);
-        if is_under_way {
-            self.with_backend(measured.clock, |backend| backend.stop());
-            measured.stop(sentence);
-        }
-        is_under_way
-    }
-
-    fn with_backend(self, clock: Clock, act: impl FnOnce(&dyn Backend)) {
-        match clock {
-            Clock::Virtual => act(&Predictor),
-            Clock::Browser => self.lab.with_value(|lab| act(lab)),
-            Clock::Machine | Clock::File => self.companion.with_value(|companion| act(companion)),
-        }
     }
 }
 

@@ -8,8 +8,10 @@ use engine::time::Nanos;
 use form_urlencoded::Serializer;
 use lessons::{Diagnostic, Lesson, Values};
 
+use crate::state::load_link;
 use crate::state::machine::{self, Machine};
 use crate::state::said::Answers;
+use crate::state::way::Way;
 use crate::timeline::viewport::Window;
 
 /// What a page shows.
@@ -19,6 +21,10 @@ pub enum Place {
     Home,
     /// A lesson with its values.
     Lesson(LessonPlace),
+    /// Where results are opened.
+    Open,
+    /// Advice for a load: values of [`LOADS`](lessons::advice::LOADS).
+    Advise(Values),
 }
 
 /// A lesson with all that can be changed about it.
@@ -32,6 +38,8 @@ pub struct LessonPlace {
     pub look: Look,
     /// What was said to its questions.
     pub answers: Answers,
+    /// The way in which it is shown.
+    pub way: Way,
 }
 
 /// What runs: all that undo takes back.
@@ -65,21 +73,38 @@ pub struct Reading {
     pub complaints: Vec<Diagnostic>,
 }
 
+impl Place {
+    /// Whether it asks to be shown in a frame.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self, Place::Lesson(LessonPlace { way: Way::Embed, .. }))
+    }
+}
+
 /// The speeds that a person can choose.
 pub const SPEEDS: [u32; 4] = [1, 2, 5, 10];
 
 /// A longer query is not looked at. The longest that the page writes, 32 long names in a far script, is a tenth of it.
 const LONGEST_QUERY: usize = 65_536;
 const LESSON: &str = "lesson";
+pub(super) const ADVISE: &str = "advise";
+const COMPARE: &str = "compare";
+/// Before the names of what is kept of a comparison, and of what differs on its other side.
+const SIDES: [&str; 2] = ["a.", "b."];
+const PRESENT: &str = "present";
+const EMBED: &str = "embed";
+const OPEN: &str = "open";
+
+/// The address at which results are opened.
+pub const TO_OPEN: &str = "?open";
 const SPEED: &str = "speed";
 const MODELS: &str = "models";
 const AT: &str = "at";
 const SEEN: &str = "seen";
 const SAID: &str = "said";
-const VERSION_NAME: &str = "v";
+pub(super) const VERSION_NAME: &str = "v";
 
 /// What links have beside the lesson's own parameters; of a machine what the lesson does not decide itself.
-const OWN: [&str; 6] = [SPEED, MODELS, AT, SEEN, SAID, VERSION_NAME];
+const OWN: [&str; 8] = [SPEED, MODELS, AT, SEEN, SAID, PRESENT, EMBED, VERSION_NAME];
 
 /// The version in which links are written. A link without one is of the first, which knew only parameters and the speed: it
 /// still means the same.
@@ -98,14 +123,21 @@ pub fn read(query: &str) -> Reading {
     }
     let mut complaints = Vec::new();
     let pairs = once_each(query, &mut complaints);
-    let named = pairs.iter().find(|(name, _)| name == LESSON);
+    if pairs.len() == 1 && pairs[0].0 == OPEN {
+        return Reading { place: Place::Open, complaints };
+    }
+    let is_title = |name: &str| [LESSON, COMPARE].contains(&name);
+    let named = pairs.iter().find(|(name, _)| is_title(name));
+    if named.is_none() && pairs.iter().any(|(name, _)| name == ADVISE) {
+        return load_link::read(&pairs, complaints);
+    }
     let lesson = match named.map(|(_, id)| lessons::find(id)) {
         Some(Ok(lesson)) => lesson,
         other => {
             complaints.extend(other.and_then(Result::err));
             if named.is_none() {
                 let foreign = pairs.iter().map(|(name, _)| name);
-                complaints.extend(foreign.map(|name| unknown_parameter(name, &[LESSON])));
+                complaints.extend(foreign.map(|name| unknown_parameter(name, &[LESSON, ADVISE])));
             }
             return Reading { place: Place::Home, complaints };
         }
@@ -118,11 +150,27 @@ pub fn read(query: &str) -> Reading {
         }
     };
     let settings = Settings { values, speed: Speed::REAL, machine: Machine::USUAL, models: lesson.models.to_vec() };
-    let mut place = LessonPlace { lesson, settings, look: Look::default(), answers: Answers::default() };
-    for (name, text) in pairs.iter().filter(|(name, _)| name != LESSON) {
-        if let Err(complaint) = take(&mut place, name, text) {
-            complaints.push(complaint);
-        }
+    let (look, answers, way) = (Look::default(), Answers::default(), Way::Page);
+    let mut place = LessonPlace { lesson, settings, look, answers, way };
+    let rest: Vec<_> = pairs.iter().filter(|(name, _)| !is_title(name)).collect();
+    let is_compared = named.is_some_and(|(name, _)| name == COMPARE);
+    // What differs on the other side is read on top of what was kept.
+    let (of_kept, rest): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|(name, _)| is_compared && name.starts_with(SIDES[0]));
+    let taken = of_kept.into_iter().map(|(name, text)| take_of_side(&mut place, &name[SIDES[0].len()..], text));
+    complaints.extend(taken.filter_map(Result::err));
+    let kept = is_compared.then(|| place.settings.clone());
+    place.settings.machine = Machine::USUAL;
+    for (name, text) in rest {
+        let taken = match name.strip_prefix(SIDES[1]).filter(|_| is_compared) {
+            Some(name) => take_of_side(&mut place, name, text),
+            None => take(&mut place, name, text),
+        };
+        complaints.extend(taken.err());
+    }
+    if let Some(kept) = kept {
+        let Settings { models, speed, .. } = place.settings.clone();
+        place.way = Way::Compare(Box::new(Settings { models, speed, ..kept }));
     }
     Reading { place: Place::Lesson(place), complaints }
 }
@@ -130,12 +178,9 @@ pub fn read(query: &str) -> Reading {
 /// Takes one part of a link.
 fn take(place: &mut LessonPlace, name: &str, text: &str) -> Result<(), Diagnostic> {
     let lesson = place.lesson;
-    if let Some(parameter) = lesson.parameters.iter().find(|parameter| parameter.name == name) {
-        place.settings.values = place.settings.values.with(parameter, parameter.read(text)?);
-        return Ok(());
-    }
     let wrong = |allowed: &str| Diagnostic::new(name, text, allowed, None);
     match name {
+        _ if is_of_side(lesson, name) => return take_of_side(place, name, text),
         VERSION_NAME => return read_version(text),
         SPEED => place.settings.speed = read_speed(text)?,
         MODELS => place.settings.models = read_models(lesson, text)?,
@@ -149,7 +194,8 @@ fn take(place: &mut LessonPlace, name: &str, text: &str) -> Result<(), Diagnosti
             let answers = Answers::read(lesson, text);
             place.answers = answers.ok_or_else(|| wrong("answers to this lesson's questions, such as 1_2.5_c"))?;
         }
-        _ if machine::NAMES.contains(&name) => return place.settings.machine.read(name, text),
+        PRESENT => place.way = Way::read_present(text).ok_or_else(|| wrong("the number of a slide, such as 2"))?,
+        EMBED => place.way = Way::Embed,
         _ => {
             let parameters = lesson.parameters.iter().map(|parameter| parameter.name);
             let names: Vec<&str> = parameters.chain(OWN).chain(machine::NAMES).collect();
@@ -157,6 +203,25 @@ fn take(place: &mut LessonPlace, name: &str, text: &str) -> Result<(), Diagnosti
         }
     }
     Ok(())
+}
+
+/// Whether the two sides of a comparison may differ in what has this name.
+fn is_of_side(lesson: &Lesson, name: &str) -> bool {
+    machine::is_lessons_own(lesson, name) || machine::NAMES.contains(&name)
+}
+
+/// Takes a parameter, or a part of the machine.
+fn take_of_side(place: &mut LessonPlace, name: &str, text: &str) -> Result<(), Diagnostic> {
+    let lesson = place.lesson;
+    if let Some(parameter) = lesson.parameters.iter().find(|parameter| parameter.name == name) {
+        place.settings.values = place.settings.values.with(parameter, parameter.read(text)?);
+        return Ok(());
+    }
+    if machine::NAMES.contains(&name) {
+        return place.settings.machine.read(name, text);
+    }
+    let names: Vec<&str> = lesson.parameters.iter().map(|parameter| parameter.name).chain(machine::NAMES).collect();
+    Err(unknown_parameter(name, &names))
 }
 
 fn read_instant(text: &str) -> Option<Nanos> {
@@ -171,7 +236,7 @@ fn read_window(text: &str) -> Option<Window> {
 }
 
 /// A link of a later version says so; what of it is known is taken all the same.
-fn read_version(text: &str) -> Result<(), Diagnostic> {
+pub(super) fn read_version(text: &str) -> Result<(), Diagnostic> {
     match text.parse::<u32>() {
         Ok(version) if (1..=VERSION).contains(&version) => Ok(()),
         Ok(_) => Err(Diagnostic::new(
@@ -196,19 +261,21 @@ fn read_models(lesson: &Lesson, text: &str) -> Result<Vec<Model>, Diagnostic> {
 
 /// The address of a place, relative to the page's own folder. It names every parameter, and of all else what is not usual.
 pub fn write(place: &Place) -> String {
-    let Place::Lesson(place) = place else { return "./".to_owned() };
-    let LessonPlace { lesson, settings, look, answers } = place;
+    let place = match place {
+        Place::Home => return "./".to_owned(),
+        Place::Open => return TO_OPEN.to_owned(),
+        Place::Lesson(place) => place,
+        Place::Advise(values) => return load_link::write(values),
+    };
+    let LessonPlace { lesson, settings, look, answers, way } = place;
     let mut query = query();
-    query.append_pair(LESSON, lesson.id);
-    for (name, text) in settings.values.texts() {
-        query.append_pair(&name, &text);
-    }
-    query.append_pair(SPEED, &settings.speed.factor().to_string());
-    for (name, text) in settings.machine.texts() {
-        // A lesson's own parameter of this name speaks for it.
-        if !machine::is_lessons_own(lesson, name) {
-            query.append_pair(name, &text);
-        }
+    query.append_pair(if way.kept().is_some() { COMPARE } else { LESSON }, lesson.id);
+    if let Some(kept) = way.kept() {
+        write_side(&mut query, lesson, SIDES[0], kept, None);
+        write_side(&mut query, lesson, SIDES[1], settings, Some(&kept.values));
+    } else {
+        write_side(&mut query, lesson, "", settings, None);
+        query.append_pair(SPEED, &settings.speed.factor().to_string());
     }
     if settings.models != lesson.models {
         let ids: Vec<&str> = settings.models.iter().map(|model| model.id()).collect();
@@ -223,8 +290,34 @@ pub fn write(place: &Place) -> String {
     if !answers.is_empty() {
         query.append_pair(SAID, &answers.text());
     }
+    match way {
+        Way::Present(0) => drop(query.append_key_only(PRESENT)),
+        Way::Present(slide) => drop(query.append_pair(PRESENT, &(slide + 1).to_string())),
+        Way::Embed => drop(query.append_key_only(EMBED)),
+        Way::Page | Way::Compare(_) => {}
+    }
     query.append_pair(VERSION_NAME, &VERSION.to_string());
     query.finish()
+}
+
+/// Writes the parameters that are not as in `known`, and what is not usual of the machine.
+fn write_side(
+    query: &mut Serializer<'static, String>,
+    lesson: &Lesson,
+    side: &str,
+    settings: &Settings,
+    known: Option<&Values>,
+) {
+    let known = known.map(Values::texts).unwrap_or_default();
+    for pair in settings.values.texts().into_iter().filter(|pair| !known.contains(pair)) {
+        query.append_pair(&format!("{side}{}", pair.0), &pair.1);
+    }
+    for (name, text) in settings.machine.texts() {
+        // A lesson's own parameter of this name speaks for it.
+        if !machine::is_lessons_own(lesson, name) {
+            query.append_pair(&format!("{side}{name}"), &text);
+        }
+    }
 }
 
 /// The address of a lesson with its defaults.
@@ -232,7 +325,15 @@ pub fn to_lesson(id: &str) -> String {
     query().append_pair(LESSON, id).finish()
 }
 
-fn query() -> Serializer<'static, String> {
+/// The address of the advice without a load of one's own.
+pub const TO_ADVISE: &str = "?advise";
+
+/// The address of a lesson with these texts for its values.
+pub fn to_lesson_with(id: &str, texts: &[(String, String)]) -> String {
+    query().append_pair(LESSON, id).extend_pairs(texts).finish()
+}
+
+pub(super) fn query() -> Serializer<'static, String> {
     Serializer::for_suffix("?".to_owned(), 1)
 }
 
@@ -258,168 +359,9 @@ fn read_speed(text: &str) -> Result<Speed, Diagnostic> {
     })
 }
 
-fn unknown_parameter(name: &str, names: &[&str]) -> Diagnostic {
+pub(super) fn unknown_parameter(name: &str, names: &[&str]) -> Diagnostic {
     Diagnostic::unknown_name("parameter", name, names.iter().copied())
 }
 
 #[cfg(test)]
-mod tests {
-    use engine::costs::Preset;
-    use lessons::{Kind, Parameter, catalogue};
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::state::said::{Guess, Said, Sure, fits};
-
-    /// The address of what is read, and the complaints as sentences.
-    fn check(query: &str, address: &str, complaints: &[&str]) {
-        let reading = read(query);
-        assert_eq!(write(&reading.place), address, "{query}");
-        let said: Vec<String> = reading.complaints.iter().map(ToString::to_string).collect();
-        assert_eq!(said.len(), complaints.len(), "{query}: {said:?}");
-        for (said, expected) in said.iter().zip(complaints) {
-            assert!(said.contains(expected), "{query}: {said:?} should hold {expected:?}");
-        }
-    }
-
-    const DEFAULTS: &str = "?lesson=delay-messages&messages=TWO%3D2%2CTHREE%3D3&workers=2&speed=1&v=2";
-
-    #[test]
-    fn an_address_comes_back_as_it_was_written() {
-        let other = "?lesson=delay-messages&messages=%C3%84_1%3D0.5%2CB%3D60&workers=64&speed=10&costs=native&cores=2\
-                     &gil=off&seed=7&models=threads.event-loop&at=2.25&seen=1.5_2.75&said=1_3_c*2_x&v=2";
-        for address in ["./", DEFAULTS, other] {
-            check(address.strip_prefix("./").unwrap_or(address), address, &[]);
-        }
-    }
-
-    #[test]
-    fn what_is_missing_takes_its_default_in_silence() {
-        check("?lesson=delay-messages", DEFAULTS, &[]);
-        check("lesson=delay-messages&", DEFAULTS, &[]);
-    }
-
-    #[test]
-    fn a_link_of_the_first_version_means_what_it_meant_and_one_of_a_later_says_so() {
-        check("?lesson=delay-messages&messages=TWO%3D2%2CTHREE%3D3&workers=2&speed=1", DEFAULTS, &[]);
-        check("?lesson=delay-messages&v=1", DEFAULTS, &[]);
-        check("?lesson=delay-messages&v=3", DEFAULTS, &["version of the link: got “3”, but it must be at most 2"]);
-        check("?lesson=delay-messages&v=x", DEFAULTS, &["version of the link: got “x”"]);
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_and_the_rest_is_kept() {
-        let given = "?lesson=delay-messages&workers=10000&messages=A%3D1&speed=3&wokers=3&utm=x&workers=4";
-        check(
-            given,
-            "?lesson=delay-messages&messages=A%3D1&workers=2&speed=1&v=2",
-            &["given once", "workers: got “10000”", "speed: got “3”", "Did you mean workers?", "got “utm”"],
-        );
-        for text in ["-1", "1e9", "NaN", "abc", "", "%00", "%FF"] {
-            check(&format!("?lesson=delay-messages&messages=TWO%3D{text}"), DEFAULTS, &["messages: got"]);
-        }
-        for (name, text) in [
-            ("costs", "cpyhton"),
-            ("cores", "0"),
-            ("gil", "maybe"),
-            ("seed", "-1"),
-            ("models", "thread"),
-            ("models", ""),
-            ("at", "NaN"),
-            ("seen", "2_1"),
-            ("said", "1_o1_c"),
-        ] {
-            check(&format!("?lesson=delay-messages&{name}={text}"), DEFAULTS, &[&format!("{name}: got")]);
-        }
-    }
-
-    #[test]
-    fn a_link_to_nowhere_leads_home_with_a_word() {
-        check("?lesson=delay-mesages", "./", &["Did you mean delay-messages?"]);
-        check("?lesson=blocking", "./", &["lesson: got “blocking”"]);
-        check("?workers=3", "./", &["parameter: got “workers”"]);
-        check(&format!("?lesson=delay-messages&messages={}", "A".repeat(100_000)), "./", &["100031 characters"]);
-    }
-
-    #[test]
-    fn a_list_that_is_far_too_long_is_counted_and_left() {
-        let given = format!("?lesson=delay-messages&messages={}", "A%3D1%2C".repeat(5_000));
-        check(&given, DEFAULTS, &["messages: got “5001 messages”, but it must be 1 to 32"]);
-    }
-
-    /// A text that a parameter takes, chosen by a number.
-    fn some_text(parameter: &Parameter, choice: u32) -> String {
-        let share = f64::from(choice) / f64::from(u32::MAX);
-        match parameter.kind {
-            Kind::Count { least, most } => (least + (share * f64::from(most - least)) as u32).to_string(),
-            Kind::Seconds { least, most } => (least + share * (most - least)).to_string(),
-            Kind::Share => share.to_string(),
-            Kind::Switch => if share < 0.5 { "on" } else { "off" }.to_owned(),
-            Kind::Choice(choices) => choices[choice as usize % choices.len()].0.to_owned(),
-            Kind::Counts { longest, least, .. } => vec![least.to_string(); 1 + choice as usize % longest].join(","),
-            Kind::Messages { most, .. } => {
-                let count = 1 + choice as usize % most;
-                (0..count).map(|index| format!("MESSAGE_{index:02}={share:.2}")).collect::<Vec<_>>().join(",")
-            }
-            Kind::Latency { .. } => format!("log-normal {share} 0.5"),
-        }
-    }
-
-    proptest! {
-        /// Whatever a page can show, its link brings back, and is short enough to be passed on.
-        #[test]
-        fn every_place_comes_back_from_its_link(
-            lesson in 0..catalogue().len(),
-            choices in proptest::collection::vec(any::<u32>(), 16),
-            preset in 0..Preset::ALL.len(),
-            (keeps_gil, cores, seed) in (any::<bool>(), 0_u16..=64, any::<u64>()),
-            (models, at, seen) in (1_usize..512, 0_u64..1 << 50, proptest::option::of((0_u64..1 << 49, 2_u64..1 << 49))),
-        ) {
-            let lesson = catalogue()[lesson];
-            let texts: Vec<_> = lesson
-                .parameters
-                .iter()
-                .zip(&choices)
-                .map(|(parameter, choice)| (parameter.name.to_owned(), some_text(parameter, *choice)))
-                .collect();
-            let is_own = |name| machine::is_lessons_own(lesson, name);
-            let mut chosen: Vec<Model> = lesson.models.to_vec();
-            let kept = models % (1 << chosen.len());
-            let mut place = 0;
-            chosen.retain(|_| { place += 1; kept & (1 << (place - 1)) != 0 });
-            let machine = Machine {
-                preset: Preset::ALL[preset],
-                cores: None,
-                keeps_gil: keeps_gil || is_own(machine::GIL),
-                seed,
-            };
-            let settings = Settings {
-                values: Values::read(lesson.parameters, &texts).expect("the values are right"),
-                speed: Speed::new(f64::from(SPEEDS[choices[0] as usize % 4])).expect("a speed"),
-                machine: if is_own(machine::CORES) || cores == 0 { machine } else { machine.with_cores(cores) },
-                models: if chosen.is_empty() { lesson.models.to_vec() } else { chosen },
-            };
-            let mut answers = Answers::default();
-            for (place, question) in lesson.questions.iter().enumerate() {
-                let guess = Guess::Number(f64::from(choices[place]) / 64.0);
-                let said = [Said::Guessed(guess, Sure::Fairly), Said::Guessed(Guess::Option(1), Sure::Certain), Said::Skipped];
-                answers.say(place, said.into_iter().find(|said| fits(question, *said)).expect("one fits"));
-            }
-            let window = seen.map(|(start, length)| Window { start: Nanos(start), end: Nanos(start + length) });
-            let there = LessonPlace { lesson, settings, look: Look { at: Nanos(at), window }, answers };
-            let link = write(&Place::Lesson(there.clone()));
-            let Reading { place, complaints } = read(&link);
-            prop_assert!(complaints.is_empty(), "{complaints:?}");
-            let Place::Lesson(back) = place else { panic!("{link} leads home") };
-            prop_assert_eq!(&back.settings, &there.settings);
-            let differ = |a: Nanos, b: Nanos| a.since(b).max(b.since(a)) > Nanos(1);
-            prop_assert!(!differ(back.look.at, there.look.at));
-            match (back.look.window, there.look.window) {
-                (Some(back), Some(there)) => prop_assert!(!differ(back.start, there.start) && !differ(back.end, there.end)),
-                (back, there) => prop_assert_eq!(back, there),
-            }
-            prop_assert_eq!(&back.answers, &there.answers);
-            prop_assert!(link.len() < LONGEST, "{} characters", link.len());
-        }
-    }
-}
+mod tests;

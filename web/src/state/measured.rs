@@ -127,16 +127,22 @@ impl Measured {
         }
     }
 
-    /// Shows runs that were measured before on a `machine`, out of the file `name`.
-    pub fn show(self, name: &str, machine: &str, traces: Vec<Trace>) {
+    /// Shows runs that were measured before on a `machine`, out of the file `name`; `missing` says what of it is not there.
+    pub fn show(self, name: &str, machine: &str, traces: Vec<Trace>, missing: Option<&str>) {
         self.clear();
+        let is_any = !traces.is_empty();
         for trace in traces {
             let mut clock = LiveClock::start(browser::now_ms());
             clock.stop(browser::now_ms());
             self.run(trace.model).set(Some(Run { trace: Arc::new(trace), clock, failed: None }));
         }
         let machine = if machine.is_empty() { "the machine that wrote it" } else { machine };
-        self.status.set(Status::Opened(format!("Opened {name}: measured by “interleave run”, on {machine}.")));
+        let opened = format!("Opened {name}: measured by “interleave run”, on {machine}.");
+        self.status.set(match missing {
+            Some(missing) if is_any => Status::Lost(format!("{opened} {missing}")),
+            Some(missing) => Status::Lost(missing.to_owned()),
+            None => Status::Opened(opened),
+        });
     }
 
     /// The job was stopped; what went on is cut off.

@@ -184,22 +184,30 @@ pub fn read_guess(question: &Question, text: &str) -> Result<Guess, &'static str
     }
 }
 
-/// Runs the lesson as the question has it, and says what the answer is and where it is decided. `None` where the question's
-/// own values are wrong, which no question's are.
-pub fn judge(lesson: &Lesson, question: &Question) -> Option<Verdict> {
+/// The runs of the lesson as the question has it. `None` where the question's own values are wrong, which no question's are.
+pub fn runs(lesson: &Lesson, question: &Question) -> Option<Vec<Trace>> {
     let given: Vec<_> = question.values.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let traces = lesson.predict(&given, question.models).ok()?;
+    lesson.predict(&given, question.models).ok()
+}
+
+/// Runs the lesson as the question has it, and says what the answer is and where it is decided.
+pub fn judge(lesson: &Lesson, question: &Question) -> Option<Verdict> {
+    Some(verdict(lesson, question, &runs(lesson, question)?))
+}
+
+/// What the answer is in these runs, and where it is decided.
+pub fn verdict(lesson: &Lesson, question: &Question, traces: &[Trace]) -> Verdict {
     let answer = match question.answer {
-        Answer::Seconds(of) => Guess::Number(of(&traces)),
-        Answer::Number(of) => Guess::Number(of(&traces) as f64),
-        Answer::Choice(_, of) => Guess::Option(of(&traces)),
+        Answer::Seconds(of) => Guess::Number(of(traces)),
+        Answer::Number(of) => Guess::Number(of(traces) as f64),
+        Answer::Choice(_, of) => Guess::Option(of(traces)),
     };
     let instant = match question.answer {
-        Answer::Seconds(of) => traces.iter().find_map(|trace| instant_at(trace, Nanos((of(&traces) * 1e9) as u64))),
+        Answer::Seconds(of) => traces.iter().find_map(|trace| instant_at(trace, Nanos((of(traces) * 1e9) as u64))),
         _ => None,
     };
     if instant.is_some() {
-        return Some(Verdict { answer, decided: instant, says: None });
+        return Verdict { answer, decided: instant, says: None };
     }
     let found = traces.iter().find_map(|trace| {
         let hint = hints(trace).into_iter().find(|hint| lesson.hints.contains(&hint.check))?;
@@ -209,7 +217,7 @@ pub fn judge(lesson: &Lesson, question: &Question) -> Option<Verdict> {
         Some((model, at, says)) => (Some((model, at)), Some(says)),
         None => (traces.last().map(|trace| (trace.model, trace.end())), None),
     };
-    Some(Verdict { answer, decided, says })
+    Verdict { answer, decided, says }
 }
 
 /// The instant of a run at which something happened just at `at`: a line was written, or the run ended.

@@ -10,12 +10,16 @@ use leptos::prelude::*;
 
 use crate::state::browser;
 use crate::state::lesson::LessonState;
+use crate::state::way::Way;
 use crate::state::words;
 use crate::timeline::overlay::Lit;
 use crate::timeline::viewport::{Viewport, Window};
 
 /// By how much playing can be slowed down and sped up.
 pub const PACES: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0];
+
+/// The most that one frame plays, in milliseconds of the page's clock.
+const LONGEST_FRAME_MS: f64 = 250.0;
 
 /// How much closer one step of zooming looks.
 pub const ZOOM_STEP: f64 = 1.6;
@@ -247,8 +251,11 @@ impl LessonState {
         self.view.is_playing.set(false);
     }
 
-    /// The end of the longest run.
+    /// The end of the longest run; of a presentation, which shows one after the other, of the one that is looked at.
     fn playing_until(self) -> Nanos {
+        if let Way::Present(_) = self.way.get() {
+            return self.looked_at_trace().map(|trace| trace.axis_length()).unwrap_or_default();
+        }
         let clocks = [Clock::Virtual, Clock::Browser, Clock::Machine];
         let runs = self.lesson.models.iter().flat_map(|model| clocks.map(|clock| self.trace(*model, clock)));
         runs.flatten().map(|trace| trace.axis_length()).max().unwrap_or_default()
@@ -257,7 +264,8 @@ impl LessonState {
     fn play_on(self, since_ms: f64) {
         let asked = request_animation_frame_with_handle(move || {
             let now_ms = browser::now_ms();
-            let passed = (now_ms - since_ms).max(0.0) * 1e6 * self.view.pace.get_untracked();
+            // A tab in the background is given no frames; what passed meanwhile was not played.
+            let passed = (now_ms - since_ms).clamp(0.0, LONGEST_FRAME_MS) * 1e6 * self.view.pace.get_untracked();
             let end = untrack(|| self.playing_until());
             let to = Nanos(self.playhead.get_untracked().0 + passed as u64).min(end);
             self.move_playhead(to);

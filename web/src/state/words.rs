@@ -74,6 +74,17 @@ pub fn failure(trace: &Trace) -> Option<(&'static str, String)> {
     Some((short, sentence(&failure.to_string())))
 }
 
+/// How a run ended, in a word or two: its wall time, or why it has none.
+pub fn ended(trace: &Trace) -> String {
+    let end = wall(trace).map(seconds).or_else(|| failure(trace).map(|(short, _)| short.to_owned()));
+    end.unwrap_or_else(|| "cut off".to_owned())
+}
+
+/// A run in a line, such as `Threads · predicted · 3.00 s`.
+pub fn in_short(trace: &Trace) -> String {
+    format!("{} · {} · {}", trace.model.title(), trace.clock.label(), ended(trace))
+}
+
 /// What a run found out, such as `final 173 · lost 27`; `None` where that is nothing.
 pub fn outcome(trace: &Trace) -> Option<String> {
     let found = trace.outcome().filter(|outcome| !outcome.is_empty())?;
@@ -140,6 +151,11 @@ pub fn short(clock: Clock) -> &'static str {
         Clock::Browser => "browser",
         Clock::Machine | Clock::File => "machine",
     }
+}
+
+/// The clock in whose place the runs of this one stand.
+pub fn of_clock(clock: Clock) -> Clock {
+    if clock == Clock::File { Clock::Machine } else { clock }
 }
 
 fn sentence(clause: &str) -> String {

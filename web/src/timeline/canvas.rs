@@ -74,7 +74,7 @@ impl Drawn {
 
     /// How far its rows were scrolled.
     pub fn scrolled_px(self) -> f64 {
-        self.frame.get_untracked().map_or(0.0, |frame| f64::from(frame.scroll_top()))
+        self.frame.get_untracked().map_or(0.0, |frame| f64::from(frame.scroll_top()) / browser::scale(&frame))
     }
 
     /// The layout of `trace` up to `until`: of a run that is over, and has been laid out like this, the one that there is.
@@ -162,7 +162,8 @@ impl Painter {
         let whole_px = layout.height_px();
         let height_px = whole_px.min(FRAME_PX);
         if let Some(whole) = self.whole.get_untracked() {
-            let _ = HtmlElement::style(&whole).set_property("height", &format!("{whole_px}px"));
+            let _ =
+                HtmlElement::style(&whole).set_property("height", &format!("{}px", whole_px * browser::scale(&canvas)));
         }
         let top_px = followed.drawn.scrolled_px().clamp(0.0, whole_px - height_px);
         let lit = followed.lit.get_untracked();
@@ -184,10 +185,11 @@ struct CanvasSurface {
 
 impl CanvasSurface {
     fn new(canvas: &HtmlCanvasElement, height_px: f64) -> Option<CanvasSurface> {
-        let ratio = browser::pixel_ratio();
+        let scale = browser::scale(canvas);
+        let ratio = browser::pixel_ratio() * scale;
         // The height follows from the rows, the width from the page.
-        let _ = HtmlElement::style(canvas).set_property("height", &format!("{height_px}px"));
-        let width_px = f64::from(canvas.client_width());
+        let _ = HtmlElement::style(canvas).set_property("height", &format!("{}px", height_px * scale));
+        let width_px = f64::from(canvas.client_width()) / scale;
         let (width, height) = ((width_px * ratio).round() as u32, (height_px * ratio).round() as u32);
         if (canvas.width(), canvas.height()) != (width, height) {
             canvas.set_width(width);

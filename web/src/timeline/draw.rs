@@ -98,6 +98,8 @@ pub const TICK_GAP_PX: f64 = 64.0;
 const INSTANT_PX: f64 = 3.0;
 const LABEL_MARGIN_PX: f64 = 7.0;
 const NAME_MARGIN_PX: f64 = 8.0;
+/// No words stand on a lower block.
+const LEAST_HEIGHT_PX: f64 = 10.0;
 /// Fewer letters than these before an ellipsis tell nothing.
 const LEAST_LETTERS: usize = 3;
 
@@ -181,6 +183,9 @@ fn draw_count(
 }
 
 fn draw_words(surface: &mut impl Surface, [label, brief]: &[String; 2], style: Style, area: Area, middle_px: f64) {
+    if area.height_px < LEAST_HEIGHT_PX {
+        return;
+    }
     let room_px = area.width_px - 2.0 * LABEL_MARGIN_PX;
     if let Some(label) = fitted(label, brief, room_px, Cut::Back, |text| surface.text_width_px(text, style)) {
         surface.text(&label, area.x_px + LABEL_MARGIN_PX, middle_px, style);
@@ -286,6 +291,19 @@ mod tests {
                 );
                 window = window.zoomed(Nanos(window.end.0 / 3), 4.0, whole(&layout));
             }
+        }
+    }
+
+    #[test]
+    fn a_small_picture_is_low_and_has_no_words() {
+        for (lesson, model) in [("paged-api", Model::ThreadPool), ("advise", Model::LoopAndProcesses)] {
+            let layout = laid_out(lesson, model, &[], 1.0, Rows::Small);
+            assert!((20.0..120.0).contains(&layout.height_px()), "{lesson}: {} px", layout.height_px());
+            let mut surface = Recording::default();
+            let viewport = Viewport { left_px: 0.0, ..Viewport::of(whole(&layout), WIDTH_PX) };
+            draw(&mut surface, &layout, &viewport, all(&layout));
+            assert!(surface.texts.is_empty() && surface.lines.is_empty(), "{lesson}: {:?}", surface.texts);
+            assert!(surface.blocks.len() + surface.bands.len() > 3, "{lesson}");
         }
     }
 

@@ -16,7 +16,7 @@ pub fn words(trace: &Trace, row: RowKind, task: TaskId, activity: Activity) -> [
 }
 
 /// What a task does, in two or three words.
-fn doing(trace: &Trace, activity: Activity) -> String {
+pub fn doing(trace: &Trace, activity: Activity) -> String {
     match activity {
         Activity::Running(Doing::Steps) => "runs".to_owned(),
         Activity::Running(Doing::Work) => "computes".to_owned(),

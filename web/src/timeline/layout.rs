@@ -21,6 +21,8 @@ pub struct Layout {
     pub rows: Vec<Row>,
     /// What leads from row to row, and who holds what; only of a run that is over.
     pub links: Links,
+    /// How high a plain row is.
+    pitch: Pitch,
     /// Where each row begins, and where the last one ends.
     tops_px: Vec<f64>,
     /// By task: the row that a task of a loop has.
@@ -49,6 +51,8 @@ pub struct Row {
 /// How many tasks of a loop, or lanes, have a row of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
+    /// So few, and so low, that they make a small picture without words.
+    Small,
     /// As many as one can take in at a glance.
     Few,
     /// All.
@@ -58,8 +62,11 @@ pub enum Rows {
 /// The most tasks of a loop, or lanes, that have a row of their own where few are to have one.
 const FEW_ROWS: usize = 20;
 
+/// The same in a small picture.
+const SMALL_ROWS: usize = 4;
+
 /// How high a row is, and how much of that is filled.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pitch {
     /// The row.
     pub row_px: f64,
@@ -78,7 +85,11 @@ impl Layout {
     /// Lays out `trace`, whose unfinished spans last until `now` on its own clock. Times are those of the program: a run at
     /// ten times the speed is as long as one at full length.
     pub fn of(trace: Arc<Trace>, now: Nanos, rows: Rows) -> Layout {
-        let most = if rows == Rows::All { usize::MAX } else { FEW_ROWS };
+        let (most, is_small) = match rows {
+            Rows::Small => (SMALL_ROWS, true),
+            Rows::Few => (FEW_ROWS, false),
+            Rows::All => (usize::MAX, false),
+        };
         let mut rows: Vec<Row> = trace.rows(now, most).into_iter().map(|row| in_program_time(&trace, row)).collect();
         if is_gil_scarce(&trace, now) {
             let gils = trace.gil_rows(now).into_iter().map(|row| in_program_time(&trace, row));
@@ -86,10 +97,12 @@ impl Layout {
             let place = rows.iter().position(|row| matches!(row.kind, RowKind::Task(_))).unwrap_or_default();
             rows.splice(place..place, gils);
         }
+        let pitch = if is_small { SMALL } else { pitch(rows.len()) };
         let mut layout = Layout {
+            pitch,
             until: trace.program_time(now),
             links: Links::default(),
-            tops_px: tops_px(&rows),
+            tops_px: tops_px(&rows, pitch),
             of_task: places(trace.tasks.len(), &rows, |kind| match kind {
                 RowKind::Task(task) => Some(task.0),
                 _ => None,
@@ -102,7 +115,7 @@ impl Layout {
             trace,
             rows,
         };
-        if layout.trace.finished.is_some() {
+        if layout.trace.finished.is_some() && !is_small {
             layout.links = Links::of(&layout);
         }
         layout
@@ -110,7 +123,7 @@ impl Layout {
 
     /// The height of all rows.
     pub fn height_px(&self) -> f64 {
-        self.tops_px.last().copied().unwrap_or_default().max(ROOMY.row_px)
+        self.tops_px.last().copied().unwrap_or_default().max(self.pitch.row_px)
     }
 
     /// The rows between two heights.
@@ -127,7 +140,7 @@ impl Layout {
 
     /// How high a row is, and its filling.
     pub fn pitch(&self, row: usize) -> Pitch {
-        let pitch = pitch(self.rows.len());
+        let pitch = self.pitch;
         let row_px = self.top_px(row + 1) - self.top_px(row);
         Pitch { row_px, block_px: row_px - (pitch.row_px - pitch.block_px) }
     }
@@ -190,14 +203,14 @@ impl Row {
 
 const ROOMY: Pitch = Pitch { row_px: 22.0, block_px: 17.0 };
 const DENSE: Pitch = Pitch { row_px: 16.0, block_px: 13.0 };
+const SMALL: Pitch = Pitch { row_px: 7.0, block_px: 5.0 };
 
 /// Many rows are lower.
 fn pitch(rows: usize) -> Pitch {
     if rows > 14 { DENSE } else { ROOMY }
 }
 
-fn tops_px(rows: &[Row]) -> Vec<f64> {
-    let pitch = pitch(rows.len());
+fn tops_px(rows: &[Row], pitch: Pitch) -> Vec<f64> {
     let mut top_px = 0.0;
     let mut tops_px = vec![top_px];
     for row in rows {

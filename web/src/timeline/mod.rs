@@ -10,6 +10,7 @@ pub mod layout;
 pub mod links;
 pub mod overlay;
 pub mod palette;
+pub mod read_out;
 pub mod shares;
 pub mod table;
 #[cfg(test)]

@@ -1,0 +1,35 @@
+//! A run in small: its rows, low and without words.
+
+use std::sync::Arc;
+
+use engine::time::Nanos;
+use engine::trace::Trace;
+use leptos::prelude::*;
+
+use crate::state::theme::Scheme;
+use crate::timeline::canvas::{Drawn, Followed, TimelineCanvas};
+use crate::timeline::layout::Rows;
+use crate::timeline::viewport::Viewport;
+
+/// A run in small, on an axis that ends at `longest`.
+pub fn strip(
+    trace: Arc<Trace>,
+    longest: Nanos,
+    width_px: RwSignal<f64>,
+    scheme: Signal<Scheme>,
+    label: String,
+) -> AnyView {
+    let end = longest.max(Nanos(1));
+    let viewport = move || Viewport { left_px: 0.0, right_px: width_px.get().max(1.0), start: Nanos::ZERO, end };
+    let followed = Followed {
+        trace: Signal::stored(Some(trace)),
+        run_clock: Signal::stored(None),
+        viewport: Signal::derive(viewport),
+        whole_end: Signal::stored(end),
+        rows: Signal::stored(Rows::Small),
+        lit: Signal::stored(None),
+        scheme,
+        drawn: Drawn::new(),
+    };
+    view! { <TimelineCanvas followed label /> }.into_any()
+}
