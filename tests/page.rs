@@ -196,7 +196,8 @@ async fn the_skip_link_disturbs_no_run_and_the_history_still_leads_back() {
 
 #[tokio::test]
 async fn without_isolation_predictions_work_and_the_page_says_why_measuring_does_not() {
-    let address = serve_without_isolation().await;
+    // With it the page would isolate itself.
+    let address = serve_without_isolation("/service-worker.js").await;
     let browser = Browser::open(&format!("{address}{LESSON}")).await;
     browser.until_text("wall-threads-predicted", "3.00 s").await;
     assert_eq!(browser.run("return document.querySelector('[data-testid=run-browser]').disabled").await, true);

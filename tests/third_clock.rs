@@ -150,13 +150,13 @@ async fn a_result_that_the_command_wrote_is_drawn_and_a_file_that_is_none_is_nam
     browser.run("document.querySelector('[data-testid=elsewhere]').open = true").await;
     for (file, said) in [(&cut_off, "cut.result breaks off"), (&json, "run.json is no result of Interleave")] {
         browser.type_path("open-result", file).await;
-        browser.until_matches("result-wrong", said).await;
+        browser.until_matches("open-result-wrong", said).await;
     }
     browser.type_path("open-result", &result).await;
     for model in MODELS {
         browser.until_matches(&format!("wall-{model}-machine"), r"^\d+\.\d\d\d? s").await;
     }
-    browser.until_text("result-wrong", "").await;
+    browser.until_text("open-result-wrong", "").await;
     // The fields show what the result was measured with.
     browser.until_text("wall-thread-pool-predicted", "3.00 s").await;
     assert_eq!(browser.value("param-workers").await, "1");

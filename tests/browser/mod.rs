@@ -108,6 +108,20 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Runs a script in the page's only frame, once something stands in it, and returns what it returns.
+    pub async fn in_frame(&self, script: &str) -> Value {
+        let frame = self.client.wait().for_element(Locator::Css("iframe")).await.expect("the page has a frame");
+        frame.enter_frame().await.expect("the frame can be looked into");
+        let shown = "const done = arguments[0]; const look = () => { \
+                     if (document.querySelector('main') || !location.protocol.startsWith('http')) { done(true); return; } \
+                     setTimeout(look, 50); }; look();";
+        // A frame that was refused holds the browser's own page.
+        let _ = self.client.execute_async(shown, Vec::new()).await;
+        let answer = self.run(script).await;
+        self.client.enter_parent_frame().await.expect("a frame is in a page");
+        answer
+    }
+
     /// Waits until a JavaScript expression holds. It is looked at whenever the document changes.
     pub async fn until(&self, expression: &str) {
         let script = format!(
@@ -133,6 +147,28 @@ impl Browser {
             "/{pattern}/.test(document.querySelector('[data-testid=\"{test_id}\"]')?.innerText ?? '')"
         ))
         .await;
+    }
+
+    /// Waits until a button can be pressed, however often the page is loaded anew meanwhile.
+    pub async fn until_enabled(&self, test_id: &str) {
+        let selector = format!("[data-testid=\"{test_id}\"]:enabled");
+        let found = self.client.wait().for_element(Locator::Css(&selector)).await;
+        found.unwrap_or_else(|error| panic!("{test_id} never can be pressed: {error}"));
+    }
+
+    /// Opens another address, or the same one anew.
+    pub async fn go(&self, address: &str) {
+        self.client.goto(address).await.expect("the page opens");
+    }
+
+    /// Gives the window another size, in CSS pixels.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.expect("a window has a size");
+    }
+
+    /// What can be seen, as a PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        self.client.screenshot().await.expect("a page can be seen")
     }
 
     /// Closes a page that is still sound.

@@ -55,11 +55,13 @@ pub async fn serve_another_site() -> String {
     address
 }
 
-/// Serves the page as a plain file server would, and returns its address.
-pub async fn serve_without_isolation() -> String {
+/// Serves the page as a plain file server would, and returns its address. `withheld` is a file that it does not have.
+pub async fn serve_without_isolation(withheld: &str) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = format!("http://{}/", listener.local_addr().expect("a bound port has an address"));
-    let files = axum::Router::new().fallback_service(tower_http::services::ServeDir::new(built("INTERLEAVE_DIST")));
+    let files = axum::Router::new()
+        .route(withheld, axum::routing::get(async || axum::http::StatusCode::NOT_FOUND))
+        .fallback_service(tower_http::services::ServeDir::new(built("INTERLEAVE_DIST")));
     tokio::spawn(async move { axum::serve(listener, files).await });
     address
 }
