@@ -80,7 +80,8 @@ impl ResultFile {
 /// What is wrong with it and what mends it, as sentences.
 pub fn open(name: &str, bytes: &[u8]) -> Result<Opened, String> {
     if bytes.len() > LONGEST {
-        return too_long(name, bytes.len());
+        let (given, most) = (bytes.len() >> 20, LONGEST >> 20);
+        return Err(format!("{name} is {given} MB long, and a result is at most {most} MB: {WRITE_IT}."));
     }
     let Some(rest) = bytes.strip_prefix(TITLE.as_bytes()) else {
         let hint = if bytes.starts_with(b"{") { ", and what --json prints has no timelines in it" } else { "" };
@@ -162,15 +163,6 @@ fn read(bytes: &[u8]) -> Option<Part<'_>> {
         }
     }
     Some(part)
-}
-
-/// That the file `name` with so many bytes is too long to be looked at.
-///
-/// # Errors
-/// Always.
-fn too_long(name: &str, bytes: usize) -> Result<Opened, String> {
-    let (given, most) = (bytes >> 20, LONGEST >> 20);
-    Err(format!("{name} is {given} MB long, and a result is at most {most} MB: {WRITE_IT}."))
 }
 
 impl ResultFile {

@@ -7,7 +7,7 @@ use crate::predicting::{Predicting, wall_s};
 use engine::model::Model;
 use engine::trace::LaneKind;
 use lessons::Values;
-use lessons::advice::{LOADS, Load, Rule, TIE, advise};
+use lessons::advice::{DECISIONS, LOADS, Load, MANY, Rule, SLOW, TIE, advise};
 use lessons::matrix::matrix;
 
 #[test]
@@ -48,6 +48,12 @@ fn the_way_to_the_rule_ends_with_the_first_yes() {
         let values = Values::read(LOADS.parameters, &load.texts()).expect("the load is within the lesson's bounds");
         assert_eq!(Load::of(&values), load);
     }
+}
+
+#[test]
+fn what_is_asked_names_the_bounds_that_decide() {
+    let asks = |bound: String| DECISIONS.iter().any(|decision| decision.ask.contains(&bound));
+    assert!(asks(format!(" {} s ", SLOW.as_secs_f64())) && asks(format!(" {MANY} ")));
 }
 
 #[test]
