@@ -49,7 +49,29 @@ pub struct Lesson {
     pub published: &'static [Published],
     /// What to look out for in its runs.
     pub hints: &'static [Check],
-    pub(crate) prepare: fn(&Values, Costs) -> Prepared,
+    pub(crate) program: ProgramOf,
+}
+
+/// Which lesson's program runs. A lesson names its program and does not point at it: the page shows what a lesson says before
+/// the programs, and all that runs them, have come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ProgramOf {
+    DelayMessages,
+    BlockingCall,
+    LostUpdate,
+    Deadlock,
+    MergeSort,
+    SumSquares,
+    Fibonacci,
+    PagedApi,
+    Downloads,
+    FanOut,
+    AwaitOrTask,
+    ToThread,
+    Gil,
+    Hybrid,
+    PoolOrSpawn,
+    Advise,
 }
 
 /// A lesson with its values filled in, ready to run.
@@ -141,7 +163,7 @@ impl Lesson {
 
     /// The lesson with `values` filled in, on a machine that charges `costs`.
     pub fn prepare_on(&self, values: &Values, costs: Costs) -> Prepared {
-        (self.prepare)(values, costs)
+        self.program.prepare(values, costs)
     }
 
     /// Runs the lesson with `given` pairs of name and text on each of `models`, on a virtual clock.
@@ -152,6 +174,29 @@ impl Lesson {
         let prepared = self.prepare(&Values::read(self.parameters, given)?);
         let run = |model: &Model| engine::simulate::simulate(&prepared.program, &prepared.settings(*model, 0));
         Ok(models.iter().map(run).collect())
+    }
+}
+
+impl ProgramOf {
+    fn prepare(self, values: &Values, costs: Costs) -> Prepared {
+        match self {
+            ProgramOf::DelayMessages => delay_messages::prepare(values, costs),
+            ProgramOf::BlockingCall => blocking_call::prepare(values, costs),
+            ProgramOf::LostUpdate => lost_update::prepare(values, costs),
+            ProgramOf::Deadlock => deadlock::prepare(values, costs),
+            ProgramOf::MergeSort => merge_sort::prepare(values, costs),
+            ProgramOf::SumSquares => sum_squares::prepare(values, costs),
+            ProgramOf::Fibonacci => fibonacci::prepare(values, costs),
+            ProgramOf::PagedApi => paged_api::prepare(values, costs),
+            ProgramOf::Downloads => downloads::prepare(values, costs),
+            ProgramOf::FanOut => fan_out::prepare(values, costs),
+            ProgramOf::AwaitOrTask => await_or_task::prepare(values, costs),
+            ProgramOf::ToThread => to_thread::prepare(values, costs),
+            ProgramOf::Gil => gil::prepare(values, costs),
+            ProgramOf::Hybrid => hybrid::prepare(values, costs),
+            ProgramOf::PoolOrSpawn => pool_or_spawn::prepare(values, costs),
+            ProgramOf::Advise => advise::prepare(values, costs),
+        }
     }
 }
 

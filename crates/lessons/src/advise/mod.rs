@@ -17,7 +17,7 @@ use engine::time::Nanos;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared, Service};
+use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client::of_reliable_network;
 use crate::parameter::{Kind, Parameter, Values, machine};
 
@@ -57,7 +57,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: text::QUESTIONS,
     published: &[],
     hints: &[Check::ThreadsUnderTheGil, Check::PoolTooSmall, Check::UnboundedGather],
-    prepare,
+    program: ProgramOf::Advise,
 };
 
 pub(crate) static PARAMETERS: [Parameter; 5] = [
@@ -96,7 +96,7 @@ pub(crate) static PARAMETERS: [Parameter; 5] = [
     machine::cores("4"),
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let tasks = values.count("tasks");
     let limit = u16::try_from(values.count("limit")).ok().and_then(NonZeroU16::new);
     let cores = values.workers("cores");

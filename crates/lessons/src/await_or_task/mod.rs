@@ -13,7 +13,7 @@ use engine::time::Nanos;
 use engine::trace::Trace;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared, Service};
+use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client;
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
@@ -104,7 +104,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         },
     ],
     hints: &[],
-    prepare,
+    program: ProgramOf::AwaitOrTask,
 };
 
 static PARAMETERS: [Parameter; 3] = [
@@ -134,7 +134,7 @@ static PARAMETERS: [Parameter; 3] = [
     },
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let latency = Latency::Constant(values.seconds("request").into());
     let client = client::of_reliable_network(latency, Nanos::ZERO);
     let program = AwaitOrTask {

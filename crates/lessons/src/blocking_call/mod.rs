@@ -12,7 +12,7 @@ use engine::program::{Outcome, Program, Script, Work};
 use engine::task::Task;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::delay_messages::{FIVE_MESSAGES, deliver_all};
 use crate::parameter::{Kind, Message, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
@@ -43,7 +43,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: &text::QUESTIONS,
     published: &PUBLISHED,
     hints: &[Check::BlockingCall],
-    prepare,
+    program: ProgramOf::BlockingCall,
 };
 
 static PARAMETERS: [Parameter; 4] = [
@@ -93,7 +93,7 @@ const fn on_the_loop(of: &'static str, values: &'static [(&'static str, &'static
     Published { of, values, model: Model::EventLoop, figure: Figure::Wall { seconds, within: TENTH } }
 }
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let way_of_blocking = if values.choice("repair") == TO_THREAD { Wait::OnAThread } else { Wait::Blocking };
     let jobs = values.messages("messages").iter().map(|message| {
         let blocks = message.name == values.choice("blocking");

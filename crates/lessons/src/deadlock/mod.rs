@@ -13,7 +13,7 @@ use engine::program::{Outcome, Program, Script, Work};
 use engine::task::{Lock, Task};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values};
 
 /// The lesson.
@@ -46,7 +46,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: &text::QUESTIONS,
     published: &[],
     hints: &[Check::LockAcrossAwait],
-    prepare,
+    program: ProgramOf::Deadlock,
 };
 
 const SAME: &str = "same";
@@ -79,7 +79,7 @@ static PARAMETERS: [Parameter; 3] = [
     },
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let timeout = values.seconds("timeout");
     Prepared {
         service: None,

@@ -9,7 +9,7 @@ use engine::model::Model;
 use engine::program::{Outcome, Program, Script, Work};
 use engine::task::Task;
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Message, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 
@@ -39,7 +39,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: &text::QUESTIONS,
     published: &PUBLISHED,
     hints: &[Check::PoolTooSmall],
-    prepare,
+    program: ProgramOf::DelayMessages,
 };
 
 /// Five messages that take 1 to 5 seconds.
@@ -76,7 +76,7 @@ const fn two_messages(model: Model, seconds: f64) -> Published {
     Published { of: "two messages", values: &[], model, figure: Figure::Wall { seconds, within: TENTH } }
 }
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let messages = values.messages("messages").to_vec();
     let workers = values.workers("workers");
     Prepared {

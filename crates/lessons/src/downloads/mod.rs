@@ -13,7 +13,7 @@ use engine::program::{Outcome, Program, Script, Work};
 use engine::task::{Client, Semaphore, Task};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared, Service, Session};
+use crate::catalogue::{Lesson, Prepared, ProgramOf, Service, Session};
 use crate::client;
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
@@ -61,7 +61,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         },
     ],
     hints: &[Check::PoolTooSmall, Check::ThreadsUnderTheGil],
-    prepare,
+    program: ProgramOf::Downloads,
 };
 
 static PARAMETERS: [Parameter; 8] = [
@@ -131,7 +131,7 @@ static PARAMETERS: [Parameter; 8] = [
     },
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let sites = values.count("sites");
     let downloads = sites * values.count("repeats");
     let pool = values.workers("pool");

@@ -9,7 +9,7 @@ use engine::task::{Client, Task};
 use engine::time::Nanos;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared, Service};
+use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client;
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
@@ -80,7 +80,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         figure: Figure::Wall { seconds: 1.0, within: TENTH },
     }],
     hints: &[Check::PoolTooSmall],
-    prepare,
+    program: ProgramOf::FanOut,
 };
 
 static PARAMETERS: [Parameter; 3] = [
@@ -103,7 +103,7 @@ static PARAMETERS: [Parameter; 3] = [
     machine::workers("3"),
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let requests = values.count("requests");
     let client = client::of_reliable_network(values.latency("latency"), Nanos::ZERO);
     let workers = values.workers("workers");

@@ -11,7 +11,7 @@ use engine::trace::{LaneKind, Trace};
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published};
 use crate::question::{Answer, Question, wall_s};
@@ -96,7 +96,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         published(Model::ProcessPool, "fib_32", 2_178_309),
     ],
     hints: &[Check::LongestJob, Check::ThreadsUnderTheGil],
-    prepare,
+    program: ProgramOf::Fibonacci,
 };
 
 const fn published(model: Model, name: &'static str, number: i64) -> Published {
@@ -116,7 +116,7 @@ static PARAMETERS: [Parameter; 3] = [
     machine::processes("4"),
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     // The parameter allows up to 35.
     let n: Vec<u8> = values.counts("n").iter().filter_map(|n| u8::try_from(*n).ok()).collect();
     Prepared {

@@ -13,7 +13,7 @@ use engine::task::Task;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 
@@ -65,7 +65,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         },
     ],
     hints: &[Check::ThreadsUnderTheGil],
-    prepare,
+    program: ProgramOf::Gil,
 };
 
 static PARAMETERS: [Parameter; 6] = [
@@ -115,7 +115,7 @@ static PARAMETERS: [Parameter; 6] = [
 /// How often a task computes and waits.
 const SLICES: u32 = 4;
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let tasks = values.workers("threads");
     let work = values.seconds("work");
     let waits = work.mul_f64(values.share("waiting"));

@@ -15,7 +15,7 @@ use engine::time::Nanos;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared, Service};
+use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client::of_reliable_network;
 use crate::parameter::{Kind, Parameter, Values, machine};
 
@@ -57,7 +57,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: text::QUESTIONS,
     published: &[],
     hints: &[Check::BlockingCall, Check::ThreadsUnderTheGil, Check::PoolTooSmall],
-    prepare,
+    program: ProgramOf::Hybrid,
 };
 
 static PARAMETERS: [Parameter; 7] = [
@@ -112,7 +112,7 @@ static PARAMETERS: [Parameter; 7] = [
     machine::cores("4"),
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let jobs = values.count("jobs");
     let latency = Latency::Constant(values.seconds("latency").into());
     let client = of_reliable_network(latency, Nanos::ZERO);

@@ -14,7 +14,7 @@ use engine::task::{Lock, Task, Variable};
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published};
 
@@ -50,7 +50,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: &text::QUESTIONS,
     published: &PUBLISHED,
     hints: &[Check::LostUpdate, Check::LockAcrossAwait],
-    prepare,
+    program: ProgramOf::LostUpdate,
 };
 
 /// How long an update awaits something between reading and writing, where it does.
@@ -118,7 +118,7 @@ const fn final_value(
 /// The name under which a run tells the counter's last value.
 const FINAL: &str = "final";
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let costs = machine::without_gil_if_off(values, costs);
     let updates = values.workers("updates");
     Prepared {

@@ -11,7 +11,7 @@ use engine::task::Task;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 
@@ -43,7 +43,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: &text::QUESTIONS,
     published: &PUBLISHED,
     hints: &[Check::ThreadsUnderTheGil, Check::CostlyMessages, Check::LongestJob],
-    prepare,
+    program: ProgramOf::MergeSort,
 };
 
 static PARAMETERS: [Parameter; 6] = [
@@ -87,7 +87,7 @@ const fn wall(model: Model, seconds: f64) -> Published {
     }
 }
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let costs = machine::without_gil_if_off(values, costs);
     let script =
         MergeSort { lists: values.count("lists"), elements: values.count("elements"), chunk: values.count("chunk") };

@@ -14,7 +14,7 @@ use engine::task::{Client, Received, Semaphore, Task};
 use engine::time::Nanos;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared, Service};
+use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
 
@@ -55,7 +55,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         published("a semaphore of 50", Model::EventLoop),
     ],
     hints: &[Check::PoolTooSmall],
-    prepare,
+    program: ProgramOf::PagedApi,
 };
 
 const fn published(of: &'static str, model: Model) -> Published {
@@ -113,7 +113,7 @@ static PARAMETERS: [Parameter; 6] = [
     },
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let pages = values.count("pages");
     let failure_rate = FailureRate::new(values.share("failure-rate")).unwrap_or(FailureRate::NONE);
     let client = Client {

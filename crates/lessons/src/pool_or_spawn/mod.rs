@@ -13,7 +13,7 @@ use engine::task::Task;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values, machine};
 
 /// The lesson.
@@ -59,7 +59,7 @@ pub(crate) static LESSON: Lesson = Lesson {
     questions: text::QUESTIONS,
     published: &[],
     hints: &[Check::CostlyMessages, Check::ThreadsUnderTheGil],
-    prepare,
+    program: ProgramOf::PoolOrSpawn,
 };
 
 static PARAMETERS: [Parameter; 7] = [
@@ -114,7 +114,7 @@ static PARAMETERS: [Parameter; 7] = [
     },
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let script = SmallJobs {
         jobs: values.count("jobs"),
         computes: values.seconds("work"),

@@ -9,7 +9,7 @@ use engine::task::Task;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 use crate::question::{Answer, Question, sooner, wall_s};
@@ -97,7 +97,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         figure: Figure::Wall { seconds: 2.5, within: TENTH },
     }],
     hints: &[Check::ThreadsUnderTheGil, Check::CostlyMessages],
-    prepare,
+    program: ProgramOf::SumSquares,
 };
 
 static PARAMETERS: [Parameter; 6] = [
@@ -123,7 +123,7 @@ static PARAMETERS: [Parameter; 6] = [
     machine::gil(),
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let costs = machine::without_gil_if_off(values, costs);
     let script =
         SumSquares { numbers: values.count("numbers"), from: values.count("from"), chunk: values.count("chunk") };

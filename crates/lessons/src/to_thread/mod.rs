@@ -12,7 +12,7 @@ use engine::program::{Outcome, Program, Script, Work};
 use engine::task::{Task, Variable};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Lesson, Prepared};
+use crate::catalogue::{Lesson, Prepared, ProgramOf};
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
 
@@ -47,7 +47,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         figure: Figure::Wall { seconds: 2.0, within: TENTH },
     }],
     hints: &[Check::BlockingCall],
-    prepare,
+    program: ProgramOf::ToThread,
 };
 
 static PARAMETERS: [Parameter; 3] = [
@@ -77,7 +77,7 @@ static PARAMETERS: [Parameter; 3] = [
     },
 ];
 
-fn prepare(values: &Values, costs: Costs) -> Prepared {
+pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let script = KeepBeating {
         every: values.seconds("heartbeat"),
         lasts: values.seconds("blocking"),
