@@ -1,12 +1,12 @@
 // Keeps the page for when there is no network, and sends it the headers by which a browser isolates it where its host cannot.
 //
-// Everything of the first view is fetched when a build of the page is first met. What is loaded later, the threaded module and
-// the lessons' programs, is kept once it has been used. The page itself is asked of the network first, so that a new build is
+// All that the page itself needs is fetched when a build of it is first met. What few use, the threaded module and the lessons'
+// programs, is kept once it has been used. The page itself is asked of the network first, so that a new build is
 // seen at once; the files that it names are of one build and never change.
 
-/** What this build's files are kept under, and the files of its first view: filled in by the build. */
+/** What this build's files are kept under, and the page's own files: filled in by the build. */
 const KEPT = "interleave-BUILD";
-const FIRST_VIEW = FILES;
+const PAGE = FILES;
 
 /** What is kept once it has been used. */
 const USED_LATER = /^(lab-[0-9a-f]{16}|code)\//;
@@ -20,7 +20,7 @@ const ISOLATION = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-addEventListener("install", (event) => event.waitUntil(keepFirstView()));
+addEventListener("install", (event) => event.waitUntil(keepPage()));
 addEventListener("activate", (event) => event.waitUntil(takeOver()));
 addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
@@ -28,15 +28,15 @@ addEventListener("fetch", (event) => {
   if (method !== "GET" || path === null) return;
   if (mode === "navigate" && (path === "" || path === "index.html")) {
     event.respondWith(page(event.request));
-  } else if (FIRST_VIEW.includes(path) || USED_LATER.test(path)) {
+  } else if (PAGE.includes(path) || USED_LATER.test(path)) {
     event.respondWith(file(event.request));
   }
 });
 
-async function keepFirstView() {
+async function keepPage() {
   const kept = await caches.open(KEPT);
   // The page is asked for by its folder, as people do; not out of the browser's own store, which may hold an older build.
-  await kept.addAll(["./", ...FIRST_VIEW].map((path) => new Request(path, { cache: path === "./" ? "reload" : "default" })));
+  await kept.addAll(["./", ...PAGE].map((path) => new Request(path, { cache: path === "./" ? "reload" : "default" })));
   await skipWaiting();
 }
 

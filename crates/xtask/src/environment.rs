@@ -27,11 +27,9 @@ const THREAD_FLAGS: [&str; 10] = [
     "-Zlocation-detail=line",
 ];
 
-/// Leaves the names of functions out of the page, most of what it would weigh, and with them the files and columns of some
-/// thousand panics; their lines stay, because a task's place in the program is told by them. wasm-bindgen still needs the
-/// list of features, which `strip = true` in a profile would take as well.
-const PAGE_FLAGS: [&str; 3] =
-    ["-Clink-arg=--strip-all", "-Clink-arg=--keep-section=target_features", "-Zlocation-detail=line"];
+/// Leaves the relocations in, by which the page's module is cut in two (`halves`), and the files and columns of some thousand
+/// panics out; their lines stay, because a task's place in the program is told by them.
+const PAGE_FLAGS: [&str; 2] = ["-Clink-arg=--emit-relocs", "-Zlocation-detail=line"];
 
 /// The cargo that runs this program, for the native crates.
 pub fn native_cargo(workspace: &Workspace) -> Command {

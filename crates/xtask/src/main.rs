@@ -10,9 +10,12 @@ mod browser;
 mod build;
 mod code;
 mod environment;
-mod lab;
+mod folder;
+mod halves;
+mod hook;
 mod lint;
 mod miri;
+mod module;
 mod offline;
 mod play;
 mod process;
@@ -76,7 +79,7 @@ enum Command {
     },
     /// What trunk calls while it builds the page
     #[command(hide = true)]
-    Hook { stage: lab::Stage },
+    Hook { stage: hook::Stage },
 }
 
 fn main() -> ExitCode {
@@ -104,6 +107,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Miri => miri::run(&workspace),
         Command::BenchWasm => bench_wasm::run(&workspace),
         Command::Size { json } => size::report(&workspace, json),
-        Command::Hook { stage } => lab::hook(&workspace, stage),
+        Command::Hook { stage } => hook::hook(&workspace, stage),
     }
 }

@@ -1,0 +1,119 @@
+//! The modules of the page, each in a folder of its own: the page's, which is cut in two, and the threaded one.
+
+use crate::environment::wasm_cargo;
+use crate::folder::{emptied, put_named_after_content};
+use crate::halves;
+use crate::process::run_aloud;
+use crate::progress::Step;
+use crate::setup::Needs;
+use crate::workspace::{Target, Workspace};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The script beside the threaded module, which starts it in a Worker.
+const COORDINATOR: &str = "coordinator.js";
+
+/// A module of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Module {
+    /// The page itself, without threads.
+    Page,
+    /// The threaded one.
+    Lab,
+}
+
+impl Module {
+    /// All of them.
+    pub const ALL: [Module; 2] = [Module::Page, Module::Lab];
+
+    /// What the name of its folder begins with.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Module::Page => "page-",
+            Module::Lab => "lab-",
+        }
+    }
+
+    /// Builds it and puts all that belongs to it into its folder.
+    pub fn put(self, workspace: &Workspace, needs: &Needs, staging: &Path) -> Result<()> {
+        let step = Step::begin(match self {
+            Module::Page => "Building the page's module",
+            Module::Lab => "Building the threaded module",
+        });
+        let compiled = self.compile(workspace, needs)?;
+        let bound = emptied(workspace.target(self.target()).join("bound"))?;
+        match self {
+            Module::Page => {
+                let first = halves::cut(&compiled, &bound, &self.script())?;
+                self.bind(needs, &first, &bound)?;
+            }
+            Module::Lab => {
+                self.bind(needs, &compiled, &bound)?;
+                add_coordinator(&workspace.lab(), &bound)?;
+            }
+        }
+        put_named_after_content(&bound, staging, self.folder().trim_end_matches('-'))?;
+        step.done();
+        Ok(())
+    }
+
+    fn target(self) -> Target {
+        match self {
+            Module::Page => Target::Page,
+            Module::Lab => Target::Lab,
+        }
+    }
+
+    fn package(self) -> &'static str {
+        match self {
+            Module::Page => "web",
+            Module::Lab => "lab",
+        }
+    }
+
+    /// The name of its JavaScript side.
+    fn script(self) -> String {
+        format!("{}.js", self.package())
+    }
+
+    fn compile(self, workspace: &Workspace, needs: &Needs) -> Result<PathBuf> {
+        let mut cargo = wasm_cargo(workspace, &needs.toolchain, &needs.tools, self.target())?;
+        cargo.args(["build", "--package", self.package(), "--target", "wasm32-unknown-unknown", "--profile", "page"]);
+        cargo.arg(if self == Module::Lab { "--lib" } else { "--bins" });
+        run_aloud(&mut cargo)?;
+        let built = workspace.target(self.target()).join("wasm32-unknown-unknown/page");
+        Ok(built.join(format!("{}.wasm", self.package())))
+    }
+
+    fn bind(self, needs: &Needs, module: &Path, out: &Path) -> Result<()> {
+        let mut bindgen = Command::new(&needs.tools.wasm_bindgen);
+        bindgen.args(["--remove-name-section", "--remove-producers-section"]);
+        bindgen.args(["--target", "web", "--no-typescript", "--out-name", self.package(), "--out-dir"]);
+        if self == Module::Page {
+            // The later half shares the table of functions.
+            bindgen.arg("--keep-lld-exports");
+        }
+        run_aloud(bindgen.arg(out).arg(module))
+    }
+}
+
+fn add_coordinator(lab: &Path, bound: &Path) -> Result<()> {
+    let script = lab.join(COORDINATOR);
+    fs::copy(&script, bound.join(COORDINATOR)).map(drop).with_context(|| {
+        format!("{} could not be copied: without it the page cannot measure in the browser.", script.display())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::add_coordinator;
+    use std::env::temp_dir;
+
+    #[test]
+    fn a_module_without_its_coordinator_is_not_shipped() {
+        let error = add_coordinator(&temp_dir().join("no-such-folder"), &temp_dir()).expect_err("nothing to copy");
+        assert!(error.to_string().contains("coordinator.js could not be copied: without it"), "{error}");
+    }
+}
