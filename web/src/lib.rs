@@ -5,6 +5,7 @@
 mod backend;
 mod components;
 mod export;
+mod later;
 mod pages;
 mod state;
 mod texts;
@@ -13,11 +14,9 @@ mod timeline;
 use leptos::prelude::*;
 
 use components::header::Header;
-use components::key_sheet::KeySheet;
-use pages::advise::Advise;
+use later::{Later, Part};
 use pages::home::Home;
 use pages::lesson::LessonPage;
-use pages::open::OpenPage;
 use state::address::Address;
 use state::browser;
 use state::door::Door;
@@ -31,7 +30,9 @@ use state::way::Way;
 #[component]
 pub fn App() -> impl IntoView {
     state::crash::tell_of_panics();
+    let later = Later::fetch();
     let themed = Themed::follow();
+    let scheme: Signal<_> = themed.scheme.into();
     let address = Address::follow_history();
     let is_framed = browser::is_framed();
     // Another page may show this one, and may not measure by it.
@@ -44,13 +45,13 @@ pub fn App() -> impl IntoView {
     let page = move || {
         let Reading { place, complaints } = address.reading();
         match place {
-            Place::Home => view! { <Home address complaints scheme=themed.scheme /> }.into_any(),
-            Place::Open => view! { <OpenPage address inbox /> }.into_any(),
-            Place::Advise(values) => view! { <Advise values complaints address scheme=themed.scheme /> }.into_any(),
+            Place::Home => view! { <Home address complaints scheme /> }.into_any(),
+            Place::Open => later.show_large(Part::Open { address, inbox }),
+            Place::Advise(values) => later.show_large(Part::Advise { values, complaints, address, scheme }),
             Place::Lesson(place) => {
                 let way = if is_framed { Way::Embed } else { place.way };
                 let place = LessonPlace { way, ..place };
-                view! { <LessonPage place complaints address isolation door scheme=themed.scheme /> }.into_any()
+                view! { <LessonPage place complaints address isolation door scheme /> }.into_any()
             }
         }
     };
@@ -64,7 +65,8 @@ pub fn App() -> impl IntoView {
     };
     view! {
         {head}
+        {later.notice()}
         {page}
-        <KeySheet open=keys />
+        {later.show(Part::KeySheet { open: keys })}
     }
 }

@@ -19,10 +19,17 @@ use crate::state::words;
 /// Above the models that are not shown yet.
 pub const COVER_TITLE: &str = "First say what you expect";
 /// Why they are not shown yet.
-pub const COVER: &str = "The runs are ready. They appear as soon as you have committed to an answer, or skipped the question: whoever has \
-                         predicted remembers what happened, and why.";
+pub const COVER: &str = "The runs appear as soon as you have committed to an answer, or skipped the question: whoever has predicted \
+                         remembers what happened, and why.";
 /// In a tab that would give the answer away.
 pub const COVERED_TAB: &str = "This appears when you have answered or skipped the first question.";
+/// While the later half of the page is on its way.
+pub const COMING: &str = "On its way …";
+/// When the later half of the page could not be fetched.
+pub const HALF_MISSING: &str = "The part of the page that predicts and draws could not be fetched. Nothing that you entered \
+                                is lost: try again when the network is back.";
+/// The button that fetches it again.
+pub const TRY_AGAIN: &str = "Try again";
 /// The button that shows the runs without an answer.
 pub const SKIP: &str = "Skip, show me";
 /// The button that takes an answer.

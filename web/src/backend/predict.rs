@@ -52,6 +52,11 @@ impl Predictions {
         Predictions(Arc::new(found.take()))
     }
 
+    /// What there is before anything was predicted.
+    pub fn none() -> Predictions {
+        Predictions(Arc::default())
+    }
+
     /// A model's predicted run.
     pub fn trace(&self, model: Model) -> Option<Arc<Trace>> {
         self.0.iter().find(|trace| trace.model == model).cloned()

@@ -14,7 +14,7 @@ pub fn Cover(
     state: LessonState,
 ) -> impl IntoView {
     let model = |&model: &engine::model::Model| {
-        let subtitle = move || words::subtitle(model, &state.prepared.get());
+        let subtitle = move || state.prepared().map(|prepared| words::subtitle(model, &prepared));
         view! {
             <li class="covered-model">
                 <h3>{model.title()} <span class="sub">{subtitle}</span></h3>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use lessons::Lesson;
 
 use crate::components::stage::follow_width;
-use crate::components::strip::strip;
+use crate::later::{Later, Part};
 use crate::state::address::Address;
 use crate::state::left_off::Standing;
 use crate::state::link;
@@ -36,16 +36,11 @@ pub fn LessonCard(
     let width_px = RwSignal::new(0.0);
     follow_width(frame, width_px);
     let standing = Memo::new(move |_| progress.with(|progress| Standing::of(progress, lesson)));
-    let run = move |place: usize| {
-        picture.with(|picture| {
-            let Picture { traces, longest } = picture.as_ref()?;
-            Some(strip(traces.get(place)?.clone(), *longest, width_px, scheme, String::new()))
-        })
-    };
+    let later = Later::of_page();
     let runs = shelf::models(lesson).into_iter().enumerate().map(|(place, model)| {
         view! {
             <p>{model.title()}</p>
-            <div class="card-run">{move || run(place)}</div>
+            <div class="card-run">{later.show(Part::CardRun { picture, place, width_px, scheme })}</div>
         }
     });
     view! {

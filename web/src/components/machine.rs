@@ -128,25 +128,28 @@ pub fn MachineControls(
         }
     });
     // Only a network draws.
-    let seed = untrack(|| state.prepared.get()).service.map(|_| {
-        view! {
-            <div class="field">
-                <div class="field-head">
-                    <label for="field-seed">{texts::SEED}</label>
-                    <span class="range">{texts::SEED_IS}</span>
+    let draws = Memo::new(move |_| state.prepared().is_some_and(|prepared| prepared.service.is_some()));
+    let seed = move || {
+        draws.get().then(|| {
+            view! {
+                <div class="field">
+                    <div class="field-head">
+                        <label for="field-seed">{texts::SEED}</label>
+                        <span class="range">{texts::SEED_IS}</span>
+                    </div>
+                    <input
+                        type="text"
+                        class="number"
+                        id="field-seed"
+                        inputmode="numeric"
+                        data-testid="machine-seed"
+                        prop:value=move || state.machine.get().seed.to_string()
+                        on:change=move |event| take(SEED, &event_target_value(&event))
+                    />
                 </div>
-                <input
-                    type="text"
-                    class="number"
-                    id="field-seed"
-                    inputmode="numeric"
-                    data-testid="machine-seed"
-                    prop:value=move || state.machine.get().seed.to_string()
-                    on:change=move |event| take(SEED, &event_target_value(&event))
-                />
-            </div>
-        }
-    });
+            }
+        })
+    };
     let told = move || texts::machine(state.lesson, state.machine.get());
     view! {
         <details class="group" data-testid="machine">

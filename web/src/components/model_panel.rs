@@ -26,7 +26,7 @@ pub fn ModelPanel(
     #[prop(into)]
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
-    let subtitle = move || words::subtitle(model, &state.prepared.get());
+    let subtitle = move || state.prepared().map(|prepared| words::subtitle(model, &prepared));
     let command = Signal::derive(move || words::native_command(state.lesson, model, &state.values.get()));
     let is_measured = move |clock| Memo::new(move |_| state.run_clock(model, clock).is_some());
     let (in_browser, on_machine) = (is_measured(Clock::Browser), is_measured(Clock::Machine));

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use lessons::{Answer, Question, Values};
 
 use crate::components::prose::prose;
+use crate::later::Part;
 use crate::state::lesson::LessonState;
 use crate::state::said::{self, Said, Sure, Verdict};
 use crate::texts;
@@ -44,14 +45,8 @@ pub fn Predict(
             {form}
         })
     };
-    let verdict = Memo::new(move |_| {
-        let question = state.lesson.questions.get(place.get())?;
-        said.get().and_then(|_| said::judge(state.lesson, question))
-    });
-    let answered = move || {
-        let question = state.lesson.questions.get(place.get())?;
-        Some(answered(state, question, said.get()?, verdict.get()?))
-    };
+    let is_said = Memo::new(move |_| said.with(Option::is_some));
+    let answered = move || is_said.get().then(|| state.later.show(Part::Answered { state, place }));
     view! {
         <div class="predict" data-testid="predict">
             {asked}
@@ -144,6 +139,25 @@ fn asked(question: &'static Question, say: Callback<Said>) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// What was said to the question at `place`, and what the runs say.
+#[component]
+pub fn Answered(
+    /// The lesson's state.
+    state: LessonState,
+    /// Which question.
+    place: Signal<usize>,
+) -> impl IntoView {
+    let said = Memo::new(move |_| state.answers.with(|answers| answers.get(place.get())));
+    let verdict = Memo::new(move |_| {
+        let question = state.lesson.questions.get(place.get())?;
+        said.get().and_then(|_| said::judge(state.lesson, question))
+    });
+    move || {
+        let question = state.lesson.questions.get(place.get())?;
+        Some(answered(state, question, said.get()?, verdict.get()?))
+    }
 }
 
 fn answered(state: LessonState, question: &'static Question, said: Said, verdict: Verdict) -> AnyView {

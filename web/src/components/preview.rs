@@ -6,12 +6,13 @@ use engine::model::Model;
 use engine::trace::Clock;
 use leptos::html::Div;
 use leptos::prelude::*;
-use lessons::{Lesson, Values};
+use lessons::{Values, catalogue};
 
 use crate::backend::Job;
 use crate::backend::predict::Predictions;
 use crate::components::axis::Axis;
 use crate::components::stage::follow_width;
+use crate::state::shelf::{self, Picture};
 use crate::state::theme::Scheme;
 use crate::state::words;
 use crate::timeline::canvas::{Drawn, Followed, TimelineCanvas};
@@ -21,15 +22,16 @@ use crate::timeline::viewport::Viewport;
 /// What is small enough to be taken in at a glance.
 const SHOWN: [Model; 3] = [Model::Sequential, Model::ThreadPool, Model::EventLoop];
 
-/// The predicted timelines of a lesson with its defaults.
+/// The predicted timelines of the first lesson with its defaults; once they stand there, the small pictures of all follow.
 #[component]
-pub fn Preview(
-    /// The lesson.
-    lesson: &'static Lesson,
+pub fn HomePicture(
+    /// The small pictures, still empty.
+    shelf: Vec<RwSignal<Option<Picture>>>,
     /// In which colours it is drawn.
-    #[prop(into)]
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
+    shelf::fill(shelf);
+    let lesson = catalogue().first()?;
     let values = Values::read(lesson.parameters, &[]).ok()?;
     let predictions = Predictions::of(Job::usual(lesson, values));
     let frame = NodeRef::<Div>::new();

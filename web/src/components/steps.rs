@@ -4,9 +4,8 @@ use leptos::prelude::*;
 use lessons::Lesson;
 
 use crate::components::predict::Predict;
-use crate::components::progress::KeptProgress;
 use crate::components::prose::prose;
-use crate::components::take_away::TakeAway;
+use crate::later::Part;
 use crate::state::lesson::LessonState;
 use crate::state::progress::Step;
 use crate::texts;
@@ -68,15 +67,16 @@ pub fn Steps(
             Step::Run => ().into_any(),
             Step::Investigate => view! { {look(lesson)} {questions} }.into_any(),
             Step::Modify => ().into_any(),
-            Step::Make => view! { <TakeAway state /> {rule(lesson)} }.into_any(),
+            Step::Make => view! { {state.later.show(Part::TakeAway { state })} {rule(lesson)} }.into_any(),
         };
         let problem = (step != Step::Predict).then(|| problem(lesson));
         view! { {lead} {body} {problem} }
     };
+    let taken = Callback::new(move |progress| state.take_progress(progress));
     view! {
         <ol class="steps" aria-label="Steps of this lesson">{Step::ALL.map(button).collect_view()}</ol>
         <div class="step-body">{body}</div>
-        <KeptProgress progress=state.progress taken=Callback::new(move |progress| state.take_progress(progress)) />
+        {state.later.show(Part::KeptProgress { progress: state.progress, taken })}
     }
 }
 

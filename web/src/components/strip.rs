@@ -6,10 +6,27 @@ use engine::time::Nanos;
 use engine::trace::Trace;
 use leptos::prelude::*;
 
+use crate::state::shelf::Picture;
 use crate::state::theme::Scheme;
 use crate::timeline::canvas::{Drawn, Followed, TimelineCanvas};
 use crate::timeline::layout::Rows;
 use crate::timeline::viewport::Viewport;
+
+/// The run at `place` of a small picture, once that is predicted.
+pub fn card_run(
+    picture: RwSignal<Option<Picture>>,
+    place: usize,
+    width_px: RwSignal<f64>,
+    scheme: Signal<Scheme>,
+) -> AnyView {
+    let run = move || {
+        picture.with(|picture| {
+            let Picture { traces, longest } = picture.as_ref()?;
+            Some(strip(traces.get(place)?.clone(), *longest, width_px, scheme, String::new()))
+        })
+    };
+    run.into_any()
+}
 
 /// A run in small, on an axis that ends at `longest`.
 pub fn strip(

@@ -6,11 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::components::code::Code;
-use crate::components::inside::Inside;
-use crate::components::log::Log;
-use crate::components::numbers::Numbers;
-use crate::components::scaling::Scaling;
+use crate::later::Part;
 use crate::state::browser;
 use crate::state::keys::{self, Act, Heard};
 use crate::state::lesson::LessonState;
@@ -18,7 +14,7 @@ use crate::texts;
 
 /// A tab of the column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tab {
+pub enum Tab {
     Code,
     Log,
     Inside,
@@ -98,13 +94,7 @@ pub fn Tabs(
         if tab.tells_the_answer() && !state.is_revealed.get() {
             return view! { <p class="covered-tab">{texts::COVERED_TAB}</p> }.into_any();
         }
-        match tab {
-            Tab::Code => view! { <Code state /> }.into_any(),
-            Tab::Log => view! { <Log state /> }.into_any(),
-            Tab::Inside => view! { <Inside /> }.into_any(),
-            Tab::Numbers => view! { <Numbers state /> }.into_any(),
-            Tab::Scaling => view! { <Scaling state /> }.into_any(),
-        }
+        state.later.show_large(Part::Tab { state, tab })
     };
     view! {
         <section class="panel tabs" aria-label="What the runs mean">

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlDetailsElement;
 
 use crate::components::copy::CopiedCommand;
+use crate::later::Part;
 use crate::state::browser;
 use crate::state::code;
 use crate::state::files;
@@ -36,7 +37,7 @@ pub fn ShareMenu(
     view! {
         <details class="share" data-testid="share" on:toggle=toggled>
             <summary class="button">{texts::SHARE}</summary>
-            <div class="bubble">{move || is_open.get().then(|| view! { <TakeAway state /> })}</div>
+            <div class="bubble">{move || is_open.get().then(|| state.later.show(Part::TakeAway { state }))}</div>
         </details>
     }
 }

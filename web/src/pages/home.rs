@@ -6,12 +6,10 @@ use lessons::{Diagnostic, catalogue};
 use crate::components::left_off::left_off;
 use crate::components::lesson_card::LessonCard;
 use crate::components::notices::Notices;
-use crate::components::preview::Preview;
-use crate::components::progress::KeptProgress;
+use crate::later::{Later, Part};
 use crate::state::address::{self, Address};
 use crate::state::link;
 use crate::state::progress::Progress;
-use crate::state::shelf;
 use crate::state::theme::Scheme;
 use crate::texts::home as texts;
 
@@ -32,7 +30,9 @@ pub fn Home(
         kept.keep();
         progress.set(kept);
     });
-    let cards = catalogue().iter().zip(shelf::pictures()).enumerate().map(|(index, (&lesson, picture))| {
+    let later = Later::of_page();
+    let shelf: Vec<_> = catalogue().iter().map(|_| RwSignal::new(None)).collect();
+    let cards = catalogue().iter().zip(shelf.clone()).enumerate().map(|(index, (&lesson, picture))| {
         view! { <LessonCard lesson number=index + 1 picture progress address scheme /> }
     });
     let advise = move |click| address.follow(&click, link::TO_ADVISE);
@@ -51,12 +51,12 @@ pub fn Home(
                     {left_off(progress, address)}
                     <a class="hero-advice" href=link::TO_ADVISE data-testid="to-advice" on:click=advise>{texts::TO_ADVICE}</a>
                 </div>
-                <div class="panel">{catalogue().first().map(|lesson| view! { <Preview lesson scheme /> })}</div>
+                <div class="panel">{later.show_large(Part::HomePicture { shelf, scheme })}</div>
             </section>
             <h2 class="eyebrow" id="lessons">{format!("{} lessons", catalogue().len())}</h2>
             <p class="sub">{texts::PICTURES}</p>
             <ol class="cards" aria-labelledby="lessons">{cards.collect_view()}</ol>
-            <section class="panel home-kept"><KeptProgress progress taken /></section>
+            <section class="panel home-kept">{later.show(Part::KeptProgress { progress, taken })}</section>
         </main>
     }
     .into_any()

@@ -3,18 +3,12 @@
 use leptos::prelude::*;
 use lessons::{Diagnostic, catalogue};
 
-use crate::components::comparison::Comparison;
-use crate::components::controls::Controls;
 use crate::components::cover::Cover;
-use crate::components::embedded::Embedded;
-use crate::components::hints::Hints;
 use crate::components::notices::Notices;
-use crate::components::presentation::Presentation;
-use crate::components::stage::Stage;
 use crate::components::steps::Steps;
 use crate::components::tabs::Tabs;
 use crate::components::take_away::ShareMenu;
-use crate::components::why::Why;
+use crate::later::Part;
 use crate::state::address::{self, Address};
 use crate::state::door::Door;
 use crate::state::isolation::Isolation;
@@ -51,11 +45,11 @@ pub fn LessonPage(
     );
     let notices = StoredValue::new(complaints);
     move || match way.get() {
-        Way::Present(_) => view! { <Presentation state door scheme /> }.into_any(),
-        Way::Embed => view! { <Embedded state door scheme /> }.into_any(),
+        Way::Present(_) => state.later.show_large(Part::Presentation { state, door, scheme }),
+        Way::Embed => state.later.show_large(Part::Embedded { state, door, scheme }),
         Way::Compare(_) if state.is_revealed.get() => {
             let complaints = notices.get_value();
-            view! { <main class="lesson" id="main"><Notices complaints /><Comparison state scheme /></main> }.into_any()
+            state.later.show_large(Part::Comparison { state, complaints, scheme })
         }
         Way::Page | Way::Compare(_) => {
             view! { <UsualPage state complaints=notices.get_value() isolation door scheme /> }.into_any()
@@ -75,10 +69,10 @@ fn UsualPage(
     let lesson = state.lesson;
     let number = catalogue().iter().position(|other| other.id == lesson.id).map_or(0, |index| index + 1);
     let stage = move || match state.is_revealed.get() {
-        true => view! { <Stage state isolation door scheme /> }.into_any(),
+        true => state.later.show_large(Part::Stage { state, isolation, door, scheme }),
         false => view! { <Cover state /> }.into_any(),
     };
-    let asked = move || state.is_revealed.get().then(|| view! { <Why /> });
+    let asked = move || state.is_revealed.get().then(|| state.later.show(Part::Why));
     // Panels of models that are turned off are hidden by their names.
     let turned_off = move || {
         let off = lesson.models.iter().filter(|model| !state.models.with(|models| models.contains(model)));
@@ -108,13 +102,13 @@ fn UsualPage(
                         </div>
                         <Steps state />
                     </div>
-                    <Controls state />
+                    {state.later.show(Part::Controls { state })}
                 </div>
                 <div class="column shown">{stage}</div>
                 <div class="column told">
                     <Tabs state />
                     {asked}
-                    <Hints state />
+                    {state.later.show(Part::Hints { state })}
                 </div>
             </div>
         </main>

@@ -14,6 +14,7 @@ use crate::backend::companion::Companion;
 use crate::backend::lab::Lab;
 use crate::backend::predict::Predictions;
 use crate::backend::{Backend, Job, LiveClock};
+use crate::later::Later;
 use crate::state::address::Address;
 use crate::state::door::Door;
 use crate::state::fields::{Change, Fields};
@@ -43,9 +44,7 @@ pub struct LessonState {
     pub machine: Memo<Machine>,
     /// The models that are shown.
     pub models: Memo<Vec<Model>>,
-    /// The lesson with the values filled in, on that machine.
-    pub prepared: Signal<Prepared>,
-    /// What is predicted from them.
+    /// What is predicted from them; nothing before it can be.
     pub predictions: Memo<Predictions>,
     /// What was measured with them in this browser.
     pub(super) browser: Measured,
@@ -79,6 +78,8 @@ pub struct LessonState {
     /// What was done so far, in all lessons.
     pub progress: RwSignal<Progress>,
     history: RwSignal<History<Settings>>,
+    /// What the page has only after its first view.
+    pub later: Later,
     pub(super) address: Address,
     /// Where a result of another lesson goes.
     pub(super) inbox: Inbox,
@@ -102,17 +103,20 @@ impl LessonState {
         let values = Memo::new(move |_| form.with(|form| form.values().clone()));
         let machine = Memo::new(move |_| form.with(Form::machine));
         let models = Memo::new(move |_| form.with(|form| form.models().to_vec()));
+        let later = Later::of_page();
         let predictions = Memo::new(move |_| {
-            let mut job = Job { machine: machine.get(), ..Job::usual(lesson, values.get()) };
-            // Speed-ups are counted from the sequential run, seen or not.
-            job.models.retain(|model| *model == Model::Sequential || models.with(|models| models.contains(model)));
-            Predictions::of(job)
+            later.predict(|| {
+                let mut job = Job { machine: machine.get(), ..Job::usual(lesson, values.get()) };
+                // Speed-ups are counted from the sequential run, seen or not.
+                job.models.retain(|model| *model == Model::Sequential || models.with(|models| models.contains(model)));
+                job
+            })
         });
         let way = RwSignal::new(place.way.clone());
         let kept = Memo::new(move |_| {
             let kept = way.with(|way| way.kept().cloned())?;
-            let job = Job { machine: kept.machine, models: models.get(), ..Job::usual(lesson, kept.values) };
-            Some(Predictions::of(job))
+            let job = || Job { machine: kept.machine, models: models.get(), ..Job::usual(lesson, kept.values) };
+            Some(later.predict(job))
         });
         let (browser, on_machine) = (Measured::by(Clock::Browser), Measured::by(Clock::Machine));
         let width_px = RwSignal::new(0.0);
@@ -143,7 +147,6 @@ impl LessonState {
             values,
             machine,
             models,
-            prepared: Signal::derive(move || machine.get().prepare(lesson, &values.get())),
             predictions,
             browser,
             on_machine,
@@ -167,6 +170,7 @@ impl LessonState {
             is_revealed: Memo::new(move |_| answers.with(|answers| answers.reveal(lesson))),
             progress,
             history: RwSignal::new(History::new(place.settings.clone())),
+            later,
             address,
             inbox: use_context().unwrap_or_else(Inbox::new),
             lab: StoredValue::new_local(Lab::default()),
@@ -216,9 +220,14 @@ impl LessonState {
         self.measured(clock)?.run(model).with(|run| run.as_ref().map(|run| run.clock))
     }
 
+    /// The lesson with the values filled in, on the machine that is predicted for; `None` before it can be prepared.
+    pub fn prepared(self) -> Option<Prepared> {
+        self.later.prepare(self.machine.get(), self.lesson, &self.values.get())
+    }
+
     /// Why this browser cannot run a model with the values that there are, as a sentence; `None` where it can.
     pub fn why_not_here(self, model: Model) -> Option<String> {
-        self.lab.with_value(|lab| lab.refuses(model, &self.prepared.get()))
+        self.lab.with_value(|lab| lab.refuses(model, &self.prepared()?))
     }
 
     /// Whether any field holds what cannot be used.

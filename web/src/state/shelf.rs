@@ -30,11 +30,9 @@ const BREATH: Duration = Duration::from_millis(16);
 /// Lessons whose usual size takes longer than a frame to predict: the same in small.
 const SMALLER: &[(&str, (&str, &str))] = &[("paged-api", ("pages", "250")), ("merge-sort", ("lists", "24"))];
 
-/// A picture for each lesson of the catalogue: empty ones, which are filled as the page finds time.
-pub fn pictures() -> Vec<RwSignal<Option<Picture>>> {
-    let pictures: Vec<_> = catalogue().iter().map(|_| RwSignal::new(None)).collect();
-    fill(pictures.clone(), 0, Pause::new());
-    pictures
+/// Predicts the pictures of the catalogue's lessons, in its order, as the page finds time.
+pub fn fill(pictures: Vec<RwSignal<Option<Picture>>>) {
+    go_on(pictures, 0, Pause::new());
 }
 
 impl Picture {
@@ -62,12 +60,12 @@ pub fn models(lesson: &Lesson) -> Vec<Model> {
 }
 
 /// Predicts one picture after the other.
-fn fill(pictures: Vec<RwSignal<Option<Picture>>>, place: usize, pause: Pause) {
+fn go_on(pictures: Vec<RwSignal<Option<Picture>>>, place: usize, pause: Pause) {
     let (Some(lesson), Some(picture)) = (catalogue().get(place), pictures.get(place).copied()) else { return };
     pause.then(BREATH, move || {
         // The page may have moved on meanwhile.
         picture.try_set(Picture::of(lesson));
-        fill(pictures, place + 1, pause);
+        go_on(pictures, place + 1, pause);
     });
 }
 

@@ -1,0 +1,168 @@
+//! The later half of the page: whatever its first view can do without.
+//!
+//! A lesson opens on a problem and a question, and may not even be predicted before that was answered; so what predicts, draws and
+//! measures is a module of its own, which is fetched while somebody reads. The page's module is cut in two when it is built
+//! (`cargo xtask build`): what is reachable from [`half`] and from nowhere else goes into the later half. All ways into it are in
+//! [`Half`], so whoever wants to know what can wait reads [`Part`].
+
+mod parts;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use lessons::{Diagnostic, Lesson, Prepared, Values};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use crate::backend::Job;
+use crate::backend::predict::Predictions;
+use crate::components::tabs::Tab;
+use crate::state::address::Address;
+use crate::state::door::Door;
+use crate::state::inbox::Inbox;
+use crate::state::isolation::Isolation;
+use crate::state::lesson::LessonState;
+use crate::state::machine::Machine;
+use crate::state::progress::Progress;
+use crate::state::shelf::Picture;
+use crate::state::theme::Scheme;
+use crate::texts;
+
+/// A part of the page that comes with its later half.
+#[derive(Clone)]
+pub enum Part {
+    /// The page on which results are opened.
+    Open { address: Address, inbox: Inbox },
+    /// The page that gives advice.
+    Advise { values: Values, complaints: Vec<Diagnostic>, address: Address, scheme: Signal<Scheme> },
+    /// A lesson in front of a class.
+    Presentation { state: LessonState, door: Door, scheme: Signal<Scheme> },
+    /// A lesson in a frame.
+    Embedded { state: LessonState, door: Door, scheme: Signal<Scheme> },
+    /// A lesson beside other settings of it.
+    Comparison { state: LessonState, complaints: Vec<Diagnostic>, scheme: Signal<Scheme> },
+    /// What can be changed about a lesson.
+    Controls { state: LessonState },
+    /// The models of a lesson on one time axis.
+    Stage { state: LessonState, isolation: Isolation, door: Door, scheme: Signal<Scheme> },
+    /// What a tab shows.
+    Tab { state: LessonState, tab: Tab },
+    /// Why a task waits.
+    Why,
+    /// What went wrong in the runs.
+    Hints { state: LessonState },
+    /// What can be taken away from a lesson.
+    TakeAway { state: LessonState },
+    /// What the runs say to a question.
+    Answered { state: LessonState, place: Signal<usize> },
+    /// The large picture of the home page, after which the small ones are predicted.
+    HomePicture { shelf: Vec<RwSignal<Option<Picture>>>, scheme: Signal<Scheme> },
+    /// One run of a small picture.
+    CardRun { picture: RwSignal<Option<Picture>>, place: usize, width_px: RwSignal<f64>, scheme: Signal<Scheme> },
+    /// What this browser keeps of a learner.
+    KeptProgress { progress: RwSignal<Progress>, taken: Callback<Progress> },
+    /// The sheet of all keys.
+    KeySheet { open: RwSignal<bool> },
+}
+
+/// What the later half can do.
+#[derive(Debug)]
+struct Half {
+    show: fn(Part) -> AnyView,
+    prepare: fn(Machine, &Lesson, &Values) -> Prepared,
+    predict: fn(Job) -> Predictions,
+}
+
+/// The way to the later half, from wherever it is wanted.
+#[derive(Clone, Copy)]
+pub struct Later(RwSignal<Standing>);
+
+#[derive(Clone, Copy)]
+enum Standing {
+    Coming,
+    Here(&'static Half),
+    Missing,
+}
+
+impl Later {
+    /// Fetches it, for all that stands on the page.
+    pub fn fetch() -> Later {
+        let later = Later(RwSignal::new(Standing::Coming));
+        provide_context(later);
+        later.try_again();
+        later
+    }
+
+    /// The one that the page fetches.
+    pub fn of_page() -> Later {
+        use_context().unwrap_or_else(Later::fetch)
+    }
+
+    /// Shows a part once it can be; nothing until then.
+    pub fn show(self, part: Part) -> AnyView {
+        (move || self.half().map(|half| (half.show)(part.clone()))).into_any()
+    }
+
+    /// The same where there would be nothing to see without it: says that it is on its way.
+    pub fn show_large(self, part: Part) -> AnyView {
+        let view = move || match self.0.get() {
+            Standing::Here(half) => (half.show)(part.clone()),
+            Standing::Coming => view! { <p class="coming" aria-busy="true">{texts::COMING}</p> }.into_any(),
+            Standing::Missing => ().into_any(),
+        };
+        view.into_any()
+    }
+
+    /// What a person is told where it could not be fetched.
+    pub fn notice(self) -> AnyView {
+        let is_missing = Memo::new(move |_| matches!(self.0.get(), Standing::Missing));
+        let view = move || {
+            is_missing.get().then(|| {
+                view! {
+                    <section class="notice page-notice" role="alert" data-testid="half-missing">
+                        <p>{texts::HALF_MISSING}</p>
+                        <button type="button" on:click=move |_| self.try_again()>{texts::TRY_AGAIN}</button>
+                    </section>
+                }
+            })
+        };
+        view.into_any()
+    }
+
+    /// A lesson with its values filled in, on a machine; `None` until it can be prepared.
+    pub fn prepare(self, machine: Machine, lesson: &Lesson, values: &Values) -> Option<Prepared> {
+        self.half().map(|half| (half.prepare)(machine, lesson, values))
+    }
+
+    /// What a job is predicted to come to; nothing until it can be.
+    pub fn predict(self, job: impl FnOnce() -> Job) -> Predictions {
+        self.half().map_or_else(Predictions::none, |half| (half.predict)(job()))
+    }
+
+    fn half(self) -> Option<&'static Half> {
+        match self.0.get() {
+            Standing::Here(half) => Some(half),
+            Standing::Coming | Standing::Missing => None,
+        }
+    }
+
+    fn try_again(self) {
+        self.0.set(Standing::Coming);
+        spawn_local(async move {
+            let standing = half().await.map_or(Standing::Missing, Standing::Here);
+            self.0.try_set(standing);
+        });
+    }
+}
+
+/// The later half.
+///
+/// # Errors
+/// Where it could not be fetched.
+#[wasm_split(later, fallible)]
+fn half() -> Result<&'static Half, SplitLoaderError> {
+    static HALF: Half = Half {
+        show: parts::show,
+        prepare: |machine, lesson, values| machine.prepare(lesson, values),
+        predict: Predictions::of,
+    };
+    Ok(&HALF)
+}
