@@ -90,11 +90,11 @@ impl Module {
     fn bind(self, needs: &Needs, module: &Path, out: &Path) -> Result<()> {
         let mut bindgen = Command::new(&needs.tools.wasm_bindgen);
         bindgen.args(["--remove-name-section", "--remove-producers-section"]);
-        bindgen.args(["--target", "web", "--no-typescript", "--out-name", self.package(), "--out-dir"]);
         if self == Module::Page {
             // The later half shares the table of functions.
             bindgen.arg("--keep-lld-exports");
         }
+        bindgen.args(["--target", "web", "--no-typescript", "--out-name", self.package(), "--out-dir"]);
         run_aloud(bindgen.arg(out).arg(module))
     }
 }
