@@ -26,6 +26,14 @@ use state::link::{LessonPlace, Place, Reading};
 use state::theme::Themed;
 use state::way::Way;
 
+/// Starts the page. In a Worker of the page it predicts for it instead.
+pub fn start() {
+    match browser::window() {
+        Some(_) => leptos::mount::mount_to_body(App),
+        None => later::serve(),
+    }
+}
+
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {

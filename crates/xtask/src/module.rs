@@ -12,9 +12,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The script beside the threaded module, which starts it in a Worker.
-const COORDINATOR: &str = "coordinator.js";
-
 /// A module of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Module {
@@ -49,11 +46,9 @@ impl Module {
                 let first = halves::cut(&compiled, &bound, &self.script())?;
                 self.bind(needs, &first, &bound)?;
             }
-            Module::Lab => {
-                self.bind(needs, &compiled, &bound)?;
-                add_coordinator(&workspace.lab(), &bound)?;
-            }
+            Module::Lab => self.bind(needs, &compiled, &bound)?,
         }
+        add(&workspace.root().join(self.worker()), &bound)?;
         put_named_after_content(&bound, staging, self.folder().trim_end_matches('-'))?;
         step.done();
         Ok(())
@@ -78,6 +73,14 @@ impl Module {
         format!("{}.js", self.package())
     }
 
+    /// The script beside it that starts it in a Worker.
+    fn worker(self) -> &'static str {
+        match self {
+            Module::Page => "web/predictor.js",
+            Module::Lab => "crates/lab/coordinator.js",
+        }
+    }
+
     fn compile(self, workspace: &Workspace, needs: &Needs) -> Result<PathBuf> {
         let mut cargo = wasm_cargo(workspace, &needs.toolchain, &needs.tools, self.target())?;
         cargo.args(["build", "--package", self.package(), "--target", "wasm32-unknown-unknown", "--profile", "page"]);
@@ -99,21 +102,21 @@ impl Module {
     }
 }
 
-fn add_coordinator(lab: &Path, bound: &Path) -> Result<()> {
-    let script = lab.join(COORDINATOR);
-    fs::copy(&script, bound.join(COORDINATOR)).map(drop).with_context(|| {
-        format!("{} could not be copied: without it the page cannot measure in the browser.", script.display())
+fn add(script: &Path, bound: &Path) -> Result<()> {
+    let name = script.file_name().unwrap_or_default();
+    fs::copy(script, bound.join(name)).map(drop).with_context(|| {
+        format!("{} could not be copied: without it the page cannot start its Workers.", script.display())
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::add_coordinator;
+    use super::add;
     use std::env::temp_dir;
 
     #[test]
-    fn a_module_without_its_coordinator_is_not_shipped() {
-        let error = add_coordinator(&temp_dir().join("no-such-folder"), &temp_dir()).expect_err("nothing to copy");
+    fn a_module_without_its_script_is_not_shipped() {
+        let error = add(&temp_dir().join("no-such-folder/coordinator.js"), &temp_dir()).expect_err("nothing to copy");
         assert!(error.to_string().contains("coordinator.js could not be copied: without it"), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! Who runs a lesson for the page: one file a clock, behind one trait. A page cannot tell them apart but by their clock.
 
 pub mod companion;
+pub mod foresight;
 pub mod lab;
 mod live_clock;
 pub mod predict;
@@ -11,9 +12,11 @@ mod watch;
 use std::rc::Rc;
 
 use engine::model::{Model, Speed};
+use engine::simulate::simulate;
 use engine::trace::{Event, Trace};
 use lessons::{Lesson, Prepared, Values};
 
+use crate::state::link::Settings;
 use crate::state::machine::Machine;
 
 pub use live_clock::{LiveClock, reached};
@@ -90,10 +93,29 @@ pub enum Ending {
     Lost(String),
 }
 
+impl PartialEq for Job {
+    fn eq(&self, other: &Job) -> bool {
+        let decisive = |job: &Job| (job.values.clone(), job.speed, job.machine, job.models.clone());
+        std::ptr::eq(self.lesson, other.lesson) && decisive(self) == decisive(other)
+    }
+}
+
 impl Job {
     /// The job of a lesson on all its models, as usual.
     pub fn usual(lesson: &'static Lesson, values: Values) -> Job {
         Job { lesson, values, speed: Speed::REAL, machine: Machine::USUAL, models: lesson.models.to_vec() }
+    }
+
+    /// The job of one prediction, with these settings.
+    pub fn prediction(lesson: &'static Lesson, settings: &Settings, model: Model) -> Job {
+        let machine = settings.machine;
+        Job { machine, models: vec![model], ..Job::usual(lesson, settings.values.clone()) }
+    }
+
+    /// Predicts one of its models, however long that takes.
+    pub fn predict(&self, model: Model) -> Trace {
+        let prepared = self.prepared();
+        simulate(&prepared.program, &prepared.settings(model, self.machine.seed))
     }
 
     /// The job with its values filled in.

@@ -1,16 +1,25 @@
-//! Predicted runs: the engine's simulator, here in the page, at once.
+//! Predicted runs: the engine's simulator, here in the page, at once. What would keep the page from its next frame is left to
+//! the [`foresight`](crate::backend::foresight).
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use engine::error::RunError;
 use engine::model::Model;
-use engine::simulate::simulate;
+use engine::simulate::simulate_at_most;
 use engine::time::Nanos;
 use engine::trace::Trace;
 use lessons::Prepared;
 
 use crate::backend::{Backend, Ending, Job, Progress, Tell};
+
+/// So much can happen in all runs of a job together before a frame is lost: in a browser a step takes about a microsecond, and a
+/// picture is to be drawn as well.
+const STEPS_IN_A_FRAME: u64 = 6_000;
+
+/// A task takes at least so many steps: a job of very many need not be tried.
+const STEPS_OF_A_TASK: u64 = 4;
 
 /// The simulator.
 pub struct Predictor;
@@ -25,10 +34,9 @@ impl Backend for Predictor {
     }
 
     fn start(&self, job: Job, tell: Tell) {
-        let prepared = job.prepared();
         for &model in &job.models {
             tell(Progress::Began(model));
-            tell(Progress::Known(Box::new(simulate(&prepared.program, &prepared.settings(model, job.machine.seed)))));
+            tell(Progress::Known(Box::new(job.predict(model))));
             tell(Progress::Ended(model));
         }
         tell(Progress::Over(Ending::Complete));
@@ -39,7 +47,28 @@ impl Backend for Predictor {
 }
 
 impl Predictions {
-    /// Predicts every model of `job`.
+    /// Predicts every model of `job` if that fits into one frame.
+    pub fn within_a_frame(job: &Job) -> Option<Predictions> {
+        let prepared = job.prepared();
+        let mut left = STEPS_IN_A_FRAME;
+        if prepared.tasks as u64 * STEPS_OF_A_TASK > left {
+            return None;
+        }
+        let run = |model: &Model| {
+            let trace = simulate_at_most(&prepared.program, &prepared.settings(*model, job.machine.seed), left);
+            left = left.saturating_sub(trace.spans.len() as u64);
+            let is_broken_off = matches!(trace.failure(), Some(RunError::Endless { .. }));
+            (!is_broken_off).then(|| Arc::new(trace))
+        };
+        Some(Predictions(Arc::new(job.models.iter().map(run).collect::<Option<_>>()?)))
+    }
+
+    /// What was predicted elsewhere.
+    pub fn made(traces: Vec<Arc<Trace>>) -> Predictions {
+        Predictions(Arc::new(traces))
+    }
+
+    /// Predicts every model of `job`, however long that takes.
     pub fn of(job: Job) -> Predictions {
         let found = Rc::new(RefCell::new(Vec::new()));
         let into = Rc::clone(&found);

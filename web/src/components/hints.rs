@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use engine::model::Model;
 use engine::trace::Clock;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use crate::backend::foresight;
 use crate::components::prose::prose;
 use crate::state::lesson::LessonState;
 use crate::state::link::Settings;
@@ -14,9 +17,6 @@ use crate::texts;
 
 /// Looking for what mends a run takes some runs: it waits until nothing is being changed.
 const REST: Duration = Duration::from_millis(250);
-
-/// Between one search and the next.
-const PAUSE: Duration = Duration::from_millis(16);
 
 /// So many hints stand there at once.
 const SHOWN: usize = 3;
@@ -38,7 +38,7 @@ pub fn Hints(
             models.iter().filter_map(|model| untrack(|| state.trace(*model, Clock::Virtual))).collect();
         let troubles = mend::troubles(state.lesson, traces.iter().map(|trace| &**trace)).into_iter().take(SHOWN);
         found.set(troubles.map(|trouble| (trouble, None)).collect());
-        go_on(state, found, waiting, settings, 0);
+        spawn_local(go_on(state, found, settings));
     };
     Effect::new(move || {
         let is_seen = state.is_revealed.get();
@@ -93,25 +93,20 @@ pub fn Hints(
     }
 }
 
-/// Looks for what mends one trouble, and comes back for the next one: the page gets its frames in between.
-fn go_on(
-    state: LessonState,
-    found: RwSignal<Vec<(Trouble, Option<Mend>)>>,
-    waiting: StoredValue<Option<TimeoutHandle>>,
-    settings: Settings,
-    place: usize,
-) {
-    let trouble = found.try_with_untracked(|found| found.get(place).map(|(trouble, _)| (trouble.model, trouble.kind)));
-    let Some((model, kind)) = trouble.flatten() else { return };
-    let next = move || {
-        let mend = mend::mend(state.lesson, &settings, model, kind);
-        // The page may have moved on.
+/// Looks for what mends each trouble, one after the other, until the settings are changed or the page moves on.
+async fn go_on(state: LessonState, found: RwSignal<Vec<(Trouble, Option<Mend>)>>, settings: Settings) {
+    let run = async |settings: &Settings, model: Model| foresight::run(state.lesson, settings, model).await;
+    for place in 0..SHOWN {
+        let which = |(trouble, _): &(Trouble, Option<Mend>)| (trouble.model, trouble.kind);
+        let Some(Some((model, kind))) = found.try_with_untracked(|found| found.get(place).map(which)) else { return };
+        let mend = mend::mend(state.lesson, &settings, model, kind, run).await;
+        if state.form.try_with_untracked(|form| *form.settings() == settings) != Some(true) {
+            return;
+        }
         found.try_update(|found| {
-            if let Some(trouble) = found.get_mut(place) {
+            if let Some(trouble) = found.get_mut(place).filter(|trouble| which(trouble) == (model, kind)) {
                 trouble.1 = mend;
             }
         });
-        go_on(state, found, waiting, settings, place + 1);
-    };
-    waiting.set_value(set_timeout_with_handle(next, PAUSE).ok());
+    }
 }

@@ -6,10 +6,11 @@ use engine::model::Model;
 use engine::time::Nanos;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
 
-use crate::state::browser;
+use crate::backend::foresight;
 use crate::state::lesson::LessonState;
 use crate::state::sweep::{self, Sweep};
 use crate::state::words;
@@ -22,13 +23,7 @@ const BOTTOM: f64 = 26.0;
 const TOP: f64 = 8.0;
 const RIGHT: f64 = 8.0;
 
-/// So long a batch of points may take before the page gets its frame.
-const BATCH_MS: f64 = 6.0;
-
-/// Between two batches.
-const PAUSE: Duration = Duration::from_millis(16);
-
-/// After a change, before the first batch.
+/// After a change, before the first point.
 const REST: Duration = Duration::from_millis(300);
 
 /// The picture, and the choice of the number.
@@ -55,7 +50,7 @@ pub fn Scaling(
             before.clear();
         }
         found.set(Some(Sweep::new(parameter, settings)));
-        waiting.set_value(set_timeout_with_handle(move || go_on(state, found, waiting), REST).ok());
+        waiting.set_value(set_timeout_with_handle(move || spawn_local(go_on(state, found)), REST).ok());
     });
     on_cleanup(move || {
         if let Some(waiting) = waiting.try_get_value().flatten() {
@@ -101,20 +96,17 @@ pub fn Scaling(
     })
 }
 
-/// Tries some more values, and comes back for the rest.
-fn go_on(state: LessonState, found: RwSignal<Option<Sweep>>, waiting: StoredValue<Option<TimeoutHandle>>) {
-    let began_ms = browser::now_ms();
-    let Some(Some(mut sweep)) = found.try_get_untracked() else { return };
-    while !sweep.is_done() {
-        sweep.step(state.lesson);
-        if browser::now_ms() - began_ms > BATCH_MS {
-            break;
-        }
-    }
-    let is_done = sweep.is_done();
-    found.set(Some(sweep));
-    if !is_done {
-        waiting.set_value(set_timeout_with_handle(move || go_on(state, found, waiting), PAUSE).ok());
+/// Tries one value after the other, as long as this sweep is wanted.
+async fn go_on(state: LessonState, found: RwSignal<Option<Sweep>>) {
+    let Some(Some(wanted)) = found.try_get_untracked() else { return };
+    let next = || found.try_update_untracked(|sweep| sweep.as_mut().filter(|sweep| sweep.is_like(&wanted))?.next());
+    while let Some(Some((at, settings, model))) = next() {
+        let trace = foresight::run(state.lesson, &settings, model).await;
+        found.try_update(|sweep| {
+            if let Some(sweep) = sweep.as_mut().filter(|sweep| sweep.is_like(&wanted)) {
+                sweep.take(at, model, words::wall(&trace));
+            }
+        });
     }
 }
 

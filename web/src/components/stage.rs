@@ -42,6 +42,8 @@ pub fn Stage(
     view! {
         <section
             class="panel stage-panel"
+            class:late=move || state.is_late.get()
+            aria-busy=move || state.is_late.get().to_string()
             aria-labelledby="stage-title"
             on:keydown=move |event| on_key(state, &event)
         >

@@ -1,16 +1,18 @@
 //! Why a task did not run: one sentence, the chain behind it, and what would have ended the run sooner.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use engine::trace::{Clock, Trace};
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use lessons::Lesson;
 
+use crate::backend::foresight;
 use crate::components::icons;
 use crate::state::answer::{Answer, AnswerLink, answer};
 use crate::state::lesson::LessonState;
-use crate::state::what_if::{Change, WhatIf, changes, offer, tried};
+use crate::state::link::Settings;
+use crate::state::what_if::{self, Change, WhatIf, changes, offer};
 
 /// The answer to what was asked last. It takes the lesson from the page that it stands on.
 #[component]
@@ -92,17 +94,10 @@ fn Answered(answer: Answer) -> impl IntoView {
 fn WhatIfs(state: LessonState) -> impl IntoView {
     let found = RwSignal::new(Vec::<WhatIf>::new());
     let is_done = RwSignal::new(false);
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    on_cleanup(move || {
-        if let Some(timeout) = waiting.try_get_value().flatten() {
-            timeout.clear();
-        }
-    });
     let predicted = untrack(|| state.view.asked.get().and_then(|asked| state.trace(asked.model, Clock::Virtual)));
     if let Some(before) = predicted {
-        let mut left = changes(state.lesson, &state.values.get_untracked());
-        left.reverse();
-        try_next(state, before, left, found, is_done, waiting);
+        let settings = state.form.with_untracked(|form| form.settings().clone());
+        spawn_local(try_all(state.lesson, settings, before, found, is_done));
     }
     let show = move |change: Change| {
         state.edit(change.parameter, change.text);
@@ -130,27 +125,23 @@ fn WhatIfs(state: LessonState) -> impl IntoView {
     }
 }
 
-fn try_next(
-    state: LessonState,
+/// Tries one change after the other, as long as somebody looks.
+async fn try_all(
+    lesson: &'static Lesson,
+    settings: Settings,
     before: Arc<Trace>,
-    mut left: Vec<Change>,
     found: RwSignal<Vec<WhatIf>>,
     is_done: RwSignal<bool>,
-    waiting: StoredValue<Option<TimeoutHandle>>,
 ) {
-    let Some(change) = left.pop() else {
-        is_done.set(true);
-        return;
-    };
-    // A moment in between, in which the page shows what it has.
-    let next = set_timeout_with_handle(
-        move || {
-            if let Some(better) = tried(state.lesson, before.model, &before, change) {
-                found.update(|found| offer(found, better));
-            }
-            try_next(state, before, left, found, is_done, waiting);
-        },
-        Duration::from_millis(30),
-    );
-    waiting.set_value(next.ok());
+    for change in changes(lesson, &settings.values) {
+        let changed = Settings { values: change.values.clone(), ..settings.clone() };
+        let after = foresight::run(lesson, &changed, before.model).await;
+        if found.try_with_untracked(|_| ()).is_none() {
+            return;
+        }
+        if let Some(better) = what_if::found(&before, &after, change) {
+            found.try_update(|found| offer(found, better));
+        }
+    }
+    is_done.try_set(true);
 }

@@ -12,8 +12,8 @@ use leptos::task::spawn_local;
 use lessons::{Diagnostic, Lesson, Prepared, Values};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::backend::Job;
 use crate::backend::predict::Predictions;
+use crate::backend::{Job, foresight};
 use crate::components::tabs::Tab;
 use crate::state::address::Address;
 use crate::state::door::Door;
@@ -68,7 +68,9 @@ pub enum Part {
 struct Half {
     show: fn(Part) -> AnyView,
     prepare: fn(Machine, &Lesson, &Values) -> Prepared,
-    predict: fn(Job) -> Predictions,
+    predict_within_a_frame: fn(&Job) -> Option<Predictions>,
+    predict: fn(Job, Callback<Predictions>),
+    serve: fn(),
 }
 
 /// The way to the later half, from wherever it is wanted.
@@ -132,9 +134,32 @@ impl Later {
         self.half().map(|half| (half.prepare)(machine, lesson, values))
     }
 
-    /// What a job is predicted to come to; nothing until it can be.
-    pub fn predict(self, job: impl FnOnce() -> Job) -> Predictions {
-        self.half().map_or_else(Predictions::none, |half| (half.predict)(job()))
+    /// What a job that changes is predicted to come to: at once where that fits a frame. Where it does not, what was known before
+    /// stands until it is there.
+    pub fn foresee(self, job: Memo<Option<Job>>) -> Foreseen {
+        let quick = Memo::new(move |_| {
+            let half = self.half()?;
+            job.with(|job| job.as_ref().map(|job| (half.predict_within_a_frame)(job)))
+        });
+        let slow = RwSignal::new(None::<(Job, Predictions)>);
+        let under_way = StoredValue::new(false);
+        Effect::new(move || {
+            if quick.get() == Some(None) {
+                go_on(self, job, slow, under_way);
+            }
+        });
+        let now = Memo::new(move |before: Option<&Predictions>| match quick.get() {
+            None => Predictions::none(),
+            Some(Some(predictions)) => predictions,
+            Some(None) => {
+                let slow = slow.with(|slow| slow.as_ref().map(|(_, predictions)| predictions.clone()));
+                slow.or_else(|| before.cloned()).unwrap_or_else(Predictions::none)
+            }
+        });
+        let is_late = Memo::new(move |_| {
+            quick.get() == Some(None) && slow.with(|slow| slow.as_ref().map(|(job, _)| job) != job.read().as_ref())
+        });
+        Foreseen { now, is_late }
     }
 
     fn half(self) -> Option<&'static Half> {
@@ -153,6 +178,50 @@ impl Later {
     }
 }
 
+/// What is foreseen of a job that changes.
+#[derive(Clone, Copy)]
+pub struct Foreseen {
+    /// What is known now.
+    pub now: Memo<Predictions>,
+    /// Whether that is of the job before, because this one takes longer.
+    pub is_late: Memo<bool>,
+}
+
+/// Predicts what `job` is now, and when that is done what it has become meanwhile.
+fn go_on(
+    later: Later,
+    job: Memo<Option<Job>>,
+    slow: RwSignal<Option<(Job, Predictions)>>,
+    under_way: StoredValue<bool>,
+) {
+    // Whoever is gone, or has been answered already, wants nothing more.
+    let (Some(Some(wanted)), Some(half)) = (job.try_get_untracked(), untrack(|| later.half())) else { return };
+    let is_known = slow.with_untracked(|slow| slow.as_ref().is_some_and(|(known, _)| *known == wanted));
+    if is_known || under_way.get_value() {
+        return;
+    }
+    under_way.set_value(true);
+    let known = wanted.clone();
+    let made = Callback::new(move |predictions: Predictions| {
+        if under_way.try_set_value(false).is_none() {
+            slow.set(Some((known.clone(), predictions)));
+            go_on(later, job, slow, under_way);
+        }
+    });
+    (half.predict)(wanted, made);
+}
+
+/// Serves predictions to a page, in a Worker of it.
+pub fn serve() {
+    spawn_local(async {
+        match half().await {
+            Ok(half) => (half.serve)(),
+            // The page hears of it by an error event, and does without.
+            Err(error) => wasm_bindgen::throw_str(&error.to_string()),
+        }
+    });
+}
+
 /// The later half.
 ///
 /// # Errors
@@ -162,7 +231,9 @@ fn half() -> Result<&'static Half, SplitLoaderError> {
     static HALF: Half = Half {
         show: parts::show,
         prepare: |machine, lesson, values| machine.prepare(lesson, values),
-        predict: Predictions::of,
+        predict_within_a_frame: Predictions::within_a_frame,
+        predict: |job, made| spawn_local(async move { made.run(foresight::predict(job).await) }),
+        serve: foresight::serve,
     };
     Ok(&HALF)
 }

@@ -1,7 +1,8 @@
 //! What the page asks the browser for, each question with an answer where the browser has none.
 
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Clipboard, CssStyleDeclaration, Element, Performance, Storage, Window};
 
 /// The window, where there is one.
@@ -17,6 +18,19 @@ pub fn performance() -> Option<Performance> {
 /// `performance.now()`: milliseconds since the page was opened.
 pub fn now_ms() -> f64 {
     performance().map_or(0.0, |clock| clock.now())
+}
+
+/// Lets the page do what it has to do, and goes on after that.
+pub async fn breath() {
+    let turn = Promise::new(&mut |go_on, _| {
+        let begun = window().and_then(|window| window.set_timeout_with_callback(&go_on).ok());
+        if begun.is_none() {
+            // Fails only where nobody waits any longer.
+            let _ = go_on.call0(&JsValue::NULL);
+        }
+    });
+    // It is never refused.
+    let _ = JsFuture::from(turn).await;
 }
 
 /// How many of the screen's pixels make one CSS pixel, side by side.

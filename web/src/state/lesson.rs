@@ -46,6 +46,8 @@ pub struct LessonState {
     pub models: Memo<Vec<Model>>,
     /// What is predicted from them; nothing before it can be.
     pub predictions: Memo<Predictions>,
+    /// Whether what is shown as predicted is still that of the values before.
+    pub is_late: Signal<bool>,
     /// What was measured with them in this browser.
     pub(super) browser: Measured,
     /// What was measured with them on this machine.
@@ -104,20 +106,21 @@ impl LessonState {
         let machine = Memo::new(move |_| form.with(Form::machine));
         let models = Memo::new(move |_| form.with(|form| form.models().to_vec()));
         let later = Later::of_page();
-        let predictions = Memo::new(move |_| {
-            later.predict(|| {
-                let mut job = Job { machine: machine.get(), ..Job::usual(lesson, values.get()) };
-                // Speed-ups are counted from the sequential run, seen or not.
-                job.models.retain(|model| *model == Model::Sequential || models.with(|models| models.contains(model)));
-                job
-            })
-        });
+        let foreseen = later.foresee(Memo::new(move |_| {
+            let mut job = Job { machine: machine.get(), ..Job::usual(lesson, values.get()) };
+            // Speed-ups are counted from the sequential run, seen or not.
+            job.models.retain(|model| *model == Model::Sequential || models.with(|models| models.contains(model)));
+            Some(job)
+        }));
+        let predictions = foreseen.now;
         let way = RwSignal::new(place.way.clone());
-        let kept = Memo::new(move |_| {
+        let kept = later.foresee(Memo::new(move |_| {
             let kept = way.with(|way| way.kept().cloned())?;
-            let job = || Job { machine: kept.machine, models: models.get(), ..Job::usual(lesson, kept.values) };
-            Some(later.predict(job))
-        });
+            Some(Job { machine: kept.machine, models: models.get(), ..Job::usual(lesson, kept.values) })
+        }));
+        let is_compared = Memo::new(move |_| way.with(|way| way.kept().is_some()));
+        let is_late = Signal::derive(move || foreseen.is_late.get() || kept.is_late.get());
+        let kept = Memo::new(move |_| is_compared.get().then(|| kept.now.get()));
         let (browser, on_machine) = (Measured::by(Clock::Browser), Measured::by(Clock::Machine));
         let width_px = RwSignal::new(0.0);
         let longest = Memo::new(move |_| {
@@ -148,6 +151,7 @@ impl LessonState {
             machine,
             models,
             predictions,
+            is_late,
             browser,
             on_machine,
             last: RwSignal::new(Clock::Browser),

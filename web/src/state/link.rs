@@ -8,6 +8,7 @@ use engine::time::Nanos;
 use form_urlencoded::Serializer;
 use lessons::{Diagnostic, Lesson, Values};
 
+use crate::backend::Job;
 use crate::state::load_link;
 use crate::state::machine::{self, Machine};
 use crate::state::said::Answers;
@@ -318,6 +319,24 @@ fn write_side(
             query.append_pair(&format!("{side}{name}"), &text);
         }
     }
+}
+
+/// The address that carries all that decides what `job` is predicted to come to.
+pub fn of_job(job: &Job) -> String {
+    let Job { lesson, values, speed, machine, models } = job.clone();
+    let settings = Settings { values, speed, machine, models };
+    let (look, answers, way) = (Look::default(), Answers::default(), Way::Page);
+    write(&Place::Lesson(LessonPlace { lesson, settings, look, answers, way }))
+}
+
+/// The job whose address this is.
+pub fn job(address: &str) -> Option<Job> {
+    let Place::Lesson(LessonPlace { lesson, settings: Settings { values, speed, machine, models }, .. }) =
+        read(address).place
+    else {
+        return None;
+    };
+    Some(Job { lesson, values, speed, machine, models })
 }
 
 /// The address of a lesson with its defaults.

@@ -1,14 +1,15 @@
 //! What went wrong in predicted runs, and what mends it: found by trying, in the simulator.
 
+use std::sync::Arc;
+
 use engine::hints::{Check, hints};
 use engine::model::Model;
-use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
 use lessons::{Kind, Lesson, Parameter, Value, Values};
 
 use crate::state::link::Settings;
-use crate::state::machine::{GIL, is_lessons_own};
+use crate::state::machine::{GIL, Machine, is_lessons_own};
 use crate::state::words;
 
 /// Something to look out for in a run.
@@ -125,43 +126,57 @@ pub fn troubles<'t>(lesson: &Lesson, traces: impl Iterator<Item = &'t Trace>) ->
     found
 }
 
-/// The change that is known to mend a trouble best and that does: first of the parameters, then by another model.
-pub fn mend(lesson: &'static Lesson, settings: &Settings, model: Model, kind: TroubleKind) -> Option<Mend> {
-    let run = |settings: &Settings, model: Model| {
-        let prepared = settings.machine.prepare(lesson, &settings.values);
-        simulate(&prepared.program, &prepared.settings(model, settings.machine.seed))
-    };
-    let tasks = settings.machine.prepare(lesson, &settings.values).tasks;
-    let before = words::wall(&run(settings, model));
-    let mends = |settings: Settings, change, model| {
-        let trace = run(&settings, model);
+/// The change that is known to mend a trouble best and that does: first of the parameters, then of the machine, then another model.
+/// `run` predicts a model with other settings.
+pub async fn mend(
+    lesson: &'static Lesson,
+    settings: &Settings,
+    model: Model,
+    kind: TroubleKind,
+    run: impl AsyncFn(&Settings, Model) -> Arc<Trace>,
+) -> Option<Mend> {
+    let before = words::wall(&*run(settings, model).await);
+    let mends = async |settings: Settings, change, model| {
+        let trace = run(&settings, model).await;
         // A wrong result is mended by what takes longer, too; else it is to be quicker, or there was no end.
         let is_better =
             |after: Nanos| kind == TroubleKind::Hint(Check::LostUpdate) || before.is_none_or(|before| after < before);
         let after = words::wall(&trace).filter(|after| is_better(*after))?;
         (!kind.is_in(&trace)).then_some(Mend { settings, change, model, before, after })
     };
-    let by_parameter = kind.mended_by().iter().find_map(|name| {
-        let parameter = lesson.parameters.iter().find(|parameter| parameter.name == *name)?;
-        others(parameter, &settings.values, tasks).into_iter().find_map(|value| {
+    for (settings, change) in changes(lesson, settings, kind) {
+        if let Some(mend) = mends(settings, change, model).await {
+            return Some(mend);
+        }
+    }
+    let mut found = Vec::new();
+    for other in lesson.models.iter().copied().filter(|other| *other != model && *other != Model::Sequential) {
+        found.extend(mends(settings.clone(), ("Model", other.title().to_owned()), other).await);
+    }
+    found.into_iter().min_by_key(|mend| mend.after)
+}
+
+/// Settings in which one thing is changed that could mend a trouble, the likeliest first, each with what that is and its new value.
+fn changes(
+    lesson: &'static Lesson,
+    settings: &Settings,
+    kind: TroubleKind,
+) -> impl Iterator<Item = (Settings, (&'static str, String))> {
+    let tasks = settings.machine.prepare(lesson, &settings.values).tasks;
+    let parameters = kind.mended_by().iter().filter_map(|name| lesson.parameters.iter().find(|one| one.name == *name));
+    let of_parameter = move |parameter: &'static Parameter| {
+        let other = move |value: Value| {
             let change = (parameter.title, words::value(parameter, &value));
-            mends(Settings { values: settings.values.with(parameter, value), ..settings.clone() }, change, model)
-        })
+            (Settings { values: settings.values.with(parameter, value), ..settings.clone() }, change)
+        };
+        others(parameter, &settings.values, tasks).into_iter().map(other)
+    };
+    let has_gil = kind.mended_by().contains(&GIL) && !is_lessons_own(lesson, GIL) && settings.machine.keeps_gil;
+    let of_machine = has_gil.then(|| {
+        let machine = Machine { keeps_gil: false, ..settings.machine };
+        (Settings { machine, ..settings.clone() }, ("GIL", "off".to_owned()))
     });
-    let by_machine = || {
-        let has_gil = kind.mended_by().contains(&GIL) && !is_lessons_own(lesson, GIL) && settings.machine.keeps_gil;
-        let mut without = settings.clone();
-        without.machine.keeps_gil = false;
-        has_gil.then(|| mends(without, ("GIL", "off".to_owned()), model)).flatten()
-    };
-    let by_model = || {
-        let others = lesson.models.iter().copied().filter(|other| *other != model && *other != Model::Sequential);
-        let mut found: Vec<Mend> =
-            others.filter_map(|other| mends(settings.clone(), ("Model", other.title().to_owned()), other)).collect();
-        found.sort_by_key(|mend| mend.after);
-        (!found.is_empty()).then(|| found.swap_remove(0))
-    };
-    by_parameter.or_else(by_machine).or_else(by_model)
+    parameters.flat_map(of_parameter).chain(of_machine)
 }
 
 /// The other values of a parameter that are worth a try, the nearest first: of a number the doubles, and as many as there are
@@ -200,20 +215,23 @@ fn others(parameter: &Parameter, values: &Values, tasks: usize) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::Job;
+    use crate::backend::foresight::testing::now;
     use crate::state::link::{self, Place};
 
     /// The troubles of a lesson, each with what mends it.
     fn found(query: &str) -> Vec<(Trouble, Option<Mend>)> {
         let Place::Lesson(place) = link::read(query).place else { panic!("the lesson is there") };
         let settings = place.settings;
-        let prepared = settings.machine.prepare(place.lesson, &settings.values);
-        let run = |model: &Model| simulate(&prepared.program, &prepared.settings(*model, 0));
-        let traces: Vec<Trace> = settings.models.iter().map(run).collect();
+        let run =
+            |settings: &Settings, model: Model| Arc::new(Job::prediction(place.lesson, settings, model).predict(model));
+        let traces: Vec<_> = settings.models.iter().map(|model| run(&settings, *model)).collect();
         let with_mend = |trouble: Trouble| {
-            let mend = mend(place.lesson, &settings, trouble.model, trouble.kind);
+            let run = async |settings: &Settings, model: Model| run(settings, model);
+            let mend = now(mend(place.lesson, &settings, trouble.model, trouble.kind, run));
             (trouble, mend)
         };
-        troubles(place.lesson, traces.iter()).into_iter().map(with_mend).collect()
+        troubles(place.lesson, traces.iter().map(|trace| &**trace)).into_iter().map(with_mend).collect()
     }
 
     #[track_caller]
@@ -240,8 +258,7 @@ mod tests {
         for lesson in lessons::catalogue().iter().filter(|lesson| lesson.id != "paged-api") {
             for (trouble, mend) in found(&format!("?lesson={}", lesson.id)) {
                 let Some(mend) = mend else { continue };
-                let prepared = mend.settings.machine.prepare(lesson, &mend.settings.values);
-                let trace = simulate(&prepared.program, &prepared.settings(mend.model, 0));
+                let trace = Job::prediction(lesson, &mend.settings, mend.model).predict(mend.model);
                 assert!(!trouble.kind.is_in(&trace), "{}: {trouble:?}", lesson.id);
             }
         }

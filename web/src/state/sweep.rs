@@ -2,14 +2,12 @@
 
 use engine::hints::Check;
 use engine::model::Model;
-use engine::simulate::simulate;
 use engine::time::Nanos;
 use lessons::{Lesson, Parameter, Value};
 
 use crate::state::link::Settings;
 use crate::state::mend::TroubleKind;
 use crate::state::slider::{self, Scale};
-use crate::state::words;
 
 /// A sweep over a parameter, as far as it has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,18 +95,26 @@ impl Sweep {
         number(&self.settings, self.over)
     }
 
-    /// Predicts the next run.
-    pub fn step(&mut self, lesson: &Lesson) {
-        let Some((at, model)) = self.to_come.pop() else { return };
-        let Ok(value) = self.over.read(&text(self.over, at)) else { return };
+    /// The run that is to be predicted next: which value it tries, and with which settings.
+    pub fn next(&mut self) -> Option<(f64, Settings, Model)> {
+        let (at, model) = self.to_come.pop()?;
+        let value = self.over.read(&text(self.over, at)).ok()?;
         let values = self.settings.values.with(self.over, value);
-        let prepared = self.settings.machine.prepare(lesson, &values);
-        let trace = simulate(&prepared.program, &prepared.settings(model, self.settings.machine.seed));
-        let wall = (model, words::wall(&trace));
-        match self.points.last_mut().filter(|point| point.at == at) {
-            Some(point) => point.walls.push(wall),
-            None => self.points.push(Point { at, walls: vec![wall] }),
+        Some((at, Settings { values, ..self.settings.clone() }, model))
+    }
+
+    /// Takes in what the run of `model` came to, for the value `at`.
+    pub fn take(&mut self, at: f64, model: Model, wall: Option<Nanos>) {
+        let place = self.points.partition_point(|point| point.at < at);
+        if self.points.get(place).is_none_or(|point| point.at != at) {
+            self.points.insert(place, Point { at, walls: Vec::new() });
         }
+        self.points[place].walls.push((model, wall));
+    }
+
+    /// Whether it is the same sweep, however far it has come.
+    pub fn is_like(&self, other: &Sweep) -> bool {
+        std::ptr::eq(self.over, other.over) && self.settings == other.settings
     }
 
     /// The ends of the picture: the least and the greatest number, the shortest and the longest time.
@@ -166,7 +172,9 @@ fn values(parameter: &Parameter, present: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::Job;
     use crate::state::link::{self, Place};
+    use crate::state::words;
 
     fn sweep(query: &str, name: &str) -> (&'static Lesson, Sweep) {
         let Place::Lesson(place) = link::read(query).place else { panic!("the lesson is there") };
@@ -196,8 +204,9 @@ mod tests {
     fn a_pool_gets_faster_with_its_workers_until_each_message_has_one() {
         let five = "?lesson=delay-messages&messages=A%3D1%2CB%3D1%2CC%3D1%2CD%3D1&models=thread-pool.event-loop";
         let (lesson, mut sweep) = sweep(five, "workers");
-        while !sweep.is_done() {
-            sweep.step(lesson);
+        while let Some((at, settings, model)) = sweep.next() {
+            let trace = Job::prediction(lesson, &settings, model).predict(model);
+            sweep.take(at, model, words::wall(&trace));
         }
         let at: Vec<f64> = sweep.points.iter().map(|point| point.at).collect();
         assert_eq!(at, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);

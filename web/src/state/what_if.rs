@@ -1,8 +1,6 @@
 //! What if: a value of the lesson changed, and predicted then and there. Only what a program is given to do its work with
 //! is changed, such as a limit, a lock or a repair; how much work there is, is not.
 
-use engine::model::Model;
-use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::Trace;
 use lessons::{Kind, Lesson, Parameter, Value, Values};
@@ -18,7 +16,8 @@ pub struct Change {
     pub text: String,
     /// Such as `Limit 4 → 8`.
     pub title: String,
-    values: Values,
+    /// All values of the lesson with it.
+    pub values: Values,
 }
 
 /// A change that would end the run sooner.
@@ -68,11 +67,9 @@ pub fn changes(lesson: &'static Lesson, values: &Values) -> Vec<Change> {
     all.filter(|change| lesson.prepare(&change.values).tasks == tasks).collect()
 }
 
-/// Predicts `model` with a change; `None` where it would end no sooner than `before`.
-pub fn tried(lesson: &'static Lesson, model: Model, before: &Trace, change: Change) -> Option<WhatIf> {
-    let prepared = lesson.prepare(&change.values);
-    let after = simulate(&prepared.program, &prepared.settings(model, 0));
-    let wall = words::wall(&after)?;
+/// What a change comes to: `after` is predicted with it. `None` where it would end no sooner than `before`.
+pub fn found(before: &Trace, after: &Trace, change: Change) -> Option<WhatIf> {
+    let wall = words::wall(after)?;
     let (gain, says) = match words::wall(before) {
         Some(before) => {
             let gain = before.since(wall);
@@ -110,18 +107,24 @@ fn short(time: Nanos) -> String {
 
 #[cfg(test)]
 mod tests {
+    use engine::model::Model;
+
     use super::*;
+    use crate::backend::Job;
 
     fn found(id: &str, model: Model, given: &[(&str, &str)]) -> Vec<String> {
         let lesson = lessons::find(id).expect("the lesson is there");
         let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let values = Values::read(lesson.parameters, &given).expect("the values are right");
-        let prepared = lesson.prepare(&values);
-        let before = simulate(&prepared.program, &prepared.settings(model, 0));
-        let mut found = Vec::new();
-        let better = changes(lesson, &values).into_iter().filter_map(|change| tried(lesson, model, &before, change));
-        better.for_each(|better| offer(&mut found, better));
-        found.into_iter().map(|found| format!("{}: {}", found.change.title, found.says)).collect()
+        let run = |values: &Values| Job::usual(lesson, values.clone()).predict(model);
+        let before = run(&values);
+        let mut offered = Vec::new();
+        let better = changes(lesson, &values).into_iter().filter_map(|change| {
+            let after = run(&change.values);
+            super::found(&before, &after, change)
+        });
+        better.for_each(|better| offer(&mut offered, better));
+        offered.into_iter().map(|found| format!("{}: {}", found.change.title, found.says)).collect()
     }
 
     #[test]

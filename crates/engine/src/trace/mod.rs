@@ -62,11 +62,11 @@ pub struct Process(pub u32);
 pub struct Line(pub u32);
 
 /// A text of the trace, kept apart so that all else in it has a fixed size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NameId(u32);
 
 /// Something that tasks run on or wait in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {
     /// Its name, such as `Thread-1`.
     pub name: NameId,
@@ -77,7 +77,7 @@ pub struct Lane {
 }
 
 /// Something that tasks share, such as a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
     /// Its name.
     pub name: NameId,
@@ -86,7 +86,7 @@ pub struct Object {
 }
 
 /// What the trace knows of one task.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskRecord {
     /// Its name.
     pub name: NameId,
@@ -99,7 +99,7 @@ pub struct TaskRecord {
 }
 
 /// A stretch of time that one task spent on one lane in one state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// Where.
     pub lane: LaneId,
@@ -118,7 +118,7 @@ pub struct Span {
 }
 
 /// An instant at which something happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// Where.
     pub lane: LaneId,
@@ -133,7 +133,7 @@ pub struct Mark {
 }
 
 /// What a [`Mark`] stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Marked {
     /// The task wrote this line to the log.
     Log(NameId),
@@ -169,7 +169,7 @@ pub enum Marked {
 }
 
 /// A run as it was recorded. Times are nanoseconds from its start, on the clock that it names.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// The model that ran.
     pub model: Model,
@@ -197,7 +197,7 @@ pub struct Trace {
 }
 
 /// The end of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finish {
     /// When the first task ended, or when it was clear that it never would.
     pub at: Nanos,

@@ -1,8 +1,10 @@
 //! The texts of a trace, one behind the other in one piece of memory: a big run has very many, and all are short.
 
+use serde::{Deserialize, Serialize};
+
 use super::NameId;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Names {
     text: String,
     /// Where each ends, in bytes; it begins where the one before it ends.
