@@ -4,77 +4,18 @@
 #![cfg(unix)]
 
 mod companion;
+mod running;
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use companion::interleave;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-
-/// How long something that must happen may take before the test gives up. It is never waited out where all is well.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-/// A pool of three, and three tasks that are asleep for longer than the deadline.
-const POOL: &str = "delay-messages --model process-pool --set messages=A=60,B=60,C=60 --set workers=3";
-
-/// Two threads in each of two processes, asleep for longer than the deadline.
-const THREADS: &str = "hybrid --model processes-of-threads --set processes=2 --set threads=2 --set latency=10 --speed 0.1 --network timer";
+use running::{DEADLINE, POOL, Running, THREADS, children, lines, wait_until, wait_until_at_work};
 
 /// Four jobs of a fraction of a second's CPU time each.
 const BRIEF: &str = "pool-or-spawn --set jobs=4 --set work=0.1 --speed 0.25";
-
-/// A run that takes longer than the deadline, or long enough, caught when all of its processes are in the middle of their jobs.
-struct Running {
-    parent: Child,
-    /// The processes, in the order of their starts.
-    children: Vec<Pid>,
-    stderr: Receiver<String>,
-}
-
-impl Running {
-    fn start(words: &str, processes: usize) -> Running {
-        let mut run = interleave(&format!("run {words}"));
-        let mut parent = run.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let stderr = lines(parent.stderr.take().unwrap());
-        let children = wait_until(|| {
-            let children = children(&parent);
-            (children.len() == processes).then_some(children)
-        });
-        children.iter().for_each(|child| wait_until_at_work(*child));
-        Running { parent, children, stderr }
-    }
-
-    /// One process a task, and so many tasks that compute that the cores are long not done with them.
-    fn one_a_task() -> Running {
-        let jobs = 8 * thread::available_parallelism().unwrap().get().min(100);
-        let words = format!("pool-or-spawn --model processes --set jobs={jobs} --set work=0.1 --speed 0.01");
-        Running::start(&words, jobs)
-    }
-
-    /// What is said on standard error until nobody is left to say anything.
-    fn until_all_are_gone(&self) -> Vec<String> {
-        let start = Instant::now();
-        let mut said = Vec::new();
-        loop {
-            match self.stderr.recv_timeout(DEADLINE.saturating_sub(start.elapsed())) {
-                Ok(line) => said.push(line),
-                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return said,
-                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("somebody is still there; said: {said:?}"),
-            }
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.parent.kill();
-        let _ = self.parent.wait();
-    }
-}
 
 #[test]
 fn a_parent_that_is_killed_leaves_no_process_behind() {
@@ -149,6 +90,33 @@ fn a_lost_job_is_done_again_where_that_is_wanted() {
         let run = &report["runs"][0];
         assert_eq!(run["ending"], "completed", "{words}");
         assert!(lost.contains(&run["messages"]["lost_jobs"].as_u64().unwrap()), "{words}: {run}");
+    }
+}
+
+/// A process that may have no more memory than it has ends in the middle of a list, wherever in it that is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_runs_out_of_memory_is_replaced_and_loses_one_job() {
+    let words = "merge-sort --model process-pool --set processes=2 --set lists=120 --set chunk=1 --json";
+    for (option, code, done) in [("", 1, false), (" --retry-lost", 0, true)] {
+        let mut running = Running::start(&format!("{words}{option}"), 2);
+        let victim = running.children[0];
+        let limit = Command::new("prlimit").args(["--as=1048576", "--pid", &victim.to_string()]).status().unwrap();
+        assert!(limit.success());
+        let said = running.until_all_are_gone();
+        let mut report = String::new();
+        running.parent.stdout.take().unwrap().read_to_string(&mut report).unwrap();
+        assert_eq!(running.parent.wait().unwrap().code(), Some(code), "{said:?}");
+        let ended = format!("its process {victim} ended (signal: 6 (SIGABRT)");
+        let replaced = said.iter().filter(|line| line.contains(&ended) && line.contains(" takes its place"));
+        assert_eq!(replaced.count(), 1, "{said:?}");
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        if done {
+            assert_eq!(report["runs"][0]["outcome"]["in_order"], 120 * 30_000, "{report}");
+        } else {
+            assert_eq!(report["runs"].as_array().unwrap().len(), 0, "{report}");
+            assert!(said.iter().any(|line| line.contains("; of 120 jobs 119 were done")), "{said:?}");
+        }
     }
 }
 
@@ -244,59 +212,4 @@ fn a_server_takes_the_next_port_and_ends_well_when_asked() {
     let output = server.wait_with_output().unwrap();
     let said = format!("note: port {port} is taken, so this is port {served}.\n");
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), said));
-}
-
-/// The lines of a pipe, as they come; the channel closes when nobody is left who could write to it.
-fn lines(pipe: ChildStderr) -> Receiver<String> {
-    let (sender, lines) = channel();
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                break;
-            }
-        }
-    });
-    lines
-}
-
-/// The processes that `parent` has started and that have not been waited for.
-fn children(parent: &Child) -> Vec<Pid> {
-    let listed = Command::new("ps").args(["-A", "-o", "pid=", "-o", "ppid="]).output().unwrap();
-    let listed = String::from_utf8(listed.stdout).unwrap();
-    let mut children = Vec::new();
-    for line in listed.lines() {
-        let numbers: Vec<i32> = line.split_whitespace().map(|number| number.parse().unwrap()).collect();
-        if numbers[1] == parent.id() as i32 {
-            children.push(Pid::from_raw(numbers[0]));
-        }
-    }
-    children.sort();
-    children
-}
-
-/// Waits until a process is in its job: it has then written more than the one message that it is ready.
-#[cfg(target_os = "linux")]
-fn wait_until_at_work(process: Pid) {
-    let path = format!("/proc/{process}/io");
-    wait_until(|| {
-        let counters = std::fs::read_to_string(&path).unwrap();
-        let writes = counters.lines().find_map(|line| line.strip_prefix("syscw: ")?.parse::<u64>().ok());
-        (writes.unwrap() > 1).then_some(())
-    });
-}
-
-/// Elsewhere nobody tells: the process may be killed just before it begins.
-#[cfg(not(target_os = "linux"))]
-fn wait_until_at_work(_: Pid) {}
-
-#[track_caller]
-fn wait_until<T>(mut has_come: impl FnMut() -> Option<T>) -> T {
-    let start = Instant::now();
-    while start.elapsed() < DEADLINE {
-        if let Some(it) = has_come() {
-            return it;
-        }
-        thread::yield_now();
-    }
-    panic!("what is waited for has not come");
 }

@@ -13,6 +13,7 @@ mod caution;
 mod compare;
 mod cpu_time;
 mod failure;
+mod interrupt;
 mod listen;
 mod listing;
 mod machine;

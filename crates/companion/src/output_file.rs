@@ -2,26 +2,26 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
 /// A file that is known to be writable before anything is measured: a wrong path loses no measurement.
-pub struct OutputFile<'a> {
+pub struct OutputFile {
     what: &'static str,
-    path: &'a Path,
+    path: PathBuf,
     file: File,
 }
 
-impl<'a> OutputFile<'a> {
+impl OutputFile {
     /// Opens the file for `what`, such as "trace". What is in it stays until there is something new.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn open(what: &'static str, path: &'a Path) -> Result<OutputFile<'a>, Failure> {
+    pub fn open(what: &'static str, path: &Path) -> Result<OutputFile, Failure> {
         let file = File::options().write(true).create(true).truncate(false).open(path);
         let file = file.map_err(|error| Failure::because(unwritable(what, path, &error)))?;
-        Ok(OutputFile { what, path, file })
+        Ok(OutputFile { what, path: path.to_owned(), file })
     }
 
     /// Puts `bytes` in the place of whatever was there.
@@ -33,7 +33,7 @@ impl<'a> OutputFile<'a> {
     }
 
     /// Puts `line` in the place of whatever was there, and what is told later behind it.
-    pub fn series(mut self, line: &str) -> Series<'a> {
+    pub fn series(mut self, line: &str) -> Series {
         let written = self.emptied().and_then(|()| self.file.write_all(line.as_bytes()));
         let wrong = written.err().map(|error| self.unwritable(&error));
         Series { file: self, wrong }
@@ -48,24 +48,29 @@ impl<'a> OutputFile<'a> {
     }
 
     fn unwritable(&self, error: &io::Error) -> String {
-        unwritable(self.what, self.path, error)
+        unwritable(self.what, &self.path, error)
     }
 }
 
 /// A file that lines are added to, each at once: whatever ends the program, those that were added are there. The first
 /// that cannot be is the last that is tried, for there must be no gap.
-pub struct Series<'a> {
-    file: OutputFile<'a>,
+pub struct Series {
+    file: OutputFile,
     wrong: Option<String>,
 }
 
-impl Series<'_> {
+impl Series {
     /// Adds a line.
     pub fn add(&mut self, line: &str) {
         if self.wrong.is_none() {
             let written = self.file.file.write_all(line.as_bytes());
             self.wrong = written.err().map(|error| self.file.unwritable(&error));
         }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.file.path
     }
 
     /// A sentence, where a line could not be added.

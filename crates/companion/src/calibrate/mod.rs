@@ -3,7 +3,6 @@
 //! A figure is the median of some runs and says of how many. What nobody measures is taken from the preset, and said so.
 
 pub mod bounded;
-pub mod interrupt;
 mod native;
 pub mod python;
 mod report;
@@ -16,6 +15,7 @@ use lessons::Diagnostic;
 
 use crate::arguments::CalibrateArguments;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::notice;
 use crate::output_file::OutputFile;
 use crate::words::keep;
@@ -113,7 +113,7 @@ pub fn calibrate(arguments: &CalibrateArguments) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         notice::note("this program was built without optimisation, so native work and messages cost far too much.");
     }
-    interrupt::end_together().map_err(Failure::because)?;
+    interrupt::before_the_end(bounded::end_now).map_err(Failure::because)?;
     let native = {
         let _progress = notice::progress("measuring native code");
         native::measure().map_err(Failure::because)?

@@ -19,8 +19,9 @@ use lessons::Lesson;
 use lessons::python_file::with_values;
 
 use crate::arguments::CompareArguments;
-use crate::calibrate::{self, Calibration, Machine};
+use crate::calibrate::{self, Calibration, Machine, bounded};
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::measure::{Surroundings, measure, traced};
 use crate::notice::{self, Progress};
 use crate::statistics::median;
@@ -70,7 +71,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         notice::note("this program was built without optimisation, so native work costs far too much.");
     }
-    calibrate::interrupt::end_together().map_err(Failure::because)?;
+    interrupt::before_the_end(bounded::end_now).map_err(Failure::because)?;
     let (found, unavailable) = {
         let _progress = progress("asking the interpreters what they are");
         interpreters::find(&comparison.pythons)

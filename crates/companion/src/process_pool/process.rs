@@ -10,6 +10,7 @@ use engine::operation::Job;
 use engine::time::Nanos;
 use engine::trace::{LaneId, Post, TaskId};
 
+use crate::interrupt;
 use crate::process_pool::answers::{Answers, Heard, Silence};
 use crate::process_pool::message::{Answer, Ended, Frame, Order, Received};
 use crate::process_pool::this_run::ThisRun;
@@ -31,7 +32,9 @@ impl Process {
     /// # Errors
     /// What the system says.
     pub fn start(program: &Path) -> io::Result<Arc<Process>> {
-        let mut child = Command::new(program).arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut command = Command::new(program);
+        interrupt::keep_from(command.arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()));
+        let mut child = command.spawn()?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (orders, answers) = pipes.ok_or_else(|| io::Error::new(ErrorKind::BrokenPipe, "it has no pipes"))?;
         hold_more(&orders);
