@@ -3,6 +3,7 @@
 use std::io;
 use std::process::{self, Command};
 use std::sync::mpsc::channel;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
@@ -46,6 +47,42 @@ pub fn keep_from(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(not(unix))]
     let _ = command;
+}
+
+/// What there is to tell so far. It is told once, at the end or before it.
+pub struct Untold<T>(Mutex<Option<T>>);
+
+impl<T> Untold<T> {
+    /// This is there to tell.
+    pub fn new(told: T) -> Untold<T> {
+        Untold(Mutex::new(Some(told)))
+    }
+
+    /// Adds something. What comes while it is told comes too late.
+    pub fn keep(&self, add: impl FnOnce(&mut T)) {
+        if let Some(untold) = &mut *self.lock() {
+            add(untold);
+        }
+    }
+
+    /// What there is for whoever was interrupted to tell; `None` where it is being told.
+    pub fn take_before_the_end(&self) -> Option<T> {
+        self.lock().take()
+    }
+
+    /// What there is to tell at the end. Where it is being told before that, the program ends with it, and this waits.
+    pub fn take_at_the_end(&self) -> T {
+        let untold = self.lock().take();
+        untold.unwrap_or_else(|| {
+            loop {
+                thread::park();
+            }
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn ears() -> io::Result<(Runtime, impl Future<Output = i32>)> {

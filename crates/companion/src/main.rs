@@ -28,6 +28,7 @@ mod report;
 mod request;
 mod run;
 mod runner;
+mod scratch;
 mod serve;
 mod service;
 mod statistics;

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::bounded;
 use super::native::{Machine, WORK, factor, middle, work_figures};
 use super::{Amount, Calibration, Figure, Whose};
+use crate::scratch::Scratch;
 
 const SCRIPT: &str = include_str!("costs.py");
 
@@ -43,8 +44,8 @@ pub fn measure(path: &Path, machine: Machine) -> Result<Calibration, String> {
 fn run(path: &Path) -> Result<Sheet, String> {
     let put_down = |error: io::Error| format!("the script that measures cannot be put down ({error})");
     // A file, because a process that is spawned and not forked imports it anew.
-    let folder = tempfile::tempdir().map_err(put_down)?;
-    let script = folder.path().join("interleave_costs.py");
+    let folder = Scratch::new().map_err(put_down)?;
+    let script = folder.path("interleave_costs.py");
     fs::write(&script, SCRIPT).map_err(put_down)?;
     let mut command = Command::new(path);
     command.arg("-I").arg(&script).args(sizes());

@@ -1,13 +1,11 @@
 //! What a call has measured so far, which is told once: at its end, or when it is interrupted.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-
 use engine::error::RunError;
 use engine::model::Model;
 use engine::trace::{Event, Marked, Trace};
 
 use crate::failure::Failure;
+use crate::interrupt::Untold;
 use crate::notice;
 use crate::output_file::Series;
 use crate::report::{Once, Report, Run, lines};
@@ -18,11 +16,10 @@ use crate::run::outputs::Outputs;
 pub struct SoFar {
     /// What was asked for.
     pub request: Request,
-    /// `None` once somebody tells it.
-    untold: Mutex<Option<Untold>>,
+    kept: Untold<Kept>,
 }
 
-struct Untold {
+struct Kept {
     outputs: Outputs,
     models: Vec<OfModel>,
 }
@@ -49,19 +46,19 @@ pub enum Occasion {
 impl SoFar {
     /// Nothing so far.
     pub fn new(request: Request, outputs: Outputs) -> SoFar {
-        SoFar { request, untold: Mutex::new(Some(Untold { outputs, models: Vec::new() })) }
+        SoFar { request, kept: Untold::new(Kept { outputs, models: Vec::new() }) }
     }
 
     /// Keeps what comes next as this model's.
     pub fn begin(&self, model: Model) {
-        self.keep(|untold| {
-            untold.models.push(OfModel { model, all: Vec::new(), last: Vec::new(), broken_off: None });
+        self.kept.keep(|kept| {
+            kept.models.push(OfModel { model, all: Vec::new(), last: Vec::new(), broken_off: None });
         });
     }
 
     /// Keeps a run, and what happened in it.
     pub fn add(&self, once: Once, events: Vec<Event>) {
-        self.keep(|Untold { outputs, models }| {
+        self.kept.keep(|Kept { outputs, models }| {
             let Some(of) = models.last_mut() else { return };
             if let Some(series) = &mut outputs.series {
                 series.add(&lines::run(of.model, of.all.len() + 1, &once));
@@ -73,44 +70,29 @@ impl SoFar {
 
     /// Keeps why there are no more runs of the model, as the end of a sentence.
     pub fn break_off(&self, reason: String) {
-        self.keep(|untold| {
-            if let Some(of) = untold.models.last_mut() {
+        self.kept.keep(|kept| {
+            if let Some(of) = kept.models.last_mut() {
                 of.broken_off = Some(reason);
             }
         });
     }
 
-    /// Tells it: in the files first, for a reader of standard output may keep this waiting. Where somebody else does so
-    /// already, the program ends with that.
+    /// Tells it: in the files first, for a reader of standard output may keep this waiting.
     ///
     /// # Errors
     /// Runs that failed, outputs that cannot be written, and an interruption.
     pub fn tell(&self, occasion: Occasion) -> Result<(), Failure> {
-        let untold = self.untold().take();
-        match untold {
-            Some(untold) => untold.tell(&self.request, occasion),
-            None if occasion == Occasion::Interruption => Ok(()),
-            None => loop {
-                thread::park();
-            },
-        }
-    }
-
-    fn keep(&self, change: impl FnOnce(&mut Untold)) {
-        // What comes while it is told comes too late.
-        if let Some(untold) = &mut *self.untold() {
-            change(untold);
-        }
-    }
-
-    fn untold(&self) -> MutexGuard<'_, Option<Untold>> {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+        let kept = match occasion {
+            Occasion::End => Some(self.kept.take_at_the_end()),
+            Occasion::Interruption => self.kept.take_before_the_end(),
+        };
+        kept.map_or(Ok(()), |kept| kept.tell(&self.request, occasion))
     }
 }
 
-impl Untold {
+impl Kept {
     fn tell(self, request: &Request, occasion: Occasion) -> Result<(), Failure> {
-        let Untold { outputs, models } = self;
+        let Kept { outputs, models } = self;
         let over = models.iter().map(|of| of.all.len()).sum();
         let mut wrong = Vec::new();
         let (mut runs, mut last) = (Vec::new(), Vec::new());
