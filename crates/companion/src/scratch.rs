@@ -94,8 +94,8 @@ mod tests {
         remove_what_was_left(parent.path());
         assert!(used.path(HELD).is_file() && left_at.is_dir() && not_ours.is_dir());
         // As by a process that was killed: nobody removes it, and nobody holds it.
-        let Scratch { folder, .. } = left;
-        let _ = folder.keep();
+        drop(left._held);
+        let _ = left.folder.keep();
         remove_what_was_left(parent.path());
         assert!(used.path(HELD).is_file() && !left_at.exists() && not_ours.is_dir());
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 3);
