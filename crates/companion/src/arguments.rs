@@ -96,7 +96,8 @@ Examples:
   interleave run delay-messages --speed 10 --repeat 5 --json
 
 The report goes to standard output, everything else to standard error. Lines of --log are in the program's own time: \
-what the clock showed, times --speed. In --json every at_s is what the clock showed, as wall_s is. The exit code is 0, 1 for a run that failed or came to no end, or 2 for a wrong word.")]
+what the clock showed, times --speed. In --json every at_s is what the clock showed, as wall_s is. The exit code is 0, 1 for a run that failed or came to no end, 2 for a wrong word, or 130 (143 for SIGTERM) where it was interrupted: what was measured by then is \
+reported all the same.")]
 pub struct RunArguments {
     /// The lesson's id; `interleave lessons` lists them
     pub lesson: String,
@@ -358,7 +359,7 @@ pub struct ServeArguments {
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
     /// The port on 127.0.0.1; the next free one is taken if it is in use, and 0 takes any
-    #[arg(long, value_name = "PORT", default_value_t = 8787)]
+    #[arg(long, value_name = "PORT", default_value = "8787", value_parser = port)]
     pub port: u16,
     /// Do not open a browser
     #[arg(long)]
@@ -379,7 +380,7 @@ Retry-After. GET /stats tells what was served, POST /reset begins anew. Equal se
 failures, and those that `interleave run paged-api` meets.")]
 pub struct ApiArguments {
     /// The port on 127.0.0.1; the next free one is taken if it is in use, and 0 takes any
-    #[arg(long, value_name = "PORT", default_value_t = 8800)]
+    #[arg(long, value_name = "PORT", default_value = "8800", value_parser = port)]
     pub port: u16,
     /// How many pages there are, ten employees each
     #[arg(long, value_name = "N", default_value = "6000", allow_hyphen_values = true)]
@@ -439,4 +440,9 @@ pub struct ManArguments {
     /// The folder to which the page of each command is written; it is made where it is missing
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
+}
+
+/// Reads a port. Whatever the parser of numbers would say of a text, it is no rule.
+fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "a port is a whole number from 0 to 65535")
 }

@@ -5,8 +5,13 @@ use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use terminal_size::{Width, terminal_size_of};
+
 /// The line about what is being done, where it is seen. Whatever else is said stands above it.
 static LINE: Mutex<Option<String>> = Mutex::new(None);
+
+/// What stands behind that line: it goes on.
+const BEHIND: &str = " … ";
 
 /// Says something that is worth knowing and nothing to worry about.
 pub fn note(text: impl Display) {
@@ -39,7 +44,9 @@ impl Progress {
         if self.on_terminal {
             let mut line = line();
             take_away(line.as_ref());
-            show(line.insert(text.to_string()));
+            // A line that is broken could not be taken away.
+            let width = terminal_size_of(stderr()).map_or(usize::MAX, |(Width(columns), _)| columns.into());
+            show(line.insert(text.to_string().chars().take(width.saturating_sub(BEHIND.len())).collect()));
         }
     }
 }
@@ -67,7 +74,7 @@ fn say(text: impl Display) {
 }
 
 fn show(text: &str) {
-    let _ = write!(stderr(), "{text} … ");
+    let _ = write!(stderr(), "{text}{BEHIND}");
     let _ = stderr().flush();
 }
 

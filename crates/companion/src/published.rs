@@ -168,5 +168,5 @@ fn section(rows: &[&Row], heads: &[&str], figures: impl Fn(&Row) -> Vec<String>,
     for of in cells.iter_mut().filter_map(|row| row.get_mut(1)) {
         *of = cut(of, room);
     }
-    table::drawn_with_names(&cells, 2)
+    table::drawn_with_names(&cells, 2, width)
 }

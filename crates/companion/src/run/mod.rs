@@ -4,6 +4,7 @@ mod outputs;
 mod repeatedly;
 mod so_far;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use lessons::Diagnostic;
@@ -44,14 +45,26 @@ fn read(arguments: &RunArguments) -> Result<(Request, Vec<Format>), Vec<Diagnost
     let request = Request::read(arguments).map_err(|complaints| wrong.extend(complaints)).ok();
     let formats: Vec<Format> = arguments.reports.iter().filter_map(|path| keep(Format::of(path), &mut wrong)).collect();
     if request.as_ref().is_some_and(|request| request.clock == Clock::Virtual) && arguments.result.is_some() {
-        wrong.push(Diagnostic::new(
-            "--result",
-            "a predicted run",
-            "given for a measured one: the page predicts for itself",
-            Some("--clock real".to_owned()),
-        ));
+        let path = arguments.result.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let allowed = "left out of a predicted run, for the page predicts for itself";
+        wrong.push(Diagnostic::new("--result", &path, allowed, Some("--clock real".to_owned())));
     }
+    wrong.extend(named_twice(arguments));
     request.filter(|_| wrong.is_empty()).map(|request| (request, formats)).ok_or(wrong)
+}
+
+/// Files that two outputs would be written to: of one of them nothing would be left.
+fn named_twice(arguments: &RunArguments) -> Vec<Diagnostic> {
+    let others = [("--trace", &arguments.trace), ("--result", &arguments.result), ("--out", &arguments.out)];
+    let others = others.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?)));
+    let all: Vec<_> = others.chain(arguments.reports.iter().map(|path| ("--report", path))).collect();
+    let is_device = |path: &Path| path.exists() && !path.is_file();
+    let twice = all.iter().enumerate().filter_map(|(index, (option, path))| {
+        let (first, _) = all[..index].iter().find(|(_, other)| other == path && !is_device(path))?;
+        let allowed = format!("a file of its own: {first} is written to this one");
+        Some(Diagnostic::new(option, &path.display().to_string(), allowed, None))
+    });
+    twice.collect()
 }
 
 fn note_what_changes_nothing(request: &Request, arguments: &RunArguments) {

@@ -18,6 +18,7 @@ use crate::report::Once;
 use crate::request::Request;
 use crate::service::Service;
 use crate::usage::Watch;
+use crate::words::counted;
 
 /// Measures `model` as often as `request` says, and tells of each run that counts as soon as it is over.
 ///
@@ -87,9 +88,10 @@ fn tell_what_was_served(surroundings: &Surroundings) -> Result<(), String> {
     let failed = served - stats.served.get(&OK).copied().unwrap_or_default();
     let (requests, connections) = (stats.requests.most, stats.connections.most);
     notice::note(format_args!(
-        "the server at {} answered {served} requests, {failed} of them with a failure; at most {requests} at once, on \
-         {connections} connections",
-        service.address()
+        "the server at {} answered {}, {failed} of them with a failure; at most {requests} at once, on {}",
+        service.address(),
+        counted(served, "request"),
+        counted(connections, "connection")
     ));
     Ok(())
 }
