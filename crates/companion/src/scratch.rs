@@ -28,15 +28,25 @@ impl Scratch {
     /// An empty one, but for what says that it is used.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn new() -> io::Result<Scratch> {
+    /// Why there is none, and what to do about it, as a clause.
+    pub fn new() -> Result<Scratch, String> {
         static FIRST: Once = Once::new();
         FIRST.call_once(|| remove_what_was_left(&env::temp_dir()));
         let mut own = own();
-        let own = own.as_mut().ok_or_else(|| io::Error::other("this program is about to end"))?;
-        let scratch = Scratch::put_into(&env::temp_dir())?;
+        let own = own.as_mut().ok_or("this program is about to end")?;
+        let scratch = Scratch::put_into(&env::temp_dir()).map_err(|error| cannot_be_put(&error))?;
         own.push(scratch.folder.path().to_owned());
         Ok(scratch)
+    }
+
+    /// Puts a file of this name and text into it, and returns where it is.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn put(&self, name: &str, text: &str) -> Result<PathBuf, String> {
+        let path = self.path(name);
+        fs::write(&path, text).map_err(|error| cannot_be_put(&error))?;
+        Ok(path)
     }
 
     fn put_into(parent: &Path) -> io::Result<Scratch> {
@@ -61,6 +71,10 @@ pub fn remove_all() {
         // Where it cannot be removed, the next to put one down tries again.
         let _ = fs::remove_dir_all(folder);
     }
+}
+
+fn cannot_be_put(error: &io::Error) -> String {
+    format!("no file for it can be put down ({error}): let TMPDIR name a folder with room where you may write")
 }
 
 fn own() -> MutexGuard<'static, Option<Vec<PathBuf>>> {

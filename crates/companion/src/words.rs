@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::process::ExitStatus;
 
 use engine::costs::{Costs, Preset};
 use engine::model::{Model, Speed};
@@ -141,6 +142,15 @@ pub fn whole(option: &str, text: &str, least: u64, most: u64) -> Result<u64, Dia
         let nearest = near.map(|number| (number.round() as u64).clamp(least, most).to_string());
         Diagnostic::new(option, text, format!("a whole number from {least} to {most}"), nearest)
     })
+}
+
+/// How a process ended, such as `exit code 3`.
+pub fn exit_status(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("exit code {code}"),
+        // On unix this names the signal.
+        None => status.to_string(),
+    }
 }
 
 /// So many of a thing, such as `1 connection`.

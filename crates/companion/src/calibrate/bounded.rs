@@ -203,6 +203,7 @@ mod tests {
         assert_eq!(shell("exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
         assert_eq!(shell("exec >&- 2>&-; exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
     }
+
     #[test]
     fn what_a_program_leaves_behind_ends_with_it() {
         let output = shell("sleep 60 & echo $!; exit 4", Duration::from_secs(50)).unwrap();

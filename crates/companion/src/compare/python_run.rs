@@ -2,7 +2,6 @@
 //! interpreter's start nor what it imports is in that.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -36,13 +35,10 @@ impl PythonFile {
     /// # Errors
     /// A clause about it, where the system gives no room for it.
     pub fn new(source: &str) -> Result<PythonFile, String> {
-        let put = || -> io::Result<PythonFile> {
-            let file = PythonFile { folder: Scratch::new()? };
-            fs::write(file.folder.path("launcher.py"), LAUNCHER)?;
-            fs::write(file.folder.path("lesson.py"), source)?;
-            Ok(file)
-        };
-        put().map_err(|error| format!("its file cannot be put down ({error})"))
+        let folder = Scratch::new()?;
+        folder.put("launcher.py", LAUNCHER)?;
+        folder.put("lesson.py", source)?;
+        Ok(PythonFile { folder })
     }
 
     /// Runs it once with the interpreter at `python`, which is ended with all that it started after `most_time`.

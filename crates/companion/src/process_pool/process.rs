@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, ErrorKind};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use crate::interrupt;
 use crate::process_pool::answers::{Answers, Heard, Silence};
 use crate::process_pool::message::{Answer, Ended, Frame, Order, Received};
 use crate::process_pool::this_run::ThisRun;
+use crate::words::exit_status;
 
 /// A process, the pipe to it and the one back. Each has a lock of its own: many threads may wait for answers while one
 /// gives an order, and while another ends the process.
@@ -137,7 +138,7 @@ impl Process {
         match error.kind() {
             // Its pipe has closed, so it has ended or is just about to.
             ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => match child.wait() {
-                Ok(status) => format!("ended ({})", in_words(status)),
+                Ok(status) => format!("ended ({})", exit_status(status)),
                 Err(error) => format!("was lost ({error})"),
             },
             kind => {
@@ -165,14 +166,6 @@ impl Process {
 
     fn child(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn in_words(status: ExitStatus) -> String {
-    match status.code() {
-        Some(code) => format!("exit code {code}"),
-        // On unix this names the signal.
-        None => status.to_string(),
     }
 }
 

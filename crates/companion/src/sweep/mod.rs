@@ -36,7 +36,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<(), Failure> {
     ));
     let points: Vec<Point> = request.points.iter().map(|value| Point::predict(&request, value)).collect();
     drop(progress);
-    let printed = match arguments.json {
+    let printed = match arguments.prediction.json {
         true => print_line(&Object::new(&request, &points)),
         false => print_text(&for_people(&request, &points, terminal_width())),
     };
