@@ -101,7 +101,7 @@ fn a_lost_job_is_done_again_where_that_is_wanted() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_process_that_runs_out_of_memory_is_replaced_and_loses_one_job() {
-    let words = "merge-sort --model process-pool --set processes=2 --set lists=120 --set chunk=1 --json";
+    let words = "merge-sort --model process-pool --set processes=2 --set lists=240 --set chunk=1 --json";
     for (option, code, done) in [("", 1, false), (" --retry-lost", 0, true)] {
         let mut running = Running::start(&format!("{words}{option}"), 2);
         let victim = running.children[0];
@@ -116,10 +116,10 @@ fn a_process_that_runs_out_of_memory_is_replaced_and_loses_one_job() {
         assert_eq!(replaced.count(), 1, "{said:?}");
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         if done {
-            assert_eq!(report["runs"][0]["outcome"]["in_order"], 120 * 30_000, "{report}");
+            assert_eq!(report["runs"][0]["outcome"]["in_order"], 240 * 30_000, "{report}");
         } else {
             assert_eq!(report["runs"].as_array().unwrap().len(), 0, "{report}");
-            assert!(said.iter().any(|line| line.contains("; of 120 jobs 119 were done")), "{said:?}");
+            assert!(said.iter().any(|line| line.contains("; of 240 jobs 239 were done")), "{said:?}");
         }
     }
 }
