@@ -155,10 +155,10 @@ fn a_run_that_crashes_or_hangs_is_said_and_does_not_stop_the_rest() {
     assert!(said.contains(&format!("error: fan-out on threads under CPython 3.9.0: {hung}\n")), "{said}");
 }
 
-/// Whichever way the program ends, the file that it runs ends with it.
+/// Whichever way the program ends, the file that it runs ends with it, and is gone: at the latest when the next is put down.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_comparison_that_is_ended_leaves_no_interpreter_behind() {
+fn a_comparison_that_is_ended_leaves_no_interpreter_behind_and_no_file() {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
 
@@ -167,8 +167,11 @@ fn a_comparison_that_is_ended_leaves_no_interpreter_behind() {
         return;
     };
     for (signal, code) in [(Signal::SIGTERM, Some(143)), (Signal::SIGKILL, None)] {
+        let folder = tempfile::tempdir().unwrap();
+        let is_empty = || std::fs::read_dir(folder.path()).unwrap().next().is_none();
         let mut call = interleave("compare delay-messages --model process-pool --set messages=A=60,B=60 --repeat 1");
-        let call = call.arg("--python").arg(&python).stdout(Stdio::null()).stderr(Stdio::null());
+        let call = call.arg("--python").arg(&python).env("TMPDIR", folder.path());
+        let call = call.stdout(Stdio::null()).stderr(Stdio::null());
         let mut comparison = call.spawn().unwrap();
         // The file prints before it waits, but nobody can see that: its pool of two is seen.
         let at_work = until(|| {
@@ -178,6 +181,52 @@ fn a_comparison_that_is_ended_leaves_no_interpreter_behind() {
         kill(Pid::from_raw(comparison.id() as i32), signal).unwrap();
         assert_eq!(comparison.wait().unwrap().code(), code);
         until(|| at_work.iter().all(|process| !is_running(*process)).then_some(()));
+        assert_eq!(is_empty(), code.is_some());
+        let mut next = interleave("compare delay-messages --model sequential --set messages=A=0.01 --repeat 1 --json");
+        let output = next.arg("--python").arg(&python).env("TMPDIR", folder.path()).output().unwrap();
+        assert!(parse(&output).rows.len() == 1 && is_empty(), "{:?}", std::fs::read_dir(folder.path()).unwrap().next());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_compared_before_an_interruption_is_told() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    let Some((python, _)) = python() else {
+        let _ = writeln!(std::io::stderr(), "There is no CPython 3.9 or newer here: nothing was compared with it.");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (fifo, put_down) = (folder.path().join("fifo"), folder.path().join("tmp"));
+    std::fs::create_dir(&put_down).unwrap();
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    // The file that has a pool says that it was begun, and hangs.
+    let instead = format!(
+        r#"if grep -q Pool "$3"; then echo > '{}'; exec sleep 300; fi; exec '{}' "$@""#,
+        fifo.display(),
+        python.display()
+    );
+    let path = faulty(folder.path(), &python, &instead);
+    for (models, compared) in [("--model threads --model thread-pool", 1), ("--model thread-pool", 0)] {
+        let mut call = interleave(&format!("compare fan-out --brief --repeat 1 --json {models}"));
+        let call = call.arg("--python").arg(&path).env("TMPDIR", &put_down);
+        let comparison = call.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        assert_eq!(std::fs::read(&fifo).unwrap(), b"\n");
+        kill(Pid::from_raw(comparison.id() as i32), Signal::SIGINT).unwrap();
+        let output = comparison.wait_with_output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{said}");
+        assert!(std::fs::read_dir(&put_down).unwrap().next().is_none());
+        if compared == 0 {
+            assert!(said.ends_with("error: Interrupted before anything was compared: there is no table.\n"), "{said}");
+            assert_eq!(text(&output.stdout), "");
+        } else {
+            assert!(said.ends_with("error: Interrupted: the table has only what was compared by then.\n"), "{said}");
+            let table = parse(&output);
+            assert_eq!((table.rows[0].model.as_str(), table.rows.len(), table.failed.len()), ("threads", 1, 0));
+        }
     }
 }
 

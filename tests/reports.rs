@@ -90,6 +90,9 @@ fn a_file_of_another_kind_is_refused_with_all_other_complaints() {
     ];
     let expected: String = complaints.map(|complaint| format!("error: {complaint}\n")).concat();
     assert_eq!((output.status.code(), output.stdout.len(), said(&output)), (Some(2), 0, expected));
+    let output = interleave("run delay-messages --out a.json --report a.json --report b.json").output().unwrap();
+    let complaint = "error: --report: got “a.json”, but it must be a file of its own: --out is written to this one.\n";
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(2), complaint));
 }
 
 #[test]
@@ -162,8 +165,10 @@ fn a_full_disk_is_told_and_costs_no_report() {
     ] {
         let output = run().arg(option).arg(&file).arg("--report").arg(path("kept.csv")).output().unwrap();
         let file = file.display();
-        let expected =
-            format!("error: The {what} file {file} cannot be written: No space left on device (os error 28).\n");
+        let expected = format!(
+            "error: The {what} file {file} cannot be written: No space left on device (os error 28). Make room there, or \
+             name a file elsewhere.\n"
+        );
         assert_eq!((output.status.code(), said(&output)), (Some(1), expected));
         assert!(String::from_utf8_lossy(&output.stdout).contains("\n  sequential "), "{what}");
         assert!(

@@ -15,7 +15,7 @@ use crate::report::style::{DIM, HEADING};
 use crate::report::table::{drawn_with_names, short};
 use crate::report::text::wrapped;
 use crate::report::{print_text, terminal_width};
-use crate::words::{keep, time};
+use crate::words::{counted, keep, time};
 
 /// The lesson that the loads are runs of, and whose bounds they keep.
 const LESSON: &str = "advise";
@@ -138,7 +138,7 @@ impl<'a> Object<'a> {
 
 fn for_people(load: &Load, advice: &Advice, width: usize) -> String {
     let mut text = wrapped("", &said(load), width);
-    text += &format!("\n{HEADING}Predicted (virtual clock, costs of CPython){HEADING:#}\n");
+    text += &format!("\n{HEADING}{}{HEADING:#}", wrapped("", "Predicted (virtual clock, costs of CPython)", width));
     let mut rows = vec![["", "model", "wall", "speed-up", ""].map(str::to_owned).to_vec()];
     for (place, ranked) in advice.ranking.iter().enumerate() {
         rows.push(vec![
@@ -149,8 +149,9 @@ fn for_people(load: &Load, advice: &Advice, width: usize) -> String {
             if ranked.ties { "=" } else { "" }.to_owned(),
         ]);
     }
-    text += &drawn_with_names(&rows, 2);
-    text += &format!("  {DIM}= within {:.0} % of the fastest: among these the simplest leads{DIM:#}\n\n", TIE * 100.0);
+    text += &drawn_with_names(&rows, 2, width);
+    let tie = format!("within {:.0} % of the fastest: among these the simplest leads", TIE * 100.0);
+    text += &format!("{DIM}{}{DIM:#}\n", wrapped("  = ", &tie, width));
     text += &wrapped("", &advice.reason, width);
     let verdict = if advice.confirms { "confirms" } else { "contradicts" };
     text + &wrapped("", &format!("This {verdict} the rule of thumb: {}", advice.rule.says()), width)
@@ -163,7 +164,7 @@ fn said(load: &Load) -> String {
         format!("{} tasks, each of which waits", load.tasks)
     };
     let at_once = load.limit.map_or_else(|| "all at once".to_owned(), |limit| format!("at most {limit} at once"));
-    let cores = if load.cores.get() == 1 { "1 core".to_owned() } else { format!("{} cores", load.cores) };
+    let cores = counted(load.cores.get().into(), "core");
     let seconds = |time: Duration| format!("{} s", time.as_secs_f64());
     format!("{tasks} {} and then computes {}: {at_once}, on {cores}.", seconds(load.wait), seconds(load.cpu))
 }

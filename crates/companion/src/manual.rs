@@ -12,6 +12,7 @@ use engine::model::Model;
 
 use crate::arguments::{Arguments, ManArguments};
 use crate::failure::Failure;
+use crate::output_file::cannot_be_written;
 use crate::report::print_text;
 
 /// Prints what has `shell` complete words.
@@ -41,8 +42,7 @@ pub fn man(arguments: &ManArguments) -> Result<(), Failure> {
 }
 
 fn write_pages(folder: &Path, command: &Command) -> Result<(), Failure> {
-    let unwritable =
-        |path: &Path, error| Failure::because(format_args!("{} cannot be written: {error}.", path.display()));
+    let unwritable = |path: &Path, error| Failure::because(cannot_be_written(path.display(), &error));
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
     for command in [command].into_iter().chain(command.get_subcommands()) {
         let name = command.get_display_name().unwrap_or(command.get_name());

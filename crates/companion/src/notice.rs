@@ -3,15 +3,24 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use terminal_size::{Width, terminal_size_of};
+
+/// The line about what is being done, where it is seen. Whatever else is said stands above it.
+static LINE: Mutex<Option<String>> = Mutex::new(None);
+
+/// What stands behind that line: it goes on.
+const BEHIND: &str = " … ";
 
 /// Says something that is worth knowing and nothing to worry about.
 pub fn note(text: impl Display) {
-    let _ = writeln!(stderr(), "note: {text}");
+    say(format_args!("note: {text}"));
 }
 
 /// Says what is wrong.
 pub fn error(text: impl Display) {
-    let _ = writeln!(stderr(), "error: {text}");
+    say(format_args!("error: {text}"));
 }
 
 /// Says what is being done, for as long as the result lives, and only on a terminal: a file would keep what has passed.
@@ -33,8 +42,11 @@ impl Progress {
     /// Says another thing in the place of the last.
     pub fn say(&self, text: impl Display) {
         if self.on_terminal {
-            let _ = write!(stderr(), "\r\x1b[2K{text} … ");
-            let _ = stderr().flush();
+            let mut line = line();
+            take_away(line.as_ref());
+            // A line that is broken could not be taken away.
+            let width = terminal_size_of(stderr()).map_or(usize::MAX, |(Width(columns), _)| columns.into());
+            show(line.insert(text.to_string().chars().take(width.saturating_sub(BEHIND.len())).collect()));
         }
     }
 }
@@ -42,7 +54,36 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.on_terminal {
-            let _ = write!(stderr(), "\r\x1b[2K");
+            take_away(line().take().as_ref());
         }
     }
+}
+
+/// Takes the line about what is being done away for good: it no longer is.
+pub fn end_progress() {
+    take_away(line().take().as_ref());
+}
+
+fn say(text: impl Display) {
+    let line = line();
+    take_away(line.as_ref());
+    let _ = writeln!(stderr(), "{text}");
+    if let Some(text) = &*line {
+        show(text);
+    }
+}
+
+fn show(text: &str) {
+    let _ = write!(stderr(), "{text}{BEHIND}");
+    let _ = stderr().flush();
+}
+
+fn take_away(shown: Option<&String>) {
+    if shown.is_some() {
+        let _ = write!(stderr(), "\r\x1b[2K");
+    }
+}
+
+fn line() -> MutexGuard<'static, Option<String>> {
+    LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }

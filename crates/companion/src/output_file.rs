@@ -1,27 +1,28 @@
 //! A file that is opened at the beginning, and written to at the end or as results come.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
 /// A file that is known to be writable before anything is measured: a wrong path loses no measurement.
-pub struct OutputFile<'a> {
+pub struct OutputFile {
     what: &'static str,
-    path: &'a Path,
+    path: PathBuf,
     file: File,
 }
 
-impl<'a> OutputFile<'a> {
+impl OutputFile {
     /// Opens the file for `what`, such as "trace". What is in it stays until there is something new.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn open(what: &'static str, path: &'a Path) -> Result<OutputFile<'a>, Failure> {
+    pub fn open(what: &'static str, path: &Path) -> Result<OutputFile, Failure> {
         let file = File::options().write(true).create(true).truncate(false).open(path);
         let file = file.map_err(|error| Failure::because(unwritable(what, path, &error)))?;
-        Ok(OutputFile { what, path, file })
+        Ok(OutputFile { what, path: path.to_owned(), file })
     }
 
     /// Puts `bytes` in the place of whatever was there.
@@ -33,10 +34,11 @@ impl<'a> OutputFile<'a> {
     }
 
     /// Puts `line` in the place of whatever was there, and what is told later behind it.
-    pub fn series(mut self, line: &str) -> Series<'a> {
-        let written = self.emptied().and_then(|()| self.file.write_all(line.as_bytes()));
-        let wrong = written.err().map(|error| self.unwritable(&error));
-        Series { file: self, wrong }
+    pub fn series(mut self, line: &str) -> Series {
+        let wrong = self.emptied().err().map(|error| self.unwritable(&error));
+        let mut series = Series { file: self, length: 0, wrong };
+        series.add(line);
+        series
     }
 
     fn emptied(&mut self) -> io::Result<()> {
@@ -48,24 +50,37 @@ impl<'a> OutputFile<'a> {
     }
 
     fn unwritable(&self, error: &io::Error) -> String {
-        unwritable(self.what, self.path, error)
+        unwritable(self.what, &self.path, error)
     }
 }
 
 /// A file that lines are added to, each at once: whatever ends the program, those that were added are there. The first
-/// that cannot be is the last that is tried, for there must be no gap.
-pub struct Series<'a> {
-    file: OutputFile<'a>,
+/// that cannot be is the last that is tried, for there must be no gap; what there is of it is taken away again.
+pub struct Series {
+    file: OutputFile,
+    /// The bytes of all lines that are there.
+    length: u64,
     wrong: Option<String>,
 }
 
-impl Series<'_> {
+impl Series {
     /// Adds a line.
     pub fn add(&mut self, line: &str) {
         if self.wrong.is_none() {
-            let written = self.file.file.write_all(line.as_bytes());
-            self.wrong = written.err().map(|error| self.file.unwritable(&error));
+            match self.file.file.write_all(line.as_bytes()) {
+                Ok(()) => self.length += line.len() as u64,
+                Err(error) => {
+                    // What is no file of a disk keeps what it has.
+                    let _ = self.file.file.set_len(self.length);
+                    self.wrong = Some(self.file.unwritable(&error));
+                }
+            }
         }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.file.path
     }
 
     /// A sentence, where a line could not be added.
@@ -75,7 +90,20 @@ impl Series<'_> {
 }
 
 fn unwritable(what: &str, path: &Path, error: &io::Error) -> String {
-    format!("The {what} file {} cannot be written: {error}.", path.display())
+    cannot_be_written(format_args!("The {what} file {}", path.display()), error)
+}
+
+/// That `what` cannot be written, why, and what to do about it.
+pub fn cannot_be_written(what: impl Display, error: &io::Error) -> String {
+    let mend = match error.kind() {
+        ErrorKind::NotFound => "Make its folder first, or name a file elsewhere",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "Name a file where you may write",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "Make room there, or name a file elsewhere",
+        ErrorKind::IsADirectory => "That is a folder: name a file in it",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "That is a file: name a folder",
+        _ => "Name a file elsewhere",
+    };
+    format!("{what} cannot be written: {error}. {mend}.")
 }
 
 #[cfg(test)]

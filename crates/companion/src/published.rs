@@ -152,6 +152,7 @@ fn for_people(rows: &[Row], width: usize) -> String {
 /// A table of some rows, by lesson. What a figure is of has the room that the figures leave.
 fn section(rows: &[&Row], heads: &[&str], figures: impl Fn(&Row) -> Vec<String>, width: usize) -> String {
     const GAP: usize = 3;
+    const LEAST: usize = 8;
     let head = ["lesson, model", "of"].iter().chain(heads).map(ToString::to_string).collect();
     let mut cells: Vec<Vec<String>> = vec![head];
     for lesson in rows.chunk_by(|a, b| a.lesson.id == b.lesson.id) {
@@ -162,11 +163,14 @@ fn section(rows: &[&Row], heads: &[&str], figures: impl Fn(&Row) -> Vec<String>,
         }
     }
     let widest = |column: usize| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let others: usize =
-        (0..heads.len() + 2).filter(|column| *column != 1).map(|column| widest(column).unwrap_or(0) + GAP).sum();
-    let room = width.saturating_sub(2 + others).max(12);
+    let taken = |column: usize| widest(column).unwrap_or(0) + GAP;
+    let beside = |figures: usize| width.saturating_sub(2 + taken(0) + figures);
+    let figures = || (2..heads.len() + 2).map(taken);
+    let beside_all = beside(figures().sum());
+    // On a narrow terminal there is a table for each figure.
+    let room = if beside_all < LEAST { beside(figures().max().unwrap_or(0)).max(LEAST) } else { beside_all };
     for of in cells.iter_mut().filter_map(|row| row.get_mut(1)) {
         *of = cut(of, room);
     }
-    table::drawn_with_names(&cells, 2)
+    table::drawn_with_names(&cells, 2, width)
 }

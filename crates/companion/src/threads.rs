@@ -38,7 +38,7 @@ impl Bound {
 }
 
 /// Which bound is reached, as the end of a sentence that says what to do about it.
-fn bound() -> String {
+pub fn bound() -> String {
     match [group, of_user, of_system, mappings].into_iter().filter_map(|ask| ask()).find(Bound::is_reached) {
         Some(Bound { is, most, name }) => {
             format!("{name} is {most}, and {is} are in use. Raise it, or have fewer at once")

@@ -29,7 +29,7 @@ pub fn why(arguments: &WhyArguments) -> Result<(), Failure> {
     let trace = simulate(&prepared.program, &prepared.settings(request.model, request.seed));
     let at = request.at.unwrap_or(trace.end());
     let steps = explain(&request, &trace, at).map_err(|complaint| Failure::WrongWords(vec![complaint]))?;
-    match arguments.json {
+    match arguments.prediction.json {
         true => print_line(&Object::new(&request, &trace, at, &steps)),
         false => print_text(&for_people(&request, &trace, at, &steps, terminal_width())),
     }
@@ -56,11 +56,11 @@ impl Request {
     fn read(arguments: &WhyArguments) -> Result<Request, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let lesson = keep(lessons::find(&arguments.lesson), &mut wrong);
-        let values = words::read_values(&arguments.set, lesson, &mut wrong).map(|(_, values)| values);
+        let values = words::read_values(&arguments.prediction.set, lesson, &mut wrong).map(|(_, values)| values);
         let model = words::read_models(std::slice::from_ref(&arguments.model), lesson, &mut wrong).first().copied();
         let at = keep(read_instant(&arguments.at), &mut wrong);
-        let seed = keep(words::seed(&arguments.seed), &mut wrong);
-        let charges = keep(words::charges(&arguments.costs), &mut wrong);
+        let seed = keep(words::seed(&arguments.prediction.seed), &mut wrong);
+        let charges = keep(words::charges(&arguments.prediction.costs), &mut wrong);
         match (lesson, values, model, at, seed, charges) {
             (Some(lesson), Some(values), Some(model), Some(at), Some(seed), Some(charges)) if wrong.is_empty() => {
                 let (task, typed_at) = (arguments.task.clone(), arguments.at.clone());

@@ -1,7 +1,9 @@
 //! What typed words mean. Every reader here leaves its complaint among the others, so that all of them come together.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
+use std::process::ExitStatus;
 
 use engine::costs::{Costs, Preset};
 use engine::model::{Model, Speed};
@@ -10,6 +12,9 @@ use lessons::parameter::time_s;
 use lessons::{Diagnostic, Lesson, Prepared, Value, Values};
 
 use crate::notice;
+
+/// A file of costs is a thousandth of that.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// What a predicted machine charges, and what that is called.
 #[derive(Clone, Debug)]
@@ -139,6 +144,20 @@ pub fn whole(option: &str, text: &str, least: u64, most: u64) -> Result<u64, Dia
     })
 }
 
+/// How a process ended, such as `exit code 3`.
+pub fn exit_status(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("exit code {code}"),
+        // On unix this names the signal.
+        None => status.to_string(),
+    }
+}
+
+/// So many of a thing, such as `1 connection`.
+pub fn counted(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A time such as `200ms`, `0.2s`, `3s` or `2m`; a number alone is in seconds.
 ///
 /// # Errors
@@ -182,9 +201,19 @@ pub fn charges(text: &str) -> Result<Charges, Diagnostic> {
         let reason = reason.trim_end_matches('.');
         Diagnostic::new("--costs", text, format!("one of {ids}, or a file of costs that can be used. {reason}"), None)
     };
-    let json = fs::read_to_string(text).map_err(|error| unusable(format!("This one cannot be read: {error}")))?;
+    let json = read_some(text).map_err(|error| unusable(format!("This one cannot be read: {error}")))?;
+    if json.len() as u64 == MOST_BYTES {
+        return Err(unusable(format!("This one has more than {} KiB", MOST_BYTES / 1024)));
+    }
     let costs = Costs::from_json(&json).map_err(|bad| unusable(bad.to_string()))?;
     Ok(Charges { name: text.to_owned(), title: text.to_owned(), costs })
+}
+
+/// As much of a file as one of costs could have: another one may be without end.
+fn read_some(path: &str) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MOST_BYTES).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -194,6 +223,16 @@ mod tests {
     #[track_caller]
     fn check_time(text: &str, expected: Option<u64>) {
         assert_eq!(time("--at", text).ok(), expected.map(Nanos), "{text}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_without_end_is_no_file_of_costs() {
+        let complaint = charges("/dev/zero").unwrap_err().to_string();
+        assert!(
+            complaint.ends_with("or a file of costs that can be used. This one has more than 1024 KiB."),
+            "{complaint}"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::api::config::ApiConfig;
 use crate::api::counts::Stats;
+use crate::interrupt;
 
 /// A server listens within milliseconds, on a very busy machine within seconds.
 const MOST_TIME: Duration = Duration::from_secs(30);
@@ -35,8 +36,8 @@ impl ApiProcess {
     fn start_as(command: &mut Command, config: &ApiConfig, most_time: Duration) -> Result<ApiProcess, String> {
         let cannot = |reason: String| format!("The API server cannot be started: {reason}.");
         let config = serde_json::to_string(config).map_err(|error| cannot(error.to_string()))?;
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = Running(child.map_err(|error| cannot(error.to_string()))?);
+        interrupt::keep_from(command.stdin(Stdio::piped()).stdout(Stdio::piped()));
+        let mut child = Running(command.spawn().map_err(|error| cannot(error.to_string()))?);
         if let Some(orders) = &mut child.0.stdin {
             // Whoever cannot be told has died, and tells no address. The pipe stays open: its end is the child's.
             let _ = writeln!(orders, "{config}");

@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::listen;
 use crate::notice;
 use crate::open_files;
+use crate::words::counted;
 
 /// How many connections above the ceiling are told so at once; of more the sockets are closed without a word.
 const REFUSED_AT_ONCE: usize = 64;
@@ -113,7 +114,8 @@ fn ceiling(wanted: Option<u64>) -> u64 {
     let possible = files.saturating_sub(OTHER_FILES + REFUSED_AT_ONCE as u64).max(1);
     if possible < wanted.unwrap_or(MANY) {
         notice::note(format_args!(
-            "the system lets this process hold {possible} connections at once: `ulimit -Hn` says how many files it may open."
+            "the system lets this server hold {} at once: `ulimit -Hn` says how many files it may open.",
+            counted(possible, "connection")
         ));
     }
     wanted.map_or(possible, |wanted| wanted.min(possible))

@@ -6,6 +6,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::interrupt;
+
 /// The most bytes that are taken from either of its outputs.
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -33,7 +35,7 @@ pub fn output_of_ours(command: &mut Command, most_time: Duration) -> Result<Outp
 fn output_of(command: &mut Command, most_time: Duration) -> Result<Output, String> {
     let deadline = Instant::now() + most_time;
     let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    group::of_its_own(piped);
+    interrupt::keep_from(piped);
     let mut child = piped.spawn().map_err(|error| format!("it cannot be started ({error})"))?;
     group::is_running(&child);
     // Waiting for a child would close it.
@@ -128,8 +130,7 @@ fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> 
 /// A program and all that it starts, as the system knows them together.
 #[cfg(unix)]
 mod group {
-    use std::os::unix::process::CommandExt;
-    use std::process::{Child, Command};
+    use std::process::Child;
     use std::sync::atomic::{AtomicI32, Ordering};
 
     use nix::sys::signal::{Signal, killpg};
@@ -137,10 +138,6 @@ mod group {
 
     /// The group that runs, or 0: a signal that ends this program must end that too, wherever it comes in.
     static RUNNING: AtomicI32 = AtomicI32::new(0);
-
-    pub fn of_its_own(command: &mut Command) {
-        command.process_group(0);
-    }
 
     pub fn is_running(child: &Child) {
         RUNNING.store(id(child), Ordering::SeqCst);
@@ -174,9 +171,8 @@ mod group {
 /// Elsewhere a program ends alone.
 #[cfg(not(unix))]
 mod group {
-    use std::process::{Child, Command};
+    use std::process::Child;
 
-    pub fn of_its_own(_: &mut Command) {}
     pub fn is_running(_: &Child) {}
     pub fn has_ended() {}
     pub fn end(_: &Child) {}
@@ -207,6 +203,7 @@ mod tests {
         assert_eq!(shell("exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
         assert_eq!(shell("exec >&- 2>&-; exec sleep 60", Duration::from_millis(100)).map(drop), too_long);
     }
+
     #[test]
     fn what_a_program_leaves_behind_ends_with_it() {
         let output = shell("sleep 60 & echo $!; exit 4", Duration::from_secs(50)).unwrap();

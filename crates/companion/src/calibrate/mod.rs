@@ -3,7 +3,6 @@
 //! A figure is the median of some runs and says of how many. What nobody measures is taken from the preset, and said so.
 
 pub mod bounded;
-pub mod interrupt;
 mod native;
 pub mod python;
 mod report;
@@ -16,8 +15,10 @@ use lessons::Diagnostic;
 
 use crate::arguments::CalibrateArguments;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::notice;
 use crate::output_file::OutputFile;
+use crate::scratch;
 use crate::words::keep;
 pub use native::{Machine, machine};
 
@@ -113,7 +114,12 @@ pub fn calibrate(arguments: &CalibrateArguments) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         notice::note("this program was built without optimisation, so native work and messages cost far too much.");
     }
-    interrupt::end_together().map_err(Failure::because)?;
+    let end = || {
+        end_now();
+        notice::end_progress();
+        notice::error("Interrupted: not everything was measured, so there are no costs to tell.");
+    };
+    interrupt::before_the_end(end).map_err(Failure::because)?;
     let native = {
         let _progress = notice::progress("measuring native code");
         native::measure().map_err(Failure::because)?
@@ -129,6 +135,12 @@ pub fn calibrate(arguments: &CalibrateArguments) -> Result<(), Failure> {
         }
     }
     Failure::of_all(printed, wrong)
+}
+
+/// Ends the interpreter that is listened to, if there is one, and removes what was put down for it.
+pub fn end_now() {
+    bounded::end_now();
+    scratch::remove_all();
 }
 
 fn read(arguments: &CalibrateArguments) -> Result<Whose, Vec<Diagnostic>> {

@@ -1,8 +1,6 @@
 //! What a CPython costs: a script of its own standard library measures, and prints one line of JSON.
 
 use std::env;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -15,6 +13,7 @@ use serde::Deserialize;
 use super::bounded;
 use super::native::{Machine, WORK, factor, middle, work_figures};
 use super::{Amount, Calibration, Figure, Whose};
+use crate::scratch::Scratch;
 
 const SCRIPT: &str = include_str!("costs.py");
 
@@ -34,20 +33,18 @@ pub fn on_the_path() -> Option<PathBuf> {
 /// # Errors
 /// A sentence, where it does not run the script to its end.
 pub fn measure(path: &Path, machine: Machine) -> Result<Calibration, String> {
-    let sheet = run(path).map_err(|reason| {
-        format!("{} cannot be measured: {reason}. Name a CPython, 3.6 or later, with --python.", path.display())
-    })?;
+    let cannot = |reason: String| format!("{} cannot be measured: {reason}.", path.display());
+    // A file, because a process that is spawned and not forked imports it anew.
+    let folder = Scratch::new().map_err(cannot)?;
+    let script = folder.put("interleave_costs.py", SCRIPT).map_err(cannot)?;
+    let sheet = run(path, &script)
+        .map_err(|reason| format!("{} Name a CPython, 3.6 or later, with --python.", cannot(reason)))?;
     Ok(sheet.calibration(path, machine))
 }
 
-fn run(path: &Path) -> Result<Sheet, String> {
-    let put_down = |error: io::Error| format!("the script that measures cannot be put down ({error})");
-    // A file, because a process that is spawned and not forked imports it anew.
-    let folder = tempfile::tempdir().map_err(put_down)?;
-    let script = folder.path().join("interleave_costs.py");
-    fs::write(&script, SCRIPT).map_err(put_down)?;
+fn run(path: &Path, script: &Path) -> Result<Sheet, String> {
     let mut command = Command::new(path);
-    command.arg("-I").arg(&script).args(sizes());
+    command.arg("-I").arg(script).args(sizes());
     let output = bounded::output(&mut command, MOST_TIME)?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);

@@ -97,7 +97,7 @@ fn for_people(calibration: &Calibration, width: usize) -> String {
         let usual = in_preset(figure.name, &preset.costs()).map_or_else(|| "–".to_owned(), written);
         rows.push(vec![figure.name.to_owned(), written(figure.amount), usual, runs]);
     }
-    let mut text = format!("{HEADING}{who}, measured on this machine{HEADING:#}\n{}", table::drawn(&rows));
+    let mut text = format!("{HEADING}{who}, measured on this machine{HEADING:#}\n{}", table::drawn(&rows, width));
     let taken = match calibration.whose {
         Whose::Native => {
             "A message is one end of one, writing or reading it. The time slice is not measured: the preset's is taken."

@@ -11,6 +11,7 @@ mod source;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, stderr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::model::Model;
@@ -21,6 +22,7 @@ use lessons::python_file::with_values;
 use crate::arguments::CompareArguments;
 use crate::calibrate::{self, Calibration, Machine};
 use crate::failure::Failure;
+use crate::interrupt::{self, Untold};
 use crate::measure::{Surroundings, measure, traced};
 use crate::notice::{self, Progress};
 use crate::statistics::median;
@@ -70,26 +72,61 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         notice::note("this program was built without optimisation, so native work costs far too much.");
     }
-    calibrate::interrupt::end_together().map_err(Failure::because)?;
+    let comparison = Arc::new(comparison);
+    let table = Arc::new(Untold::new(Table::default()));
+    tell_when_interrupted(&comparison, &table, arguments.json)?;
     let (found, unavailable) = {
         let _progress = progress("asking the interpreters what they are");
         interpreters::find(&comparison.pythons)
     };
-    let mut table = Table { unavailable, ..Table::default() };
-    let calibrated = calibrate_all(found, &mut table).map_err(Failure::because)?;
+    table.keep(|table| table.unavailable = unavailable);
+    let calibrated = calibrate_all(found, &table).map_err(Failure::because)?;
     for lesson in &comparison.lessons {
         for &model in &lesson.models {
-            compare_model(&comparison, lesson, model, &calibrated, &mut table);
+            compare_model(&comparison, lesson, model, &calibrated, &table);
         }
     }
-    let printed = report::print(&table, &comparison, arguments.json);
-    let mut wrong: Vec<String> = table.failed.iter().map(Missing::sentence).collect();
+    let mut wrong = Vec::new();
     if calibrated.is_empty() {
         wrong.push("There is no CPython to compare with: name one, 3.9 or later, with --python.".to_owned());
     }
-    let named = table.unavailable.iter().filter(|_| !comparison.pythons.is_empty());
-    wrong.extend(named.map(|one| format!("{}: {}", one.python, one.reason)));
-    Failure::of_all(printed, wrong)
+    table.take_at_the_end().tell(&comparison, arguments.json, wrong)
+}
+
+/// Has the rows that there are told when somebody asks for an end.
+fn tell_when_interrupted(
+    comparison: &Arc<Comparison>,
+    table: &Arc<Untold<Table>>,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let (comparison, table) = (Arc::clone(comparison), Arc::clone(table));
+    let tell = move || {
+        // First: the interpreter that is ended now has not failed.
+        let table = table.take_before_the_end();
+        calibrate::end_now();
+        notice::end_progress();
+        let told = table.map_or(Ok(()), |table| match table.rows.is_empty() {
+            true => Err(Failure::because("Interrupted before anything was compared: there is no table.")),
+            false => {
+                let sentence = "Interrupted: the table has only what was compared by then.".to_owned();
+                table.tell(&comparison, as_json, vec![sentence])
+            }
+        });
+        if let Err(failure) = told {
+            failure.tell();
+        }
+    };
+    interrupt::before_the_end(tell).map_err(Failure::because)
+}
+
+impl Table {
+    /// Prints it, and says what went wrong in it, and then this.
+    fn tell(&self, comparison: &Comparison, as_json: bool, wrong: Vec<String>) -> Result<(), Failure> {
+        let printed = report::print(self, comparison, as_json);
+        let named = self.unavailable.iter().filter(|_| !comparison.pythons.is_empty());
+        let named = named.map(|one| format!("{}: {}", one.python, one.reason));
+        Failure::of_all(printed, self.failed.iter().map(Missing::sentence).chain(named).chain(wrong).collect())
+    }
 }
 
 impl Missing {
@@ -127,7 +164,7 @@ impl Row {
 }
 
 /// What each interpreter costs. One that cannot be measured is none that can be compared with.
-fn calibrate_all(found: Vec<Interpreter>, table: &mut Table) -> Result<Vec<(Interpreter, Calibration)>, String> {
+fn calibrate_all(found: Vec<Interpreter>, table: &Untold<Table>) -> Result<Vec<(Interpreter, Calibration)>, String> {
     if found.is_empty() {
         return Ok(Vec::new());
     }
@@ -138,7 +175,8 @@ fn calibrate_all(found: Vec<Interpreter>, table: &mut Table) -> Result<Vec<(Inte
         match calibrate::python::measure(&python.path, machine) {
             Ok(calibration) => calibrated.push((python, calibration)),
             Err(reason) => {
-                table.unavailable.push(Unavailable { python: python.path.display().to_string(), reason });
+                let unavailable = Unavailable { python: python.path.display().to_string(), reason };
+                table.keep(|table| table.unavailable.push(unavailable));
             }
         }
     }
@@ -151,7 +189,7 @@ fn compare_model(
     lesson: &Compared,
     model: Model,
     calibrated: &[(Interpreter, Calibration)],
-    table: &mut Table,
+    table: &Untold<Table>,
 ) {
     let missing = |python: Option<&Interpreter>, reason| Missing {
         lesson: lesson.lesson,
@@ -160,34 +198,40 @@ fn compare_model(
         reason,
     };
     let Some((_, text)) = lesson.lesson.python.iter().find(|(of, _)| *of == model) else {
-        table.left_out.push(missing(None, "There is no Python file of it.".to_owned()));
+        table.keep(|table| table.left_out.push(missing(None, "There is no Python file of it.".to_owned())));
         return;
     };
     let text = with_values(text, lesson.lesson, &lesson.values);
-    let first = table.rows.len();
+    let mut is_measured = false;
     for (python, calibration) in calibrated {
         let predicted = match predict(lesson, model, python, calibration, comparison) {
             Ok(predicted) => predicted,
             Err(reason) => {
-                table.left_out.push(missing(Some(python), reason));
+                table.keep(|table| table.left_out.push(missing(Some(python), reason)));
                 continue;
             }
         };
         match measure_python(comparison, lesson, model, python, &text, predicted.wall) {
             Ok(measured) => {
                 let python = python.clone();
-                table.rows.push(Row { lesson: lesson.lesson, model, python, predicted, measured, native: None });
+                let row = Row { lesson: lesson.lesson, model, python, predicted, measured, native: None };
+                table.keep(|table| table.rows.push(row));
+                is_measured = true;
             }
-            Err(reason) => table.failed.push(missing(Some(python), reason)),
+            Err(reason) => table.keep(|table| table.failed.push(missing(Some(python), reason))),
         }
     }
-    if table.rows.len() == first {
+    if !is_measured {
         return;
     }
-    match measure_native(comparison, lesson, model) {
-        Ok(native) => table.rows[first..].iter_mut().for_each(|row| row.native = native),
+    let native = measure_native(comparison, lesson, model);
+    table.keep(|table| match native {
+        Ok(native) => {
+            let rows = table.rows.iter_mut().filter(|row| row.lesson.id == lesson.lesson.id && row.model == model);
+            rows.for_each(|row| row.native = native);
+        }
         Err(reason) => table.failed.push(missing(None, reason)),
-    }
+    });
 }
 
 fn measure_python(

@@ -2,17 +2,16 @@
 //! interpreter's start nor what it imports is in that.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use engine::time::Nanos;
 use serde::Deserialize;
-use tempfile::TempDir;
 
 use super::interpreters::{ended, said};
 use crate::calibrate::bounded;
+use crate::scratch::Scratch;
 
 const LAUNCHER: &str = include_str!("launcher.py");
 
@@ -27,7 +26,7 @@ pub struct Took {
 
 /// A file that is put down to be run.
 pub struct PythonFile {
-    folder: TempDir,
+    folder: Scratch,
 }
 
 impl PythonFile {
@@ -36,13 +35,10 @@ impl PythonFile {
     /// # Errors
     /// A clause about it, where the system gives no room for it.
     pub fn new(source: &str) -> Result<PythonFile, String> {
-        let put = || -> io::Result<PythonFile> {
-            let file = PythonFile { folder: tempfile::tempdir()? };
-            fs::write(file.path("launcher.py"), LAUNCHER)?;
-            fs::write(file.path("lesson.py"), source)?;
-            Ok(file)
-        };
-        put().map_err(|error| format!("its file cannot be put down ({error})"))
+        let folder = Scratch::new()?;
+        folder.put("launcher.py", LAUNCHER)?;
+        folder.put("lesson.py", source)?;
+        Ok(PythonFile { folder })
     }
 
     /// Runs it once with the interpreter at `python`, which is ended with all that it started after `most_time`.
@@ -51,11 +47,11 @@ impl PythonFile {
     /// A clause about what went wrong.
     pub fn run(&self, python: &Path, most_time: Duration) -> Result<Took, String> {
         const GRACE: Duration = Duration::from_secs(5);
-        let told = self.path("told.json");
+        let told = self.folder.path("told.json");
         // Of an earlier run.
         let _ = fs::remove_file(&told);
         let mut command = Command::new(python);
-        command.arg("-I").arg(self.path("launcher.py")).arg(self.path("lesson.py")).arg(&told);
+        command.arg("-I").arg(self.folder.path("launcher.py")).arg(self.folder.path("lesson.py")).arg(&told);
         command.arg((most_time + GRACE).as_secs_f64().to_string());
         let output = bounded::output_of_ours(&mut command, most_time)?;
         if !output.status.success() {
@@ -66,10 +62,6 @@ impl PythonFile {
         let told: Told =
             serde_json::from_slice(&told).map_err(|error| format!("what it told is no measurement ({error})"))?;
         Ok(Took { wall: Nanos(told.wall_ns), cpu: Nanos(told.cpu_ns) })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
     }
 }
 

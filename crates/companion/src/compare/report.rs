@@ -149,7 +149,7 @@ fn for_people(table: &Table, comparison: &Comparison, width: usize) -> String {
         let values = values.collect::<Vec<_>>().join("; ");
         text += &format!("{HEADING}{}{HEADING:#}\n{DIM}", lesson.lesson.id);
         text += &format!("{}{DIM:#}", wrapped("  ", &values, width));
-        text += &table::drawn_with_names(&cells(&rows), 2);
+        text += &table::drawn_with_names(&cells(&rows), 2, width);
         text += "\n";
     }
     if !table.rows.is_empty() {

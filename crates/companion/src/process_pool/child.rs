@@ -32,6 +32,7 @@ use crate::process_pool::message::{Answer, Ended, Frame, Messages, News, Order, 
 use crate::process_pool::outbox::Outbox;
 use crate::process_pool::this_run::Anchor;
 use crate::service;
+use crate::threads;
 
 /// Does what the parent asks until the parent is gone.
 pub fn run() -> ! {
@@ -130,7 +131,9 @@ impl Desk {
                 let prepared = Arc::clone(prepared);
                 let thread = thread::Builder::new().name(format!("lane {}", errand.lane.0));
                 let started = thread.spawn(move || errands.into_iter().for_each(|errand| prepared.run(errand)));
-                started.map_err(|error| format!("the system gives its process no further thread ({error})"))?;
+                let no_thread =
+                    |error| format!("the system gives its process no further thread ({error}): {}", threads::bound());
+                started.map_err(no_thread)?;
                 new.insert(inbox)
             }
         };

@@ -6,7 +6,7 @@ use engine::measure::{Processes, Worker};
 use engine::trace::{self, LaneId};
 
 use crate::process_pool::lane::Lane;
-use crate::process_pool::seat::{Recipe, Seat};
+use crate::process_pool::seat::{Recipe, Seat, why_not};
 use crate::process_pool::this_run::ThisRun;
 
 /// Processes that are up and know their lesson. Dropping the pool ends them.
@@ -33,7 +33,8 @@ impl Pool {
         // All are told before the first is waited for: they get ready side by side.
         for number in 1..=processes {
             let process = recipe.start().map_err(|error| {
-                format!("process {number} of {processes} cannot be started from {}: {error}", recipe.program.display())
+                let (program, why_not) = (recipe.program.display(), why_not(&error));
+                format!("process {number} of {processes} cannot be started from {program}: {why_not}")
             })?;
             pool.seats.push(Arc::new(Seat::new(recipe, process)));
         }

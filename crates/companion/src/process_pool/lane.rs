@@ -8,7 +8,7 @@ use engine::measure::{Hand, Worker};
 use engine::operation::Job;
 use engine::program;
 use engine::time::Nanos;
-use engine::trace::{Event, LaneId, MarkKind, TaskId};
+use engine::trace::{Activity, Doing, Event, LaneId, MarkKind, ReadyFor, TaskId};
 
 use crate::notice;
 use crate::process_pool::answers::{Heard, Silence};
@@ -120,6 +120,10 @@ impl Lane {
                 self.place.mark(task, MarkKind::Lost { again });
             }
             if again || self.is_kept {
+                // Nobody is seen at work in a process that is dead.
+                let until_then =
+                    if again { Activity::Ready(ReadyFor::LaneStart) } else { Activity::Running(Doing::Starting) };
+                self.place.enter(task, until_then);
                 match self.place.seat.replace(&process) {
                     Ok(Successor::New(id, cpu)) => {
                         self.place.run.add_cpu(cpu);
@@ -232,6 +236,11 @@ impl Place {
 
     fn set_handed(&self, handed: Handed) {
         *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = Some(handed);
+    }
+
+    fn enter(&self, task: TaskId, activity: Activity) {
+        let lane = self.lane;
+        self.run.recorder.record_now(|at| Event::Enter { task, lane, activity, at, line: None, by: None });
     }
 
     fn mark(&self, task: TaskId, mark: MarkKind) {

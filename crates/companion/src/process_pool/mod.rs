@@ -76,16 +76,14 @@ impl Source {
             let retries = if request.retry_lost { RETRIES } else { 0 };
             Recipe::new(prepare(request, model, service), retries).map(Arc::new)
         };
+        // Each process takes two pipes. Where that is still too few, a start fails and says so.
+        open_files::allow_most();
         match model {
             Model::ProcessPool | Model::LoopAndProcesses | Model::ProcessesOfThreads => {
                 let (processes, are_lanes) = (request.prepared.processes.get(), model != Model::ProcessesOfThreads);
                 Pool::start(&recipe()?, processes.into(), are_lanes).map(Source::Kept)
             }
-            Model::Processes => {
-                // Each process takes two pipes. Where that is still too few, a start fails and says so.
-                open_files::allow_most();
-                recipe().map(Source::OneATask)
-            }
+            Model::Processes => recipe().map(Source::OneATask),
             Model::Sequential | Model::Threads | Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => {
                 Ok(Source::None)
             }

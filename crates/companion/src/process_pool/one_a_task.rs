@@ -13,7 +13,7 @@ use engine::program::Ended;
 use engine::trace::{self, LaneId, TaskId};
 
 use crate::process_pool::lane::Lane;
-use crate::process_pool::seat::{Recipe, Seat};
+use crate::process_pool::seat::{Recipe, Seat, why_not};
 use crate::process_pool::this_run::ThisRun;
 
 /// The seats of one run whose tasks have not ended.
@@ -47,7 +47,7 @@ impl Processes for Starter {
         let Starter { recipe, run, live } = self;
         let process = recipe.start().map_err(|error| {
             let (already, program) = (live.lock().len(), recipe.program.display());
-            format!("no process can be started for it from {program} beside {already} others: {error}")
+            format!("no process can be started for it from {program} beside {already} others: {}", why_not(&error))
         })?;
         let seat = Arc::new(Seat::new(recipe, process));
         live.lock().insert(lane, Arc::clone(&seat));

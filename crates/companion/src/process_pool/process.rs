@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, ErrorKind};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -10,9 +10,11 @@ use engine::operation::Job;
 use engine::time::Nanos;
 use engine::trace::{LaneId, Post, TaskId};
 
+use crate::interrupt;
 use crate::process_pool::answers::{Answers, Heard, Silence};
 use crate::process_pool::message::{Answer, Ended, Frame, Order, Received};
 use crate::process_pool::this_run::ThisRun;
+use crate::words::exit_status;
 
 /// A process, the pipe to it and the one back. Each has a lock of its own: many threads may wait for answers while one
 /// gives an order, and while another ends the process.
@@ -31,7 +33,9 @@ impl Process {
     /// # Errors
     /// What the system says.
     pub fn start(program: &Path) -> io::Result<Arc<Process>> {
-        let mut child = Command::new(program).arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut command = Command::new(program);
+        interrupt::keep_from(command.arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()));
+        let mut child = command.spawn()?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (orders, answers) = pipes.ok_or_else(|| io::Error::new(ErrorKind::BrokenPipe, "it has no pipes"))?;
         hold_more(&orders);
@@ -134,7 +138,7 @@ impl Process {
         match error.kind() {
             // Its pipe has closed, so it has ended or is just about to.
             ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => match child.wait() {
-                Ok(status) => format!("ended ({})", in_words(status)),
+                Ok(status) => format!("ended ({})", exit_status(status)),
                 Err(error) => format!("was lost ({error})"),
             },
             kind => {
@@ -162,14 +166,6 @@ impl Process {
 
     fn child(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn in_words(status: ExitStatus) -> String {
-    match status.code() {
-        Some(code) => format!("exit code {code}"),
-        // On unix this names the signal.
-        None => status.to_string(),
     }
 }
 

@@ -9,6 +9,7 @@ use engine::time::Nanos;
 use crate::process_pool::message::Order;
 use crate::process_pool::process::Process;
 use crate::process_pool::this_program;
+use crate::threads;
 
 /// All that it takes to start a process.
 pub struct Recipe {
@@ -64,6 +65,19 @@ impl Recipe {
     }
 }
 
+/// Why a process could not be started, and what to do about it.
+pub fn why_not(error: &io::Error) -> String {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(nix::errno::Errno::EMFILE as i32) {
+        return format!("{error}: `ulimit -Hn` says how many; raise it, or have fewer processes at once");
+    }
+    match error.kind() {
+        // What counts the threads of a user or a group counts processes too.
+        io::ErrorKind::WouldBlock => format!("{error}: {}", threads::bound()),
+        _ => error.to_string(),
+    }
+}
+
 impl Seat {
     /// A seat with a process in it that was started by `recipe`.
     pub fn new(recipe: &Arc<Recipe>, process: Arc<Process>) -> Seat {
@@ -93,7 +107,7 @@ impl Seat {
         if !Arc::ptr_eq(&taken.process, dead) {
             return Ok(Successor::Known);
         }
-        let process = self.recipe.start().map_err(|error| error.to_string())?;
+        let process = self.recipe.start().map_err(|error| why_not(&error))?;
         let cpu = process.wait_until_prepared().inspect_err(|_| process.kill())?;
         let id = process.id;
         taken.process = process;

@@ -3,7 +3,7 @@
 use engine::trace::Messages;
 
 use crate::report::style::{DIM, HEADING};
-use crate::report::table::{drawn, share, short};
+use crate::report::table::{drawn, share, short, side_by_side_drawn};
 use crate::report::text::wrapped;
 use crate::report::{Report, Run};
 use crate::request::Clock;
@@ -20,19 +20,14 @@ pub fn draw(report: &Report, width: usize) -> String {
     let mut text = String::new();
     if report.request.clock == Clock::Real {
         text += &format!("\n{HEADING}What it took{HEADING:#}\n");
-        let (workers, system) = (workers(report), system(report));
-        let both: Cells = workers.iter().zip(&system).map(|(left, right)| [left, &right[1..]].concat()).collect();
-        let side_by_side = drawn(&both);
-        let fits =
-            side_by_side.lines().all(|line| anstream::adapter::strip_str(line).to_string().chars().count() <= width);
-        text += &if fits { side_by_side } else { drawn(&workers) + &drawn(&system) };
+        text += &side_by_side_drawn(&workers(report), &system(report), width);
         text += &format!("{DIM}{}{DIM:#}", wrapped("  ", NOTE, width));
     }
     if let Some(requests) = requests(report) {
-        text += &format!("\n{HEADING}Requests{HEADING:#}\n{}", drawn(&requests));
+        text += &format!("\n{HEADING}Requests{HEADING:#}\n{}", drawn(&requests, width));
     }
     if let Some(messages) = messages(report) {
-        text += &format!("\n{HEADING}Messages between processes{HEADING:#}\n{}", drawn(&messages));
+        text += &format!("\n{HEADING}Messages between processes{HEADING:#}\n{}", drawn(&messages, width));
     }
     text
 }

@@ -97,11 +97,21 @@ impl<'a> Report<'a> {
 
     /// The clock of every figure, as a clause.
     pub fn clock(&self) -> String {
-        match (self.request.clock, self.request.repeat) {
-            (Clock::Virtual, _) if self.request.charges.name == USUAL_COSTS => "predicted (virtual clock)".to_owned(),
-            (Clock::Virtual, _) => format!("predicted (virtual clock, costs of {})", self.request.charges.title),
-            (Clock::Real, 1) => format!("measured on this machine, 1 run{}", self.warm_up()),
-            (Clock::Real, runs) => format!("measured on this machine, median of {runs} runs{}", self.warm_up()),
+        match self.request.clock {
+            Clock::Virtual if self.request.charges.name == USUAL_COSTS => "predicted (virtual clock)".to_owned(),
+            Clock::Virtual => format!("predicted (virtual clock, costs of {})", self.request.charges.title),
+            Clock::Real => format!("measured on this machine, {}{}", self.runs_in_words(), self.warm_up()),
+        }
+    }
+
+    /// Of how many runs a figure is: of one that was interrupted, a call has fewer on some models.
+    fn runs_in_words(&self) -> String {
+        let counts = || self.runs.iter().map(|run| run.runs);
+        let asked_for = self.request.repeat;
+        match (counts().min().unwrap_or(asked_for), counts().max().unwrap_or(asked_for)) {
+            (1, 1) => "1 run".to_owned(),
+            (least, most) if least == most => format!("median of {most} runs"),
+            (least, most) => format!("median of {least} to {most} runs"),
         }
     }
 

@@ -11,20 +11,18 @@ use crate::report::text::{capitalised, wrapped};
 use crate::report::{Report, Run};
 use crate::request::Clock;
 
+/// Before each line.
+const INDENT: &str = "  ";
+
+/// Between columns.
+const GAP: &str = "   ";
+
 /// The table as text, no sentence in it wider than `width` columns.
 pub fn draw(report: &Report, width: usize) -> String {
-    let side_by_side = side_by_side(report);
-    let fits = aligned(&side_by_side, 1).iter().all(|line| line.chars().count() + 2 <= width);
-    let mut text = format!("{HEADING}{}{HEADING:#}\n", capitalised(&report.clock()));
-    if fits {
-        text += &drawn(&side_by_side);
-    } else {
-        let (figures, outcomes) = (figures(report), outcomes(report));
-        let model =
-            |(figures, found): (&Vec<String>, &Vec<String>)| figures.iter().take(1).chain(found).cloned().collect();
-        text += &drawn(&figures);
-        text += &drawn(&figures.iter().zip(&outcomes).map(model).collect::<Vec<_>>());
-    }
+    let mut text = format!("{HEADING}{}{HEADING:#}", wrapped("", &capitalised(&report.clock()), width));
+    let (figures, outcomes) = (figures(report), outcomes(report));
+    let model = |(figures, found): (&Vec<String>, &Vec<String>)| figures.iter().take(1).chain(found).cloned().collect();
+    text += &side_by_side_drawn(&figures, &figures.iter().zip(&outcomes).map(model).collect::<Vec<_>>(), width);
     for sentence in report.runs.iter().filter_map(Run::no_end) {
         text += &wrapped("  ", &sentence, width);
     }
@@ -74,19 +72,33 @@ fn outcomes(report: &Report) -> Vec<Vec<String>> {
     [names.iter().map(|name| name.to_string()).collect()].into_iter().chain(found.map(row)).collect()
 }
 
-/// Rows in columns, the first row the header, the first column names and the others figures.
-pub fn drawn(rows: &[Vec<String>]) -> String {
-    drawn_with_names(rows, 1)
+/// Two tables of the same names as one, where that is no wider than `width`, or else one below the other.
+pub fn side_by_side_drawn(left: &[Vec<String>], right: &[Vec<String>], width: usize) -> String {
+    let both: Vec<Vec<String>> =
+        left.iter().zip(right).map(|(left, right)| [left, right.get(1..).unwrap_or_default()].concat()).collect();
+    match split(&both, 1, width).len() {
+        1 => drawn(&both, width),
+        _ => [left, right]
+            .into_iter()
+            .filter(|rows| rows.iter().any(|row| row.len() > 1))
+            .map(|it| drawn(it, width))
+            .collect(),
+    }
 }
 
-/// Rows in columns, the first row the header. The first `names` columns begin at the left, the others end at the right.
-pub fn drawn_with_names(rows: &[Vec<String>], names: usize) -> String {
-    let lines = aligned(rows, names).into_iter().enumerate();
+/// Rows in columns, the first row the header, the first column names and the others figures; in as many tables below each
+/// other as `width` asks for.
+pub fn drawn(rows: &[Vec<String>], width: usize) -> String {
+    drawn_with_names(rows, 1, width)
+}
+
+/// The same where the first `names` columns begin at the left, and the others end at the right.
+pub fn drawn_with_names(rows: &[Vec<String>], names: usize, width: usize) -> String {
     let line = |(index, line): (usize, String)| match index {
-        0 => format!("  {DIM}{line}{DIM:#}\n"),
-        _ => format!("  {}\n", line.trim_end()),
+        0 => format!("{INDENT}{DIM}{line}{DIM:#}\n"),
+        _ => format!("{INDENT}{}\n", line.trim_end()),
     };
-    lines.map(line).collect()
+    split(rows, names, width).iter().flat_map(|rows| aligned(rows, names).into_iter().enumerate().map(line)).collect()
 }
 
 /// What has to be said about the table, as sentences.
@@ -122,17 +134,74 @@ fn range(run: &Run) -> String {
     format!("{:.3} … {:.3} s", run.figures.wall_min.as_secs_f64(), run.figures.wall_max.as_secs_f64())
 }
 
-fn aligned(rows: &[Vec<String>], names: usize) -> Vec<String> {
+/// A table as tables with some of its figures each, in order, and with all of its names: none wider than `width` that has
+/// more than one figure.
+fn split(rows: &[Vec<String>], names: usize, width: usize) -> Vec<Vec<Vec<String>>> {
+    let widths = widths(rows);
+    let (of_names, of_figures) = widths.split_at(names.min(widths.len()));
+    let at_first = INDENT.len() + of_names.iter().sum::<usize>() + GAP.len() * of_names.len().saturating_sub(1);
+    let mut starts = vec![names];
+    let mut used = at_first;
+    for (column, figure) in of_figures.iter().enumerate().map(|(index, width)| (names + index, GAP.len() + width)) {
+        used += figure;
+        if used > width && starts.last() != Some(&column) {
+            starts.push(column);
+            used = at_first + figure;
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([widths.len()]);
+    let of = |(start, end): (&usize, usize)| {
+        let of_row = |row: &Vec<String>| {
+            let columns =
+                row.iter().enumerate().filter(|(column, _)| *column < names || (*start..end).contains(column));
+            columns.map(|(_, cell)| cell.clone()).collect()
+        };
+        rows.iter().map(of_row).collect()
+    };
+    starts.iter().zip(ends).map(of).collect()
+}
+
+/// The widest cell of each column.
+fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    (0..columns).map(|column| width(column).unwrap_or(0)).collect()
+}
+
+fn aligned(rows: &[Vec<String>], names: usize) -> Vec<String> {
+    let widths = widths(rows);
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate();
         let cells = cells.map(|(column, (cell, &width))| match column < names {
             true => format!("{cell:<width$}"),
             false => format!("{cell:>width$}"),
         });
-        cells.collect::<Vec<_>>().join("   ")
+        cells.collect::<Vec<_>>().join(GAP)
     };
     rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No line is wider than there is room, every figure is there once, and each stands below its head.
+    #[test]
+    fn a_table_is_as_many_tables_as_its_width_asks_for() {
+        let cell = |row: usize, column: usize| format!("{}{row}{column}", "x".repeat(column + row % 3));
+        let rows: Vec<Vec<String>> = (0..4).map(|row| (0..6).map(|column| cell(row, column)).collect()).collect();
+        for names in 1..=2 {
+            for width in 26..80 {
+                let text = anstream::adapter::strip_str(&drawn_with_names(&rows, names, width)).to_string();
+                assert!(text.lines().all(|line| line.chars().count() <= width), "{width}\n{text}");
+                let cells: Vec<&str> = text.split_whitespace().collect();
+                let tables = text.lines().count() / rows.len();
+                for (row, column) in (0..4).flat_map(|row| (0..6).map(move |column| (row, column))) {
+                    let times = cells.iter().filter(|it| **it == cell(row, column)).count();
+                    assert_eq!(times, if column < names { tables } else { 1 }, "{width}\n{text}");
+                }
+                assert_eq!(tables == 1, width >= widths(&rows).iter().sum::<usize>() + 17, "{width}");
+            }
+        }
+    }
 }

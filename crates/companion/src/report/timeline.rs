@@ -46,7 +46,7 @@ pub fn draw(report: &Report, width: usize) -> String {
     }
     let (labels, rule) = axis.drawn();
     let before = " ".repeat(INDENT + gutter + 1);
-    format!("{}\n{before}{labels}\n{before}{DIM}{rule}{DIM:#}\n{drawn}", legend(&seen))
+    format!("{}\n{before}{labels}\n{before}{DIM}{rule}{DIM:#}\n{drawn}", legend(&seen, width))
 }
 
 /// A row before it is cells.
@@ -231,12 +231,24 @@ fn state_drawn(state: State, cells: usize) -> String {
 }
 
 /// What the characters mean, those that were seen.
-fn legend(seen: &[State]) -> String {
+fn legend(seen: &[State], width: usize) -> String {
+    const GAP: &str = "   ";
     let entry = |state: State| match state {
         State::Queued => format!("3{} queued: how many", state_drawn(state, 2)),
         _ => format!("{} {}", state_drawn(state, 1), state.word()),
     };
-    State::ALL.into_iter().filter(|state| seen.contains(state)).map(entry).collect::<Vec<_>>().join("   ")
+    let (mut text, mut used) = (String::new(), 0);
+    for entry in State::ALL.into_iter().filter(|state| seen.contains(state)).map(entry) {
+        let columns = columns(anstream::adapter::strip_str(&entry).to_string().chars());
+        let before = match used {
+            0 => "",
+            _ if used + GAP.len() + columns > width => "\n",
+            _ => GAP,
+        };
+        used = if before == GAP { used + GAP.len() + columns } else { columns };
+        text += &format!("{before}{entry}");
+    }
+    text
 }
 
 /// The time axis of all timelines.

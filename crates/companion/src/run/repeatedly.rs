@@ -18,19 +18,19 @@ use crate::report::Once;
 use crate::request::Request;
 use crate::service::Service;
 use crate::usage::Watch;
+use crate::words::counted;
 
 /// Measures `model` as often as `request` says, and tells of each run that counts as soon as it is over.
 ///
 /// # Errors
 /// Why the runs cannot begin, as the end of a sentence.
-pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<Event>)) -> Result<Vec<Once>, String> {
+pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(Once, Vec<Event>)) -> Result<(), String> {
     let surroundings = start(request, model)?;
     let server = surroundings.service.as_ref().map(Service::process);
     // Done once a process, and no part of what the first run takes.
     calibrate_spin();
     let due = Due::new(request, model);
     let progress = notice::progress(format_args!("measuring {model}"));
-    let mut all = Vec::new();
     for number in 0..request.warm_up + request.repeat {
         progress.say(due.at(number));
         let kept = if let Source::Kept(pool) = &surroundings.source { pool.ids() } else { Vec::new() };
@@ -42,16 +42,13 @@ pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(&Once, Vec<
         // Such a run fails its model: what comes after it would be measured for nothing.
         let is_last = matches!(trace.failure(), Some(RunError::Task(_)));
         if number >= request.warm_up || is_last {
-            let once = Once { trace, usage };
-            tell(&once, events);
-            all.push(once);
+            tell(Once { trace, usage }, events);
         }
         if is_last {
             break;
         }
     }
-    tell_what_was_served(&surroundings)?;
-    Ok(all)
+    tell_what_was_served(&surroundings)
 }
 
 /// The CPU time of the run in which this happened.
@@ -91,9 +88,10 @@ fn tell_what_was_served(surroundings: &Surroundings) -> Result<(), String> {
     let failed = served - stats.served.get(&OK).copied().unwrap_or_default();
     let (requests, connections) = (stats.requests.most, stats.connections.most);
     notice::note(format_args!(
-        "the server at {} answered {served} requests, {failed} of them with a failure; at most {requests} at once, on \
-         {connections} connections",
-        service.address()
+        "the server at {} answered {}, {failed} of them with a failure; at most {requests} at once, on {}",
+        service.address(),
+        counted(served, "request"),
+        counted(connections, "connection")
     ));
     Ok(())
 }

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 
 use axum::body::Bytes;
 use engine::protocol::{Command, Report, decode, encode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
+
+use crate::words::exit_status;
 
 /// A run in a process of its own. Dropping it kills the process, which is how a run is cancelled.
 pub struct Job {
@@ -66,7 +68,7 @@ impl Job {
             },
             Err(_) => {
                 // Its pipe has closed, so it has ended or is just about to.
-                let ended = self.process.wait().await.map_or_else(|error| error.to_string(), in_words);
+                let ended = self.process.wait().await.map_or_else(|error| error.to_string(), exit_status);
                 Err(format!("The run's process ended in the middle of it ({ended})."))
             }
         }
@@ -86,13 +88,5 @@ impl Job {
         let mut bytes = vec![0; length as usize];
         self.reports.read_exact(&mut bytes).await?;
         Ok(bytes)
-    }
-}
-
-fn in_words(status: ExitStatus) -> String {
-    match status.code() {
-        Some(code) => format!("exit code {code}"),
-        // On unix this names the signal.
-        None => status.to_string(),
     }
 }

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::notice;
 use crate::report::json::{Scalar, VERSION, ending, print_line};
 use crate::report::style::{DIM, HEADING};
+use crate::report::text::wrapped;
 use crate::report::{print_text, table, terminal_width};
 use crate::words::in_order;
 use chart::{Line, symbol};
@@ -35,7 +36,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<(), Failure> {
     ));
     let points: Vec<Point> = request.points.iter().map(|value| Point::predict(&request, value)).collect();
     drop(progress);
-    let printed = match arguments.json {
+    let printed = match arguments.prediction.json {
         true => print_line(&Object::new(&request, &points)),
         false => print_text(&for_people(&request, &points, terminal_width())),
     };
@@ -156,7 +157,7 @@ fn for_people(request: &Request, points: &[Point], width: usize) -> String {
         text += &format!("  {DIM}{name}: {}{DIM:#}\n", value.text());
     }
     let clock = format!("Predicted wall times (virtual clock, costs of {})", request.charges.title);
-    text += &format!("\n{HEADING}{clock}{HEADING:#}\n");
+    text += &format!("\n{HEADING}{}{HEADING:#}", wrapped("", &clock, width));
     text += &table(request, points, width);
     let lines = request.models.iter().enumerate().map(|(index, model)| Line {
         symbol: symbol(index),
@@ -172,34 +173,15 @@ fn for_people(request: &Request, points: &[Point], width: usize) -> String {
     text + &chart::draw(&lines.collect::<Vec<_>>(), &label, width)
 }
 
-/// The table: a row a value and a column a model, in as many tables as the width asks for.
+/// The table: a row a value and a column a model.
 fn table(request: &Request, points: &[Point], width: usize) -> String {
-    const GAP: usize = 3;
     let unit = if request.over.unit.is_empty() { String::new() } else { format!(", {}", request.over.unit) };
-    let values: Vec<String> =
-        [format!("{}{unit}", request.over.name)].into_iter().chain(points.iter().map(|p| p.value.text())).collect();
-    let first = values.iter().map(String::len).max().unwrap_or(0);
-    let column = |index: usize| -> Vec<String> {
-        let wall = |point: &Point| point.runs[index].wall.map_or_else(|| "no end".to_owned(), |wall| wall.to_string());
-        let head = format!("{} {}", symbol(index), request.models[index]);
-        [head].into_iter().chain(points.iter().map(wall)).collect()
+    let heads = request.models.iter().enumerate().map(|(index, model)| format!("{} {model}", symbol(index)));
+    let head = [format!("{}{unit}", request.over.name)].into_iter().chain(heads).collect();
+    let row = |point: &Point| {
+        let walls = point.runs.iter().map(|run| run.wall.map_or_else(|| "no end".to_owned(), |wall| wall.to_string()));
+        [point.value.text()].into_iter().chain(walls).collect()
     };
-    let columns: Vec<Vec<String>> = (0..request.models.len()).map(column).collect();
-    let widest = |column: &Vec<String>| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
-    let mut text = String::new();
-    let mut rest = &columns[..];
-    while !rest.is_empty() {
-        let mut used = 2 + first;
-        let fits = |column: &&Vec<String>| {
-            used += GAP + widest(column);
-            used <= width
-        };
-        let count = rest.iter().take_while(fits).count().max(1);
-        let rows: Vec<Vec<String>> = (0..values.len())
-            .map(|row| [&values[row]].into_iter().chain(rest[..count].iter().map(|c| &c[row])).cloned().collect())
-            .collect();
-        text += &table::drawn(&rows);
-        rest = &rest[count..];
-    }
-    text
+    let rows: Vec<Vec<String>> = [head].into_iter().chain(points.iter().map(row)).collect();
+    table::drawn(&rows, width)
 }

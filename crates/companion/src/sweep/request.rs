@@ -38,12 +38,12 @@ impl Request {
     pub fn read(arguments: &SweepArguments) -> Result<Request, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let lesson = keep(lessons::find(&arguments.lesson), &mut wrong);
-        let given = words::read_values(&arguments.set, lesson, &mut wrong);
+        let given = words::read_values(&arguments.prediction.set, lesson, &mut wrong);
         let models = words::read_models(&arguments.models, lesson, &mut wrong);
         let over = Over::read(&arguments.over, lesson, &mut wrong);
         let steps = keep(whole("--steps", &arguments.steps, 2, MOST_STEPS), &mut wrong);
-        let seed = keep(words::seed(&arguments.seed), &mut wrong);
-        let charges = keep(words::charges(&arguments.costs), &mut wrong);
+        let seed = keep(words::seed(&arguments.prediction.seed), &mut wrong);
+        let charges = keep(words::charges(&arguments.prediction.costs), &mut wrong);
         if let (Some((set, _)), Some(over)) = (&given, &over)
             && let Some((name, text)) = set.iter().find(|(name, _)| name == over.parameter.name)
         {

@@ -93,9 +93,12 @@ impl Run {
         let joined = in_hand.assigned.task;
         station.waits(task, Activity::Waiting(WaitFor::Task(joined)), line);
         let Some(result) = in_hand.hand.wait(joined) else {
-            station.runs(task, None);
+            // The same wait goes on: only whom it is for has changed.
+            let goes_on = self.lock().begin_to_wait(task, Waiting::End(joined), station.lane, line);
             self.leave_to_worker(in_hand.lane, in_hand.assigned);
-            return self.join(station, task, joined, line);
+            let (reply, by) = self.wait_for_answer(self.lock(), station, task, &goes_on, None, line)?;
+            station.runs(task, by);
+            return Ok(reply);
         };
         if let Some(next) = self.end(joined, result, Some(in_hand.lane)) {
             self.start(Place::FreeLane(next, in_hand.lane));

@@ -1,9 +1,15 @@
 //! The command line as it is typed. Words that name something of ours stay texts here: [`crate::request`] reads them and
 //! complains about all of them together.
 
+mod predictions;
+mod servers;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use predictions::{AdviseArguments, PublishedArguments, SweepArguments, WhyArguments};
+pub use servers::{ApiArguments, ServeArguments};
 
 /// Concurrency by running it: lessons on threads, pools, an event loop and processes, measured on this machine or
 /// predicted.
@@ -96,7 +102,8 @@ Examples:
   interleave run delay-messages --speed 10 --repeat 5 --json
 
 The report goes to standard output, everything else to standard error. Lines of --log are in the program's own time: \
-what the clock showed, times --speed. In --json every at_s is what the clock showed, as wall_s is. The exit code is 0, 1 for a run that failed or came to no end, or 2 for a wrong word.")]
+what the clock showed, times --speed. In --json every at_s is what the clock showed, as wall_s is. The exit code is 0, 1 for a run that failed or came to no end, 2 for a wrong word, or 130 (143 for SIGTERM) where it was interrupted: what was measured by then is \
+reported all the same.")]
 pub struct RunArguments {
     /// The lesson's id; `interleave lessons` lists them
     pub lesson: String,
@@ -153,125 +160,6 @@ pub struct RunArguments {
     /// times
     #[arg(long = "report", value_name = "FILE")]
     pub reports: Vec<PathBuf>,
-}
-
-/// The words after `sweep`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  interleave sweep paged-api --over limit=1..100 --steps 5 --model event-loop
-  interleave sweep gil --over threads=1..8 --set work=0.2
-  interleave sweep delay-messages --over workers=1..4 --model thread-pool --json
-
-Every time is predicted. Whole numbers are tried each once, times and shares at even distances. A run that comes to no \
-end has no time. The exit code is 0, 1 for a run that came to no end, or 2 for a wrong word.")]
-pub struct SweepArguments {
-    /// The lesson's id; `interleave lessons` lists them
-    pub lesson: String,
-    /// The parameter that changes, from where to where: a count, a time in seconds or a share
-    #[arg(long, value_name = "NAME=FROM..TO", allow_hyphen_values = true)]
-    pub over: String,
-    /// How many values are tried, from 2 to 200
-    #[arg(long, value_name = "N", default_value = "9", allow_hyphen_values = true)]
-    pub steps: String,
-    /// A model to predict. May be given several times; all of the lesson's unless given
-    #[arg(long = "model", value_name = "MODEL")]
-    pub models: Vec<String>,
-    /// Another parameter's value, such as workers=4. May be given several times, once for each parameter
-    #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
-    pub set: Vec<String>,
-    /// Where random draws begin: a whole number
-    #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
-    pub seed: String,
-    /// What the machine charges: cpython, cpython-no-gil, browser, native, or a file that `interleave calibrate --out`
-    /// wrote
-    #[arg(long, value_name = "PRESET|FILE", default_value = "cpython")]
-    pub costs: String,
-    /// Print one JSON object and nothing else
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The words after `why`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  interleave why delay-messages --model sequential --task main --at 1s
-  interleave why blocking-call --model event-loop --task ONE --at 2500ms
-  interleave why deadlock --model threads --task LEFT --at end
-  interleave why gil --model threads --task T3 --at 0.5 --set work=0.3 --json
-
-The run is predicted. A time is a number with ms, s or m behind it; a number alone is in seconds. The first task is called \
-main.")]
-pub struct WhyArguments {
-    /// The lesson's id; `interleave lessons` lists them
-    pub lesson: String,
-    /// The model that it runs on
-    #[arg(long, value_name = "MODEL")]
-    pub model: String,
-    /// The name of the task
-    #[arg(long, value_name = "T")]
-    pub task: String,
-    /// The instant, counted from the start of the run, or the word end
-    #[arg(long, value_name = "D", allow_hyphen_values = true)]
-    pub at: String,
-    /// A parameter's value, such as workers=4. May be given several times, once for each parameter
-    #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
-    pub set: Vec<String>,
-    /// Where random draws begin: a whole number
-    #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
-    pub seed: String,
-    /// What the machine charges: cpython, cpython-no-gil, browser, native, or a file that `interleave calibrate --out`
-    /// wrote
-    #[arg(long, value_name = "PRESET|FILE", default_value = "cpython")]
-    pub costs: String,
-    /// Print one JSON object and nothing else
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The words after `advise`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  interleave advise --wait 200ms --cpu 2ms --tasks 100
-  interleave advise --wait 0 --cpu 0.3s --tasks 16 --cores 4
-  interleave advise --wait 3s --cpu 5ms --tasks 500 --limit 50 --json
-
-A time is a number with ms, s or m behind it; a number alone is in seconds. Every time in the answer is predicted.")]
-pub struct AdviseArguments {
-    /// How long each task waits for something outside
-    #[arg(long, value_name = "D", allow_hyphen_values = true)]
-    pub wait: String,
-    /// How long each task computes after that
-    #[arg(long, value_name = "D", allow_hyphen_values = true)]
-    pub cpu: String,
-    /// How many tasks there are
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub tasks: String,
-    /// The most tasks under way at once, each on a connection of its own; all of them unless given
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub limit: Option<String>,
-    /// How many cores there are; as many as this machine has unless given
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub cores: Option<String>,
-    /// Print one JSON object and nothing else
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The words after `published`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  interleave published
-  interleave published --json
-
-The exit code is 0, or 1 where a prediction is out of its bound.")]
-pub struct PublishedArguments {
-    /// Print one JSON object and nothing else
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// The words after `calibrate`.
@@ -340,72 +228,6 @@ pub struct CompareArguments {
     #[arg(long, value_name = "D", default_value = "10m", allow_hyphen_values = true)]
     pub longest: String,
     /// Print one JSON object and nothing else
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The words after `serve`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Example:
-  interleave serve --port 9000 --no-open
-
-The page measures on this machine, too, if it is opened by the address that is printed: a secret in it keeps other sites \
-from doing the same. A run that the page asks for makes at most 20000 tasks and has at most 1000 threads and 64 processes \
-at once; after 10 minutes it is ended. One run goes on at a time.")]
-pub struct ServeArguments {
-    /// The folder of the built page; the page that is built into this program unless given, or else ./dist
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
-    /// The port on 127.0.0.1; the next free one is taken if it is in use, and 0 takes any
-    #[arg(long, value_name = "PORT", default_value_t = 8787)]
-    pub port: u16,
-    /// Do not open a browser
-    #[arg(long)]
-    pub no_open: bool,
-}
-
-/// The words after `api`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  interleave api
-  interleave api --latency 'exponential 0.2' --failures 0.1 --limit 50
-  interleave api --latency 'constant 0' --failures 0 --port 0 --json
-
-GET /employees?page=1 answers with ten employees, or with 500, 502 or 504. A page that failed is drawn anew when it is \
-asked for again; the header x-attempt names the try where several ask. What is above a limit is answered with 503 and \
-Retry-After. GET /stats tells what was served, POST /reset begins anew. Equal seeds give equal pages, latencies and \
-failures, and those that `interleave run paged-api` meets.")]
-pub struct ApiArguments {
-    /// The port on 127.0.0.1; the next free one is taken if it is in use, and 0 takes any
-    #[arg(long, value_name = "PORT", default_value_t = 8800)]
-    pub port: u16,
-    /// How many pages there are, ten employees each
-    #[arg(long, value_name = "N", default_value = "6000", allow_hyphen_values = true)]
-    pub pages: String,
-    /// How long an answer takes, in seconds: constant 3, uniform 1 5, exponential 3 or log-normal 3 0.5
-    #[arg(long, value_name = "LATENCY", default_value = "uniform 2 4", allow_hyphen_values = true)]
-    pub latency: String,
-    /// The share of requests that are answered with 500, 502 or 504, from 0 to 1
-    #[arg(long, value_name = "SHARE", default_value = "0.01", allow_hyphen_values = true)]
-    pub failures: String,
-    /// The most requests that are answered at once; no limit unless given
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub limit: Option<String>,
-    /// The most connections at once; as many as the system allows unless given
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub connections: Option<String>,
-    /// Close each connection after its first answer
-    #[arg(long)]
-    pub no_keep_alive: bool,
-    /// Divide every latency by this, from 0.01 to 1000
-    #[arg(long, value_name = "X", default_value = "1", allow_hyphen_values = true)]
-    pub speed: String,
-    /// Where random draws and employees begin: a whole number
-    #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
-    pub seed: String,
-    /// Print one JSON object when it serves and one when it ends, and nothing else
     #[arg(long)]
     pub json: bool,
 }
