@@ -6,8 +6,11 @@ mod companion;
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod server;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use browser::Browser;
-use server::{Server, serve_without_isolation};
+use server::{Server, of_page, serve_late, serve_without_isolation};
 
 const LESSON: &str = "?lesson=delay-messages&messages=TWO%3D2%2CTHREE%3D3&workers=2&said=1_x";
 
@@ -29,6 +32,41 @@ async fn after_the_first_visit_every_lesson_opens_without_a_server() {
     browser.until("document.title.includes('Interleave') && document.querySelector('main.lesson')").await;
     assert_eq!(browser.run("return crossOriginIsolated").await, true);
     browser.close().await;
+}
+
+#[tokio::test]
+async fn without_its_later_half_the_page_asks_its_question_and_goes_on_once_it_is_there() {
+    let gives = Arc::new(AtomicBool::new(false));
+    let address = serve_late(&of_page("split_later.wasm"), Arc::clone(&gives)).await;
+    let browser = Browser::open(&format!("{address}?lesson=delay-messages")).await;
+    browser.until_matches("half-missing", "could not be fetched").await;
+    browser.type_into("guess", "3").await;
+    browser.click("commit").await;
+    browser.until("location.search.includes('said=1_3')").await;
+    gives.store(true, Ordering::Relaxed);
+    browser.run("document.querySelector('[data-testid=half-missing] button').click()").await;
+    browser.until_matches("verdict", "3.00 s").await;
+    browser.until_matches("wall-threads-predicted", "s$").await;
+    browser.until("!document.querySelector('[data-testid=half-missing]')").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_takes_longer_than_a_frame_is_predicted_beside_the_page_and_without_a_worker_in_it() {
+    const PAGES: &str = "?lesson=paged-api&models=event-loop&said=1_x&latency=0.2&pages=";
+    let asked = "performance.getEntriesByType('resource').some(entry => entry.name.endsWith('predictor.js'))";
+    for has_worker in [true, false] {
+        let address = serve_late(&of_page("predictor.js"), Arc::new(AtomicBool::new(has_worker))).await;
+        let browser = Browser::open(&format!("{address}{PAGES}60")).await;
+        browser.until_matches("wall-event-loop-predicted", "s$").await;
+        assert_eq!(browser.run(&format!("return {asked}")).await, false, "60 pages fit into a frame");
+        let few = browser.text("wall-event-loop-predicted").await;
+        browser.go(&format!("{address}{PAGES}6000")).await;
+        browser.until(&format!("{asked} && document.querySelector('.stage-panel[aria-busy=false]')")).await;
+        browser.until_matches("wall-event-loop-predicted", "s$").await;
+        assert_ne!(browser.text("wall-event-loop-predicted").await, few);
+        browser.close().await;
+    }
 }
 
 #[tokio::test]

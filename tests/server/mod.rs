@@ -2,6 +2,15 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use tower_http::services::ServeDir;
 
 use crate::companion::{built, interleave};
 
@@ -57,11 +66,34 @@ pub async fn serve_another_site() -> String {
 
 /// Serves the page as a plain file server would, and returns its address. `withheld` is a file that it does not have.
 pub async fn serve_without_isolation(withheld: &str) -> String {
+    serve_late(withheld, Arc::default()).await
+}
+
+/// The same, but for a file that it has once it `gives` it.
+pub async fn serve_late(withheld: &str, gives: Arc<AtomicBool>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = format!("http://{}/", listener.local_addr().expect("a bound port has an address"));
-    let files = axum::Router::new()
-        .route(withheld, axum::routing::get(async || axum::http::StatusCode::NOT_FOUND))
-        .fallback_service(tower_http::services::ServeDir::new(built("INTERLEAVE_DIST")));
-    tokio::spawn(async move { axum::serve(listener, files).await });
+    let gate = move |request: Request, next: Next| {
+        let is_given = gives.load(Ordering::Relaxed);
+        async move {
+            match is_given {
+                true => next.run(request).await,
+                false => StatusCode::NOT_FOUND.into_response(),
+            }
+        }
+    };
+    let files = || ServeDir::new(built("INTERLEAVE_DIST"));
+    let site = Router::new()
+        .route_service(withheld, files())
+        .route_layer(axum::middleware::from_fn(gate))
+        .fallback_service(files());
+    tokio::spawn(async move { axum::serve(listener, site).await });
     address
+}
+
+/// The path of a file of the page's module, whose folder is named after what is in it.
+pub fn of_page(file: &str) -> String {
+    let names = std::fs::read_dir(built("INTERLEAVE_DIST")).expect("the page is built").flatten();
+    let mut names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    format!("/{}/{file}", names.find(|name| name.starts_with("page-")).expect("it has a module"))
 }
