@@ -20,7 +20,7 @@ mod platform;
 mod task;
 mod thread;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -33,12 +33,11 @@ use crate::executor::{Executor, JoinHandle, Key, Unfinished};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Reply};
 use crate::packed::Packed;
-use crate::placement::MAIN_LANE;
 use crate::program::{Body, Ended, Outcome, Program, poll_body};
 use crate::sync::{Objects, Wait, Waiting, Woken};
 use crate::task::Task;
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId, Used};
+use crate::trace::{Activity, Doing, Line, MarkKind, TaskId, Used};
 use crate::work::Computation;
 use platform::LoopPlatform;
 use task::{LoopTask, Place};
@@ -57,7 +56,7 @@ pub async fn run<T: LoopThread>(
         settings: *settings,
         speed,
         thread,
-        executor: OnceCell::new(),
+        executor: RefCell::default(),
         tasks: RefCell::default(),
         by_slot: RefCell::default(),
         objects: RefCell::default(),
@@ -70,7 +69,9 @@ pub async fn run<T: LoopThread>(
         broken: RefCell::new(None),
         end: Cell::new(None),
     });
-    let executor = this.executor.get_or_init(|| Executor::new(LoopPlatform::new(&this))).clone();
+    let executor = Executor::new(LoopPlatform::new(&this));
+    this.executor.replace(Some(executor.clone()));
+    let _over = Over(&this);
     let main = this.thread.register("main".to_owned(), None);
     let body = this.program.main(this.handle(main));
     let handle = this.launch(main, body);
@@ -86,9 +87,20 @@ pub async fn run<T: LoopThread>(
             Err(RunError::Task(TaskFailed { task: "main".to_owned(), reason: error.to_string() }))
         }
     };
-    // Timers hold the executor, whose platform holds the loop: letting go of them here ends the circle.
-    this.tasks.borrow_mut().clear();
     (end, outcome)
+}
+
+/// Lets go of what a loop holds when its run ends, however it ends: the executor, of whose platform it is held, and timers,
+/// which hold the executor.
+struct Over<'a, T: LoopThread>(&'a EventLoop<T>);
+
+impl<T: LoopThread> Drop for Over<'_, T> {
+    fn drop(&mut self) {
+        let tasks = self.0.tasks.take();
+        drop(tasks);
+        let executor = self.0.executor.take();
+        drop(executor);
+    }
 }
 
 type LoopExecutor<T> = Executor<LoopPlatform<T>>;
@@ -99,7 +111,8 @@ struct EventLoop<T: LoopThread> {
     settings: Settings,
     speed: Speed,
     thread: T,
-    executor: OnceCell<LoopExecutor<T>>,
+    /// Who polls the loop's tasks, as long as the run lasts.
+    executor: RefCell<Option<LoopExecutor<T>>>,
     /// Tasks by their numbers; `None` for numbers that other threads have given.
     tasks: RefCell<Vec<Option<LoopTask<LoopPlatform<T>>>>>,
     /// The task in each of the executor's slots.
@@ -155,8 +168,10 @@ impl<T: LoopThread> EventLoop<T> {
         self.this.upgrade().expect("whoever calls the loop's methods holds the loop")
     }
 
-    fn executor(&self) -> &LoopExecutor<T> {
-        self.executor.get().expect("the executor is there before the first task is")
+    fn executor(&self) -> Ref<'_, LoopExecutor<T>> {
+        Ref::map(self.executor.borrow(), |executor| {
+            executor.as_ref().expect("the executor is there before the first task is, and until the last one is dropped")
+        })
     }
 
     /// Has the executor run a task that was registered.
@@ -179,8 +194,7 @@ impl<T: LoopThread> EventLoop<T> {
             *self.held.borrow_mut() = Some(Held::Poll(cost));
             return Poll::Pending;
         }
-        // Its name is looked up when it is needed, which is where it fails.
-        let polled = poll_body("", body, context).map_err(|failed| TaskFailed { task: self.name(task), ..failed });
+        let polled = poll_body(|| self.name(task), body, context);
         match self.failed.borrow_mut().take() {
             Some(failed) => Poll::Ready(Err(failed)),
             None => polled,
@@ -190,7 +204,7 @@ impl<T: LoopThread> EventLoop<T> {
     /// Tells that a task has ended, and hands its result to whoever waits for it. The first task's is returned.
     fn ended(&self, task: TaskId, result: Ended) -> Ended {
         let at = self.thread.now();
-        self.thread.record(Event::End { task, at });
+        self.thread.end(task);
         self.objects.borrow_mut().forget(task);
         self.is_paid.set(false);
         if task == MAIN {
@@ -329,11 +343,11 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     fn enter(&self, task: TaskId, activity: Activity, at: Nanos, line: Option<Line>, by: Option<TaskId>) {
-        self.thread.record(Event::Enter { task, lane: MAIN_LANE, activity, at, line, by });
+        self.thread.enter(task, activity, at, line, by);
     }
 
     fn mark(&self, task: TaskId, mark: MarkKind, line: Option<Line>) {
-        self.thread.record(Event::Mark { task, lane: MAIN_LANE, at: self.thread.now(), mark, line });
+        self.thread.mark(task, mark, line);
     }
 }
 

@@ -211,7 +211,7 @@ impl World {
     pub(super) fn publish_end(&mut self, thread: ThreadId, result: Ended) -> bool {
         let Some(task) = self.thread_mut(thread).tasks.pop() else { return false };
         let at = self.machine.now();
-        self.trace.apply(Event::End { task, at });
+        self.trace.end_task(task, at);
         self.objects.forget(task);
         let waiter = self.tasks[index(task)].waited_for.take();
         let cost = self.result_cost(task);

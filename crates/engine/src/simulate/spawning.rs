@@ -13,7 +13,7 @@ impl World {
     /// Makes a task for `job` that has no place yet.
     pub(super) fn spawn(&mut self, spawner: TaskId, job: Job, line: Line) -> TaskId {
         let lane = self.tasks[index(spawner)].lane;
-        let task = self.register(job.name, Some(spawner), lane, (job.message_bytes, job.result_bytes));
+        let task = self.register(&job.name, Some(spawner), lane, (job.message_bytes, job.result_bytes));
         self.tasks[index(task)].stage = Stage::Placed(job.payload);
         self.mark(spawner, MarkKind::Spawned(task), Some(line));
         task

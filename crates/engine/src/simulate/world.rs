@@ -131,7 +131,8 @@ impl World {
             let Some(&task) = self.threads[thread.0 as usize].tasks.last() else { return };
             let Stage::Begun(body) = &mut self.tasks[index(task)].stage else { return };
             // While a body is polled it reaches nothing of the world but the exchange.
-            let polled = poll_body(self.trace.task_name(task), body, &mut Context::from_waker(Waker::noop()));
+            let name = || self.trace.task_name(task).to_owned();
+            let polled = poll_body(name, body, &mut Context::from_waker(Waker::noop()));
             let asked = self.exchange.asked.borrow_mut().take();
             let goes_on = match (polled, asked) {
                 (Poll::Ready(result), _) => self.end(thread, result),
@@ -145,7 +146,7 @@ impl World {
     }
 
     fn begin_main(&mut self, thread: ThreadId) {
-        let main = self.register("main".to_owned(), None, MAIN_LANE, (0, 0));
+        let main = self.register("main", None, MAIN_LANE, (0, 0));
         let body = self.program.main(self.handle(main));
         self.tasks[index(main)].stage = Stage::Begun(body);
         self.put_on(thread, main);
@@ -238,20 +239,20 @@ impl World {
             let made_way = change.by.and_then(|by| self.threads[by.0 as usize].tasks.last().copied());
             let by = by.or(made_way).filter(|by| *by != task);
             let lane = self.tasks[index(task)].lane;
-            self.trace.apply(Event::Enter { task, lane, activity, at: change.at, line: None, by });
+            self.trace.enter(task, lane, activity, change.at, None, by);
         }
     }
 
     pub(super) fn register(
         &mut self,
-        name: String,
+        name: &str,
         parent: Option<TaskId>,
         lane: LaneId,
         message_bytes: (u64, u64),
     ) -> TaskId {
         let task = TaskId(self.tasks.len() as u32);
         let at = self.machine.now();
-        self.trace.apply(Event::Task { task, name, parent, at });
+        self.trace.begin(task, name, parent, at);
         let stage = Stage::OnLoop;
         self.tasks.push(SimulatedTask { lane, thread: None, stage, message_bytes, waits: None, waited_for: None });
         task
@@ -295,12 +296,12 @@ impl World {
 
     pub(super) fn enter(&mut self, task: TaskId, activity: Activity, line: Option<Line>, by: Option<TaskId>) {
         let (lane, at) = (self.tasks[index(task)].lane, self.machine.now());
-        self.trace.apply(Event::Enter { task, lane, activity, at, line, by });
+        self.trace.enter(task, lane, activity, at, line, by);
     }
 
     pub(super) fn mark(&mut self, task: TaskId, mark: MarkKind, line: Option<Line>) {
         let (lane, at) = (self.tasks[index(task)].lane, self.machine.now());
-        self.trace.apply(Event::Mark { task, lane, at, mark, line });
+        self.trace.mark(task, lane, at, mark, line);
     }
 
     pub(super) fn thread_mut(&mut self, thread: ThreadId) -> &mut SimulatedThread {

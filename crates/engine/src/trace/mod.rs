@@ -117,6 +117,15 @@ pub struct Span {
     pub ended_by: Option<TaskId>,
 }
 
+/// What a task does, and since when: a span that is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    lane: LaneId,
+    activity: Activity,
+    start: Nanos,
+    line: Option<Line>,
+}
+
 /// An instant at which something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -191,7 +200,8 @@ pub struct Trace {
     pub marks: Vec<Mark>,
     /// How the run ended; `None` while it goes on.
     pub finished: Option<Finish>,
-    open: Vec<Option<Span>>,
+    /// What each task does, by [`TaskId`].
+    open: Vec<Option<Open>>,
     end: Nanos,
     names: Names,
 }
@@ -231,68 +241,99 @@ impl Trace {
 
     /// Adds what `event` says. An event about a lane or a task that was never announced is left out.
     pub fn apply(&mut self, event: Event) {
-        self.end = self.end.max(event.at().unwrap_or_default());
         match event {
             Event::Lane { lane, name, kind, process } => {
-                let name = self.name(name);
+                let name = self.names.add(&name);
                 if lane.0 as usize == self.lanes.len() {
                     self.lanes.push(Lane { name, kind, process });
                 }
             }
             Event::Object { object, name, kind } => {
-                let name = self.name(name);
+                let name = self.names.add(&name);
                 if object.0 as usize == self.objects.len() {
                     self.objects.push(Object { name, kind });
                 }
             }
-            Event::Task { task, name, parent, at } => {
-                let name = self.name(name);
-                if task.0 as usize == self.tasks.len() {
-                    self.tasks.push(TaskRecord { name, parent, spawned: at, ended: None });
-                    self.open.push(None);
-                }
-            }
-            Event::Enter { task, lane, activity, at, line, by } => {
-                if self.knows(task, lane) {
-                    self.close(task, at, by, Some(activity));
-                    let span = Span { lane, task, activity, start: at, end: at, line, ended_by: None };
-                    self.open[task.0 as usize] = Some(span);
-                }
-            }
-            Event::Mark { task, lane, at, mark, line } => {
-                if self.knows(task, lane) {
-                    let kind = match mark {
-                        MarkKind::Log(text) => Marked::Log(self.name(text)),
-                        MarkKind::Spawned(child) => Marked::Spawned(child),
-                        MarkKind::Used(object, used) => Marked::Used(object, used),
-                        MarkKind::Answered { request, attempt, status } => {
-                            Marked::Answered { request, attempt, status }
-                        }
-                        MarkKind::Cycle(cycle) => {
-                            self.cycles.push(cycle);
-                            Marked::Cycle(self.cycles.len() as u32 - 1)
-                        }
-                        MarkKind::Message { post, bytes, took } => Marked::Message { post, bytes, took },
-                        MarkKind::Lost { again } => Marked::Lost { again },
-                    };
-                    self.marks.push(Mark { lane, task, at, kind, line });
-                }
-            }
-            Event::End { task, at } => {
-                if (task.0 as usize) < self.tasks.len() {
-                    self.close(task, at, None, None);
-                    self.tasks[task.0 as usize].ended = Some(at);
-                }
-            }
+            Event::Task { task, name, parent, at } => self.begin(task, &name, parent, at),
+            Event::Enter { task, lane, activity, at, line, by } => self.enter(task, lane, activity, at, line, by),
+            Event::Mark { task, lane, at, mark, line } => self.mark(task, lane, at, mark, line),
+            Event::End { task, at } => self.end_task(task, at),
             Event::Finish { at, cpu, switches, ending } => {
+                self.end = self.end.max(at);
                 self.finished = Some(Finish { at, cpu, switches, ending });
             }
         }
     }
 
+    /// A task was made: what [`Event::Task`] says.
+    pub(crate) fn begin(&mut self, task: TaskId, name: &str, parent: Option<TaskId>, at: Nanos) {
+        self.end = self.end.max(at);
+        let name = self.names.add(name);
+        if task.0 as usize == self.tasks.len() {
+            self.tasks.push(TaskRecord { name, parent, spawned: at, ended: None });
+            self.open.push(None);
+        }
+    }
+
+    /// A task changed what it does: what [`Event::Enter`] says.
+    #[inline]
+    pub(crate) fn enter(
+        &mut self,
+        task: TaskId,
+        lane: LaneId,
+        activity: Activity,
+        at: Nanos,
+        line: Option<Line>,
+        by: Option<TaskId>,
+    ) {
+        self.end = self.end.max(at);
+        if lane.0 as usize >= self.lanes.len() {
+            return;
+        }
+        let Some(open) = self.open.get_mut(task.0 as usize) else { return };
+        let before = open.replace(Open { lane, activity, start: at, line });
+        if let Some(before) = before {
+            self.close(task, before, at, by, activity.is_running());
+        }
+    }
+
+    /// Something happened at an instant: what [`Event::Mark`] says.
+    #[inline]
+    pub(crate) fn mark(&mut self, task: TaskId, lane: LaneId, at: Nanos, mark: MarkKind, line: Option<Line>) {
+        self.end = self.end.max(at);
+        if task.0 as usize >= self.tasks.len() || lane.0 as usize >= self.lanes.len() {
+            return;
+        }
+        let kind = match mark {
+            MarkKind::Log(text) => Marked::Log(self.names.add(&text)),
+            MarkKind::Spawned(child) => Marked::Spawned(child),
+            MarkKind::Used(object, used) => Marked::Used(object, used),
+            MarkKind::Answered { request, attempt, status } => Marked::Answered { request, attempt, status },
+            MarkKind::Cycle(cycle) => {
+                self.cycles.push(cycle);
+                Marked::Cycle(self.cycles.len() as u32 - 1)
+            }
+            MarkKind::Message { post, bytes, took } => Marked::Message { post, bytes, took },
+            MarkKind::Lost { again } => Marked::Lost { again },
+        };
+        self.marks.push(Mark { lane, task, at, kind, line });
+    }
+
+    /// A task ended: what [`Event::End`] says.
+    pub(crate) fn end_task(&mut self, task: TaskId, at: Nanos) {
+        self.end = self.end.max(at);
+        let Some(open) = self.open.get_mut(task.0 as usize) else { return };
+        if let Some(before) = open.take() {
+            self.close(task, before, at, None, false);
+        }
+        self.tasks[task.0 as usize].ended = Some(at);
+    }
+
     /// All spans, those that still go on drawn out to `now` at the latest.
     pub fn spans_until(&self, now: Nanos) -> impl Iterator<Item = Span> + '_ {
-        let open = self.open.iter().flatten().map(move |span| Span { end: now.max(span.start), ..*span });
+        let open = self.open.iter().enumerate().filter_map(move |(task, open)| {
+            open.map(|open| open.until(TaskId(task as u32), now, None))
+        });
         self.spans.iter().copied().chain(open)
     }
 
@@ -346,24 +387,19 @@ impl Trace {
         cycle.iter().map(link).collect()
     }
 
-    fn knows(&self, task: TaskId, lane: LaneId) -> bool {
-        (task.0 as usize) < self.tasks.len() && (lane.0 as usize) < self.lanes.len()
-    }
-
-    /// Ends the task's open span. A span of no length says nothing unless it shows that the task ran, and not even then
-    /// where the task runs on in another way.
-    fn close(&mut self, task: TaskId, at: Nanos, by: Option<TaskId>, next: Option<Activity>) {
-        let Some(span) = self.open[task.0 as usize].take() else {
-            return;
-        };
-        let span = Span { end: at.max(span.start), ended_by: by, ..span };
-        let shows_a_run = span.activity.is_running() && !next.is_some_and(Activity::is_running);
-        if span.end > span.start || shows_a_run {
-            self.spans.push(span);
+    /// Ends what a task did. A span of no length says nothing unless it shows that the task ran, and not even then where the
+    /// task runs on in another way.
+    #[inline]
+    fn close(&mut self, task: TaskId, open: Open, at: Nanos, by: Option<TaskId>, runs_on: bool) {
+        if at > open.start || (open.activity.is_running() && !runs_on) {
+            self.spans.push(open.until(task, at, by));
         }
     }
+}
 
-    fn name(&mut self, text: String) -> NameId {
-        self.names.add(&text)
+impl Open {
+    fn until(self, task: TaskId, at: Nanos, ended_by: Option<TaskId>) -> Span {
+        let Open { lane, activity, start, line } = self;
+        Span { lane, task, activity, start, end: at.max(start), line, ended_by }
     }
 }
