@@ -1,14 +1,13 @@
 //! The loop as its tasks' host: what becomes of the operations that they ask for.
 
 use std::mem::take;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::task::{Awaited, LoopTask, Place};
 use super::{EventLoop, Held, LoopThread};
 use crate::error::{RunError, TaskFailed};
-use crate::event_loop::{Exchanging, LoopPlatform};
-use crate::executor::{Expected, Timer};
+use crate::event_loop::Exchanging;
+use crate::executor::{Expected, TaskTimer};
 use crate::model::Model;
 use crate::network::Responded;
 use crate::operation::{Exchange, Executor, Job, Operation, Reply, Request};
@@ -43,7 +42,7 @@ impl<T: LoopThread> EventLoop<T> {
             Operation::Sleep(delay) => {
                 let due = self.thread.now() + self.speed.shorten(*delay);
                 self.wait(task, Activity::Waiting(WaitFor::Timer(due)), line);
-                self.set_timer(task, due, context)
+                self.set_timer(task, due)
             }
             Operation::Request(exchange) => {
                 if let Some(exchanging) = self.thread.exchange(exchange) {
@@ -52,7 +51,7 @@ impl<T: LoopThread> EventLoop<T> {
                 let due = self.thread.now() + self.speed.shorten(exchange.response.latency);
                 let waiting = Activity::Waiting(WaitFor::Request(exchange.request));
                 self.wait(task, waiting, line);
-                self.set_timer(task, due, context)
+                self.set_timer(task, due)
             }
             Operation::Block(delay) => self.hold_for(Held::Block(*delay, line)),
             Operation::Compute(computation) => self.hold_for(Held::Compute(*computation, line)),
@@ -62,12 +61,12 @@ impl<T: LoopThread> EventLoop<T> {
                 }
                 Poll::Pending
             }
-            Operation::Spawn(job) => Poll::Ready(Reply::Spawned(self.this().spawn(take_job(job), line))),
-            Operation::Offload(job, executor) => self.offload(task, take_job(job), *executor, line),
+            Operation::Spawn(job) => Poll::Ready(Reply::Spawned(self.this().spawn(job, line))),
+            Operation::Offload(job, executor) => self.offload(task, take(job), *executor, line),
             &mut Operation::Join(joined) => self.join(task, joined, line),
             Operation::Make(kind, name) => self.make(task, *kind, take(name)),
             &mut Operation::Use { object, what, patience } => {
-                self.use_object(task, object, what, patience, line, context)
+                self.use_object(task, object, what, patience, line)
             }
         }
     }
@@ -79,17 +78,17 @@ impl<T: LoopThread> EventLoop<T> {
         }
         let polled = match &request.operation {
             Operation::Yield => Poll::Ready(Reply::Done),
-            Operation::Sleep(_) => self.poll_timer(task, context).map(|()| Reply::Done),
+            Operation::Sleep(_) => self.poll_timer(task).map(|()| Reply::Done),
             Operation::Request(exchange) => match self.with(task, |entry| entry.awaited.take()) {
                 Some(Awaited::Exchange(exchanging, expected)) => {
                     self.poll_exchange(task, exchange, exchanging, Some(expected), request.line, context)
                 }
                 Some(Awaited::Timer(timer)) => self
-                    .poll_awaited_timer(task, timer, context)
+                    .poll_awaited_timer(task, timer)
                     .map(|()| self.responded(task, exchange, exchange.response.into(), request.line)),
                 None => Poll::Pending,
             },
-            Operation::Use { patience: Some(_), .. } => match self.poll_timer(task, context) {
+            Operation::Use { patience: Some(_), .. } => match self.poll_timer(task) {
                 Poll::Ready(()) => self.give_up(task),
                 Poll::Pending => Poll::Pending,
             },
@@ -139,34 +138,29 @@ impl<T: LoopThread> EventLoop<T> {
         }
     }
 
-    fn set_timer(&self, task: TaskId, due: Nanos, context: &mut Context<'_>) -> Poll<Reply> {
-        let mut timer = self.executor().sleep_until(due);
-        // Its first poll sets it, and never finds it due.
-        let _: Poll<()> = Pin::new(&mut timer).poll(context);
-        self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+    fn set_timer(&self, task: TaskId, due: Nanos) -> Poll<Reply> {
+        if let Some(key) = self.with(task, |entry| entry.key()) {
+            let timer = self.executor().set_timer(key, due);
+            self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+        }
         Poll::Pending
     }
 
     /// Polls a task's timer, which is no longer needed when it is due.
-    fn poll_timer(&self, task: TaskId, context: &mut Context<'_>) -> Poll<()> {
+    fn poll_timer(&self, task: TaskId) -> Poll<()> {
         match self.with(task, |entry| entry.awaited.take()) {
-            Some(Awaited::Timer(timer)) => self.poll_awaited_timer(task, timer, context),
+            Some(Awaited::Timer(timer)) => self.poll_awaited_timer(task, timer),
             Some(Awaited::Exchange(..)) | None => Poll::Pending,
         }
     }
 
-    /// Polls a timer that was taken out of its task's entry: it may wake tasks.
-    fn poll_awaited_timer(
-        &self,
-        task: TaskId,
-        mut timer: Timer<LoopPlatform<T>>,
-        context: &mut Context<'_>,
-    ) -> Poll<()> {
-        let polled = Pin::new(&mut timer).poll(context);
-        if polled.is_pending() {
-            self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+    /// Looks at a timer that was taken out of its task's entry.
+    fn poll_awaited_timer(&self, task: TaskId, timer: TaskTimer) -> Poll<()> {
+        if self.executor().is_due(&timer) {
+            return Poll::Ready(());
         }
-        polled
+        self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+        Poll::Pending
     }
 
     /// Polls a request that is under way on a real network. Each poll is a step of the task's: it connects, writes or reads.
@@ -200,7 +194,7 @@ impl<T: LoopThread> EventLoop<T> {
         Reply::Responded(responded)
     }
 
-    fn offload(&self, task: TaskId, job: Job, executor: Executor, line: Line) -> Poll<Reply> {
+    fn offload(&self, task: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Poll<Reply> {
         let Some((sent, cost)) = self.thread.send_away(task, job, executor, line) else {
             return Poll::Ready(Reply::Here);
         };
@@ -247,7 +241,6 @@ impl<T: LoopThread> EventLoop<T> {
         what: Use,
         patience: Option<Nanos>,
         line: Line,
-        context: &mut Context<'_>,
     ) -> Poll<Reply> {
         let mut woken = self.woken.take();
         let step = self.objects.borrow_mut().apply(task, object, what, &mut woken);
@@ -264,7 +257,7 @@ impl<T: LoopThread> EventLoop<T> {
                 self.wait(task, Activity::Blocked { object, holder }, line);
                 if let Some(patience) = patience {
                     let due = self.thread.now() + self.speed.shorten(patience);
-                    let _: Poll<Reply> = self.set_timer(task, due, context);
+                    let _: Poll<Reply> = self.set_timer(task, due);
                 }
                 self.look_for_a_cycle(task, line);
                 Poll::Pending
@@ -324,8 +317,4 @@ impl<T: LoopThread> EventLoop<T> {
         *self.failed.borrow_mut() = Some(TaskFailed { task: self.name(task), reason });
         Poll::Pending
     }
-}
-
-fn take_job(job: &mut Job) -> Job {
-    Job { name: take(&mut job.name), payload: take(&mut job.payload), ..*job }
 }

@@ -22,6 +22,7 @@ mod thread;
 
 use std::cell::{Cell, Ref, RefCell};
 use std::future::Future;
+use std::mem::take;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
@@ -29,18 +30,18 @@ use std::task::{Context, Poll};
 pub use thread::{Exchanging, LoopThread, Returned};
 
 use crate::error::{Link, RunError, TaskFailed};
-use crate::executor::{Executor, JoinHandle, Key, Unfinished};
+use crate::executor::{Executor, JoinHandle, Key, TaskBody, Unfinished};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Reply};
 use crate::packed::Packed;
-use crate::program::{Body, Ended, Outcome, Program, poll_body};
+use crate::program::{Body, Ended, Outcome, Program, Runs, poll_body};
 use crate::sync::{Objects, Wait, Waiting, Woken};
 use crate::task::Task;
 use crate::time::Nanos;
 use crate::trace::{Activity, Doing, Line, MarkKind, TaskId, Used};
 use crate::work::Computation;
 use platform::LoopPlatform;
-use task::{LoopTask, Place};
+use task::{Awaited, LoopTask, Place};
 
 /// Runs `program` on an event loop on `thread` until its first task ends. Returns when that was, and what it came to. Tasks
 /// that nobody joined are dropped where they wait, as `asyncio.run` cancels them.
@@ -90,8 +91,7 @@ pub async fn run<T: LoopThread>(
     (end, outcome)
 }
 
-/// Lets go of what a loop holds when its run ends, however it ends: the executor, of whose platform it is held, and timers,
-/// which hold the executor.
+/// Lets go of what a loop holds when its run ends, however it ends: the executor, of whose platform it is held.
 struct Over<'a, T: LoopThread>(&'a EventLoop<T>);
 
 impl<T: LoopThread> Drop for Over<'_, T> {
@@ -114,7 +114,7 @@ struct EventLoop<T: LoopThread> {
     /// Who polls the loop's tasks, as long as the run lasts.
     executor: RefCell<Option<LoopExecutor<T>>>,
     /// Tasks by their numbers; `None` for numbers that other threads have given.
-    tasks: RefCell<Vec<Option<LoopTask<LoopPlatform<T>>>>>,
+    tasks: RefCell<Vec<Option<LoopTask>>>,
     /// The task in each of the executor's slots.
     by_slot: RefCell<Vec<TaskId>>,
     objects: RefCell<Objects>,
@@ -136,7 +136,7 @@ struct EventLoop<T: LoopThread> {
     end: Cell<Option<Nanos>>,
 }
 
-/// A task of the loop, as its executor polls it.
+/// The first task, as its executor polls it.
 struct OnLoop<T: LoopThread> {
     event_loop: Rc<EventLoop<T>>,
     task: TaskId,
@@ -148,7 +148,13 @@ impl<T: LoopThread> Future for OnLoop<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         let OnLoop { event_loop, task, body } = self.get_mut();
-        event_loop.poll(*task, body, context).map(|result| event_loop.ended(*task, result))
+        event_loop.poll(*task, body.as_mut(), context).map(|result| event_loop.ended(*task, result))
+    }
+}
+
+impl<T: LoopThread> Runs for EventLoop<T> {
+    fn run(&self, task: TaskId, body: Pin<&mut dyn Future<Output = Packed>>, context: &mut Context<'_>) -> Poll<()> {
+        self.poll(task, body, context).map(|result| drop(self.ended(task, result)))
     }
 }
 
@@ -185,7 +191,12 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Polls the body of a task, once that is paid for. In a run that was broken off nothing happens any more.
-    fn poll(&self, task: TaskId, body: &mut Body, context: &mut Context<'_>) -> Poll<Ended> {
+    fn poll(
+        &self,
+        task: TaskId,
+        body: Pin<&mut dyn Future<Output = Packed>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Ended> {
         if self.is_broken() {
             return Poll::Pending;
         }
@@ -235,13 +246,15 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Leaves the answer that a task waits for, and puts it into the ready queue.
     fn answer(&self, task: TaskId, reply: Reply, cost: Nanos) {
-        let key = self.with(task, |entry| {
+        let (key, awaited) = self.with(task, |entry| {
             entry.answer = Some((reply, cost));
             entry.waits = None;
-            // Whoever had patience needs it no longer.
-            entry.awaited = None;
-            entry.key()
+            (entry.key(), entry.awaited.take())
         });
+        // Whoever had patience needs it no longer.
+        if let Some(Awaited::Timer(timer)) = awaited {
+            self.executor().take_back(&timer);
+        }
         if let Some(key) = key {
             self.executor().wake_local(key);
         }
@@ -290,15 +303,22 @@ impl<T: LoopThread> EventLoop<T> {
         cycle.iter().map(link).collect()
     }
 
-    fn spawn(self: &Rc<Self>, job: Job, line: Line) -> TaskId {
-        let task = self.thread.register(job.name, self.current.get());
+    /// Makes a task of a job, which it takes.
+    fn spawn(self: &Rc<Self>, job: &mut Job, line: Line) -> TaskId {
+        let task = self.thread.register(take(&mut job.name), self.current.get());
         self.mark(self.current.get().unwrap_or(MAIN), MarkKind::Spawned(task), Some(line));
-        let body = self.program.job(self.handle(task), "", &job.payload).unwrap_or_else(|failed| {
-            // It fails when it is first polled, as it would have to if it were damaged on its way.
-            Box::pin(async move { panic!("{}", failed.reason) })
+        self.put(task, LoopTask::new(Place::Loop(None)));
+        let body = self.program.task(task, self.handle(task), Rc::<Self>::clone(self), &job.payload);
+        // It fails when it is first polled, as it would have to if it were damaged on its way.
+        let body = body.unwrap_or_else(|reason| {
+            let (event_loop, body) = (Rc::clone(self), Box::pin(async move { panic!("{reason}") }));
+            TaskBody::new(async move { drop(OnLoop { event_loop, task, body }.await) })
         });
         // What the task returns is published by itself.
-        drop(self.launch(task, body));
+        drop(self.executor().spawn_body::<()>(|key| {
+            self.place(task, key);
+            body
+        }));
         task
     }
 
@@ -306,7 +326,7 @@ impl<T: LoopThread> EventLoop<T> {
         Task::new(task, self.settings.model, self.settings.seed, Rc::<Self>::clone(self))
     }
 
-    fn put(&self, task: TaskId, entry: LoopTask<LoopPlatform<T>>) {
+    fn put(&self, task: TaskId, entry: LoopTask) {
         let mut tasks = self.tasks.borrow_mut();
         if tasks.len() < index(task) {
             tasks.resize_with(index(task), || None);
@@ -336,7 +356,7 @@ impl<T: LoopThread> EventLoop<T> {
         self.thread.name(task)
     }
 
-    fn with<R>(&self, task: TaskId, change: impl FnOnce(&mut LoopTask<LoopPlatform<T>>) -> R) -> R {
+    fn with<R>(&self, task: TaskId, change: impl FnOnce(&mut LoopTask) -> R) -> R {
         let mut tasks = self.tasks.borrow_mut();
         let entry = tasks.get_mut(index(task)).and_then(Option::as_mut);
         change(entry.expect("whoever speaks of a task has been told its number by the loop"))
@@ -346,6 +366,7 @@ impl<T: LoopThread> EventLoop<T> {
         self.thread.enter(task, activity, at, line, by);
     }
 
+    #[inline]
     fn mark(&self, task: TaskId, mark: MarkKind, line: Option<Line>) {
         self.thread.mark(task, mark, line);
     }

@@ -1,20 +1,20 @@
 //! What an event loop knows of a task.
 
 use crate::event_loop::Exchanging;
-use crate::executor::{Expected, Key, Timer};
+use crate::executor::{Expected, Key, TaskTimer};
 use crate::operation::Reply;
 use crate::sync::Waiting;
 use crate::time::Nanos;
 use crate::trace::{Activity, Line, TaskId};
 
 /// A task of the loop, or one that does work which the loop sent away.
-pub(super) struct LoopTask<P> {
+pub(super) struct LoopTask {
     pub(super) place: Place,
     /// The answer to what it asked for, once that is there; after its end, the answer to whoever joins it. With what has to be
     /// spent before it can be had: reading a message.
     pub(super) answer: Option<(Reply, Nanos)>,
     /// What it waits for that time or the network brings.
-    pub(super) awaited: Option<Awaited<P>>,
+    pub(super) awaited: Option<Awaited>,
     /// How its wait was told, for when it is polled in vain.
     pub(super) told: Option<(Activity, Line)>,
     /// What it waits for that another task is to do.
@@ -34,14 +34,14 @@ pub(super) enum Place {
 }
 
 /// What a task waits for that time or the network brings.
-pub(super) enum Awaited<P> {
+pub(super) enum Awaited {
     /// This timer, which may be the end of its patience.
-    Timer(Timer<P>),
+    Timer(TaskTimer),
     /// The answer to a request; as long as this stands here, the loop waits for it instead of standing still.
     Exchange(Exchanging, Expected),
 }
 
-impl<P> LoopTask<P> {
+impl LoopTask {
     pub(super) fn new(place: Place) -> Self {
         LoopTask { place, answer: None, awaited: None, told: None, waits: None, joined_by: None }
     }

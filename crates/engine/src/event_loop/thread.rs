@@ -86,7 +86,7 @@ pub trait LoopThread: 'static {
 
     /// Sends a job of `spawner`'s away. Returns the task that does it and what sending it costs; `None` where there is no such
     /// place.
-    fn send_away(&self, spawner: TaskId, job: Job, executor: Executor, line: Line) -> Option<(TaskId, Nanos)>;
+    fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)>;
 
     /// Work that was sent away and has come back.
     fn take_returned(&self) -> Option<Returned>;

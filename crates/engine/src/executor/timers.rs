@@ -87,6 +87,39 @@ impl<P: Platform + 'static> Future for Timer<P> {
     }
 }
 
+/// A timer that a host has set for one of its tasks. Whoever needs it no longer gives it [back](Executor::take_back).
+#[derive(Debug)]
+pub(crate) struct TaskTimer {
+    deadline: Nanos,
+    /// How many timers were set before it; `None` where its deadline had passed when it was made.
+    order: Option<u64>,
+}
+
+impl<P: Platform + 'static> Executor<P> {
+    /// Has `task` woken at `deadline`. One that has passed lets those go first that are ready.
+    pub(crate) fn set_timer(&self, task: Key, deadline: Nanos) -> TaskTimer {
+        if deadline <= self.now() {
+            self.wake_local(task);
+            return TaskTimer { deadline, order: None };
+        }
+        let order = self.shared.timers.borrow_mut().set(deadline, Sleeper::Task(task));
+        TaskTimer { deadline, order: Some(order) }
+    }
+
+    /// Whether a timer has come due.
+    pub(crate) fn is_due(&self, timer: &TaskTimer) -> bool {
+        timer.order.is_none_or(|order| self.shared.timers.borrow().has_come_due(timer.deadline, order))
+    }
+
+    /// Takes a timer back, unless it has come due.
+    pub(crate) fn take_back(&self, timer: &TaskTimer) {
+        if let Some(order) = timer.order {
+            let replaced = self.shared.timers.borrow_mut().cancel(timer.deadline, order);
+            drop(replaced);
+        }
+    }
+}
+
 impl<P> Drop for Timer<P> {
     fn drop(&mut self) {
         if let Stage::Set { order, .. } = self.stage {

@@ -140,6 +140,7 @@ impl LoopThread for OnThread {
         self.world.borrow_mut().trace.enter(task, MAIN_LANE, activity, at, line, by);
     }
 
+    #[inline]
     fn mark(&self, task: TaskId, mark: MarkKind, line: Option<Line>) {
         let mut world = self.world.borrow_mut();
         let now = world.machine.now();
@@ -154,8 +155,8 @@ impl LoopThread for OnThread {
 
     fn register(&self, name: String, parent: Option<TaskId>) -> TaskId {
         let mut world = self.world.borrow_mut();
-        let task = world.register(&name, parent, MAIN_LANE, (0, 0));
-        world.tasks[index(task)].thread = Some(self.thread);
+        let task = world.register(&name, parent, MAIN_LANE);
+        world.places[index(task)].thread = Some(self.thread);
         task
     }
 
@@ -219,7 +220,7 @@ impl LoopThread for OnThread {
         world.settings.costs.loop_turn.max(least)
     }
 
-    fn send_away(&self, spawner: TaskId, job: Job, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
+    fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
         self.world.borrow_mut().send_away(self.thread, spawner, job, executor, line)
     }
 

@@ -291,10 +291,12 @@ impl Trace {
             return;
         }
         let Some(open) = self.open.get_mut(task.0 as usize) else { return };
-        let before = open.replace(Open { lane, activity, start: at, line });
-        if let Some(before) = before {
-            self.close(task, before, at, by, activity.is_running());
+        if let Some(before) = open
+            && before.says_something(at, activity.is_running())
+        {
+            self.spans.push(before.until(task, at, by));
         }
+        *open = Some(Open { lane, activity, start: at, line });
     }
 
     /// Something happened at an instant: what [`Event::Mark`] says.
@@ -323,8 +325,10 @@ impl Trace {
     pub(crate) fn end_task(&mut self, task: TaskId, at: Nanos) {
         self.end = self.end.max(at);
         let Some(open) = self.open.get_mut(task.0 as usize) else { return };
-        if let Some(before) = open.take() {
-            self.close(task, before, at, None, false);
+        if let Some(before) = open.take()
+            && before.says_something(at, false)
+        {
+            self.spans.push(before.until(task, at, None));
         }
         self.tasks[task.0 as usize].ended = Some(at);
     }
@@ -386,20 +390,19 @@ impl Trace {
         };
         cycle.iter().map(link).collect()
     }
-
-    /// Ends what a task did. A span of no length says nothing unless it shows that the task ran, and not even then where the
-    /// task runs on in another way.
-    #[inline]
-    fn close(&mut self, task: TaskId, open: Open, at: Nanos, by: Option<TaskId>, runs_on: bool) {
-        if at > open.start || (open.activity.is_running() && !runs_on) {
-            self.spans.push(open.until(task, at, by));
-        }
-    }
 }
 
 impl Open {
-    fn until(self, task: TaskId, at: Nanos, ended_by: Option<TaskId>) -> Span {
-        let Open { lane, activity, start, line } = self;
+    /// Whether it is told when it ends at `at`. A span of no length says nothing unless it shows that the task ran, and not even
+    /// then where the task runs on in another way.
+    #[inline]
+    fn says_something(&self, at: Nanos, runs_on: bool) -> bool {
+        at > self.start || (self.activity.is_running() && !runs_on)
+    }
+
+    #[inline]
+    fn until(&self, task: TaskId, at: Nanos, ended_by: Option<TaskId>) -> Span {
+        let Open { lane, activity, start, line } = *self;
         Span { lane, task, activity, start, end: at.max(start), line, ended_by }
     }
 }
