@@ -119,6 +119,11 @@ impl Request {
     /// A request made at the caller's own source line.
     #[track_caller]
     pub fn new(operation: Operation) -> Request {
-        Request { operation, line: Line(Location::caller().line()), has_begun: false }
+        Request::at(Line(Location::caller().line()), operation)
+    }
+
+    /// A request made at this source line.
+    pub(crate) fn at(line: Line, operation: Operation) -> Request {
+        Request { operation, line, has_begun: false }
     }
 }

@@ -41,7 +41,7 @@ impl<T: LoopThread> EventLoop<T> {
             Operation::CountTasks => Poll::Ready(Reply::Counted(Some(self.executor().registered()))),
             Operation::Sleep(delay) => {
                 let due = self.thread.now() + self.speed.shorten(*delay);
-                self.wait(task, Activity::Waiting(WaitFor::Timer(due)), line);
+                self.wait(task, Activity::Waiting(WaitFor::Timer(due)), line, None);
                 self.set_timer(task, due)
             }
             Operation::Request(exchange) => {
@@ -50,7 +50,7 @@ impl<T: LoopThread> EventLoop<T> {
                 }
                 let due = self.thread.now() + self.speed.shorten(exchange.response.latency);
                 let waiting = Activity::Waiting(WaitFor::Request(exchange.request));
-                self.wait(task, waiting, line);
+                self.wait(task, waiting, line, None);
                 self.set_timer(task, due)
             }
             Operation::Block(delay) => self.hold_for(Held::Block(*delay, line)),
@@ -65,21 +65,19 @@ impl<T: LoopThread> EventLoop<T> {
             Operation::Offload(job, executor) => self.offload(task, take(job), *executor, line),
             &mut Operation::Join(joined) => self.join(task, joined, line),
             Operation::Make(kind, name) => self.make(task, *kind, take(name)),
-            &mut Operation::Use { object, what, patience } => {
-                self.use_object(task, object, what, patience, line)
-            }
+            &mut Operation::Use { object, what, patience } => self.use_object(task, object, what, patience, line),
         }
     }
 
     /// Looks whether what a task waits for has come.
     fn go_on(&self, task: TaskId, request: &Request, context: &mut Context<'_>) -> Poll<Reply> {
-        if let Some(answer) = self.with(task, |entry| entry.answer.take()) {
+        if let Some(answer) = self.with(task, LoopTask::take_answer) {
             return self.reply(answer);
         }
         let polled = match &request.operation {
             Operation::Yield => Poll::Ready(Reply::Done),
             Operation::Sleep(_) => self.poll_timer(task).map(|()| Reply::Done),
-            Operation::Request(exchange) => match self.with(task, |entry| entry.awaited.take()) {
+            Operation::Request(exchange) => match self.take_awaited(task) {
                 Some(Awaited::Exchange(exchanging, expected)) => {
                     self.poll_exchange(task, exchange, exchanging, Some(expected), request.line, context)
                 }
@@ -115,16 +113,16 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Tells that a task waits from now on.
-    fn wait(&self, task: TaskId, activity: Activity, line: Line) {
+    fn wait(&self, task: TaskId, activity: Activity, line: Line, waits: Option<Waiting>) {
         self.enter(task, activity, self.thread.now(), Some(line), None);
-        self.with(task, |entry| entry.told = Some((activity, line)));
+        self.with(task, |entry| entry.wait((activity, line), waits));
     }
 
     /// Tells that `by` has notified a task, which waits for the condition's lock from now on.
     fn is_notified(&self, task: TaskId, lock: ObjectId, by: TaskId) {
         let activity = Activity::Blocked { object: lock, holder: Some(by) };
         let line = self.with(task, |entry| {
-            let (told, line) = entry.told.as_mut()?;
+            let (told, line) = &mut entry.waiting()?.told;
             *told = activity;
             Some(*line)
         });
@@ -133,7 +131,7 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Tells that a task waits on: it was polled in vain.
     fn wait_on(&self, task: TaskId) {
-        if let Some((activity, line)) = self.with(task, |entry| entry.told) {
+        if let Some((activity, line)) = self.with(task, |entry| entry.waiting().map(|wait| wait.told)) {
             self.enter(task, activity, self.thread.now(), Some(line), None);
         }
     }
@@ -141,17 +139,29 @@ impl<T: LoopThread> EventLoop<T> {
     fn set_timer(&self, task: TaskId, due: Nanos) -> Poll<Reply> {
         if let Some(key) = self.with(task, |entry| entry.key()) {
             let timer = self.executor().set_timer(key, due);
-            self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+            self.put_awaited(task, Awaited::Timer(timer));
         }
         Poll::Pending
     }
 
     /// Polls a task's timer, which is no longer needed when it is due.
     fn poll_timer(&self, task: TaskId) -> Poll<()> {
-        match self.with(task, |entry| entry.awaited.take()) {
+        match self.take_awaited(task) {
             Some(Awaited::Timer(timer)) => self.poll_awaited_timer(task, timer),
             Some(Awaited::Exchange(..)) | None => Poll::Pending,
         }
+    }
+
+    fn take_awaited(&self, task: TaskId) -> Option<Awaited> {
+        self.with(task, |entry| entry.waiting()?.awaited.take())
+    }
+
+    fn put_awaited(&self, task: TaskId, awaited: Awaited) {
+        self.with(task, |entry| {
+            if let Some(wait) = entry.waiting() {
+                wait.awaited = Some(awaited);
+            }
+        });
     }
 
     /// Looks at a timer that was taken out of its task's entry.
@@ -159,7 +169,7 @@ impl<T: LoopThread> EventLoop<T> {
         if self.executor().is_due(&timer) {
             return Poll::Ready(());
         }
-        self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+        self.put_awaited(task, Awaited::Timer(timer));
         Poll::Pending
     }
 
@@ -178,10 +188,10 @@ impl<T: LoopThread> EventLoop<T> {
             Poll::Ready(Err(reason)) => self.fail(task, reason),
             Poll::Pending => {
                 let expected = expected.unwrap_or_else(|| {
-                    self.wait(task, Activity::Waiting(WaitFor::Socket(exchange.request)), line);
+                    self.wait(task, Activity::Waiting(WaitFor::Socket(exchange.request)), line, None);
                     self.executor().expect_wakes()
                 });
-                self.with(task, |entry| entry.awaited = Some(Awaited::Exchange(exchanging, expected)));
+                self.put_awaited(task, Awaited::Exchange(exchanging, expected));
                 Poll::Pending
             }
         }
@@ -213,9 +223,8 @@ impl<T: LoopThread> EventLoop<T> {
             Some(returned) => self.reply(returned),
             None => {
                 self.with(joined, |entry| entry.joined_by = Some(task));
-                self.with(task, |entry| entry.waits = Some(Waiting::End(joined)));
                 let waiting = Activity::Waiting(WaitFor::Task(joined));
-                self.wait(task, waiting, line);
+                self.wait(task, waiting, line, Some(Waiting::End(joined)));
                 self.look_for_a_cycle(task, line);
                 Poll::Pending
             }
@@ -253,8 +262,8 @@ impl<T: LoopThread> EventLoop<T> {
             Step::Waits => {
                 let holder = self.objects.borrow().holders(object).first().copied();
                 let is_patient = patience.is_none();
-                self.with(task, |entry| entry.waits = Some(Waiting::Object { object, what, line, is_patient }));
-                self.wait(task, Activity::Blocked { object, holder }, line);
+                let waits = Waiting::Object { object, what, line, is_patient };
+                self.wait(task, Activity::Blocked { object, holder }, line, Some(waits));
                 if let Some(patience) = patience {
                     let due = self.thread.now() + self.speed.shorten(patience);
                     let _: Poll<Reply> = self.set_timer(task, due);
@@ -279,7 +288,8 @@ impl<T: LoopThread> EventLoop<T> {
             self.wait_for_a_conditions_lock(task);
             return Poll::Pending;
         };
-        if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits.take()) {
+        if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waiting()?.waits.take())
+        {
             self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
         }
         Poll::Ready(Reply::Used(answer))
@@ -287,14 +297,14 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Whoever gives up waiting for a condition has to have its lock before it goes on, however long that takes.
     fn wait_for_a_conditions_lock(&self, task: TaskId) {
-        let (Some(object), Some(Waiting::Object { line, .. })) = (
+        let (Some(object), Some(waits @ Waiting::Object { line, .. })) = (
             self.objects.borrow().waits_on(task),
-            self.with(task, |entry| entry.waits.as_mut().map(Waiting::be_patient)),
+            self.with(task, |entry| entry.waiting()?.waits.as_mut().map(Waiting::be_patient)),
         ) else {
             return;
         };
         let holder = self.objects.borrow().holders(object).first().copied();
-        self.wait(task, Activity::Blocked { object, holder }, line);
+        self.wait(task, Activity::Blocked { object, holder }, line, Some(waits));
         self.look_for_a_cycle(task, line);
     }
 
@@ -309,7 +319,7 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     fn waits(&self, task: TaskId) -> Option<Waiting> {
-        self.tasks.borrow().get(super::index(task))?.as_ref()?.waits
+        self.tasks.borrow().get(super::index(task))?.as_ref()?.waits()
     }
 
     /// Has a task end, as soon as its body gives way, because it did something that it must not.

@@ -176,7 +176,9 @@ impl<T: LoopThread> EventLoop<T> {
 
     fn executor(&self) -> Ref<'_, LoopExecutor<T>> {
         Ref::map(self.executor.borrow(), |executor| {
-            executor.as_ref().expect("the executor is there before the first task is, and until the last one is dropped")
+            executor
+                .as_ref()
+                .expect("the executor is there before the first task is, and until the last one is dropped")
         })
     }
 
@@ -228,29 +230,25 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Leaves a task's result to whoever joins it. Reading it costs `cost`.
     fn publish(&self, task: TaskId, result: Ended, cost: Nanos) {
-        let result = (Reply::Joined(result), cost);
+        let reply = Reply::Joined(result);
         let told = self.with(task, |entry| {
             entry.place = Place::Ended;
             match entry.joined_by.take() {
-                Some(joiner) => Some((joiner, result)),
+                Some(joiner) => Some((joiner, reply)),
                 None => {
-                    entry.answer = Some(result);
+                    entry.answer(reply, cost);
                     None
                 }
             }
         });
-        if let Some((joiner, (reply, cost))) = told {
+        if let Some((joiner, reply)) = told {
             self.answer(joiner, reply, cost);
         }
     }
 
     /// Leaves the answer that a task waits for, and puts it into the ready queue.
     fn answer(&self, task: TaskId, reply: Reply, cost: Nanos) {
-        let (key, awaited) = self.with(task, |entry| {
-            entry.answer = Some((reply, cost));
-            entry.waits = None;
-            (entry.key(), entry.awaited.take())
-        });
+        let (awaited, key) = self.with(task, |entry| (entry.answer(reply, cost), entry.key()));
         // Whoever had patience needs it no longer.
         if let Some(Awaited::Timer(timer)) = awaited {
             self.executor().take_back(&timer);
@@ -263,7 +261,7 @@ impl<T: LoopThread> EventLoop<T> {
     /// Has those go on whom the current task has let go on by using an object.
     fn let_go_on(&self, woken: impl Iterator<Item = Woken>) {
         for Woken { task, answer } in woken {
-            if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits.take()) {
+            if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits()) {
                 self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
             }
             self.answer(task, Reply::Used(answer), Nanos::ZERO);

@@ -108,6 +108,6 @@ impl<T: LoopThread> EventLoop<T> {
                 reply
             }
         };
-        self.with(task, |entry| entry.answer = Some((reply, Nanos::ZERO)));
+        self.with(task, |entry| entry.answer(reply, Nanos::ZERO));
     }
 }

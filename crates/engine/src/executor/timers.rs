@@ -91,8 +91,12 @@ impl<P: Platform + 'static> Future for Timer<P> {
 #[derive(Debug)]
 pub(crate) struct TaskTimer {
     deadline: Nanos,
-    /// How many timers were set before it; `None` where its deadline had passed when it was made.
-    order: Option<u64>,
+    /// How many timers were set before it; [`PASSED`](TaskTimer::PASSED) where its deadline had passed when it was made.
+    order: u64,
+}
+
+impl TaskTimer {
+    const PASSED: u64 = u64::MAX;
 }
 
 impl<P: Platform + 'static> Executor<P> {
@@ -100,21 +104,21 @@ impl<P: Platform + 'static> Executor<P> {
     pub(crate) fn set_timer(&self, task: Key, deadline: Nanos) -> TaskTimer {
         if deadline <= self.now() {
             self.wake_local(task);
-            return TaskTimer { deadline, order: None };
+            return TaskTimer { deadline, order: TaskTimer::PASSED };
         }
         let order = self.shared.timers.borrow_mut().set(deadline, Sleeper::Task(task));
-        TaskTimer { deadline, order: Some(order) }
+        TaskTimer { deadline, order }
     }
 
     /// Whether a timer has come due.
     pub(crate) fn is_due(&self, timer: &TaskTimer) -> bool {
-        timer.order.is_none_or(|order| self.shared.timers.borrow().has_come_due(timer.deadline, order))
+        timer.order == TaskTimer::PASSED || self.shared.timers.borrow().has_come_due(timer.deadline, timer.order)
     }
 
     /// Takes a timer back, unless it has come due.
     pub(crate) fn take_back(&self, timer: &TaskTimer) {
-        if let Some(order) = timer.order {
-            let replaced = self.shared.timers.borrow_mut().cancel(timer.deadline, order);
+        if timer.order != TaskTimer::PASSED {
+            let replaced = self.shared.timers.borrow_mut().cancel(timer.deadline, timer.order);
             drop(replaced);
         }
     }

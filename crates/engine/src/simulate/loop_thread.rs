@@ -221,7 +221,7 @@ impl LoopThread for OnThread {
     }
 
     fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
-        self.world.borrow_mut().send_away(self.thread, spawner, job, executor, line)
+        self.world.borrow_mut().send_away(self.thread, spawner, *job, executor, line)
     }
 
     fn take_returned(&self) -> Option<Returned> {

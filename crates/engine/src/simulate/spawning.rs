@@ -11,7 +11,7 @@ use crate::trace::{Activity, Doing, LaneId, LaneKind, Line, MarkKind, Post, Read
 
 impl World {
     /// Makes a task for `job` that has no place yet.
-    pub(super) fn spawn(&mut self, spawner: TaskId, job: Box<Job>, line: Line) -> TaskId {
+    pub(super) fn spawn(&mut self, spawner: TaskId, job: Job, line: Line) -> TaskId {
         let lane = self.places[index(spawner)].lane;
         let task = self.register(&job.name, Some(spawner), lane);
         let entry = self.task_mut(task);
@@ -22,7 +22,7 @@ impl World {
     }
 
     /// Makes a task of a job that the task on `thread` has spawned, and finds a place for it.
-    pub(super) fn place(&mut self, thread: ThreadId, job: Box<Job>, line: Line) -> bool {
+    pub(super) fn place(&mut self, thread: ThreadId, job: Job, line: Line) -> bool {
         let Some(&spawner) = self.thread_mut(thread).tasks.last() else { return false };
         let task = self.spawn(spawner, job, line);
         if self.is_process_model() {
@@ -58,7 +58,7 @@ impl World {
         &mut self,
         loop_thread: ThreadId,
         spawner: TaskId,
-        job: Box<Job>,
+        job: Job,
         executor: Executor,
         line: Line,
     ) -> Option<(TaskId, Nanos)> {

@@ -82,12 +82,11 @@ pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Tr
     run_to_the_end(&shared);
     let mut world = shared.borrow_mut();
     // Bodies and loops hold the world that holds them: letting go of them here ends the circle.
-    let bodies: Vec<Stage> =
-        world.tasks.iter_mut().map(|task| std::mem::replace(&mut task.stage, Stage::Joined)).collect();
+    let tasks = std::mem::take(&mut world.tasks);
     let loops: Vec<Option<SimulatedLoop>> = world.threads.iter_mut().map(|thread| thread.event_loop.take()).collect();
     let trace = world.finish();
     drop(world);
-    drop((bodies, loops));
+    drop((tasks, loops));
     trace
 }
 
@@ -186,7 +185,7 @@ impl World {
             Then::Receive(exchange, line) => self.receive(thread, exchange, line),
             Then::Read(cost, reply) => self.charge(thread, cost, Doing::Message, None, Then::Go(Some(reply))),
             Then::Begin(task) => self.begin(thread, task),
-            Then::Place(job, line) => self.place(thread, job, line),
+            Then::Place(job, line) => self.place(thread, *job, line),
             Then::Start { task, lane } => {
                 self.start(task, lane);
                 self.reply(Reply::Spawned(task))

@@ -161,7 +161,7 @@ impl Task {
                 }
                 reply => {
                     let task = reply.spawned();
-                    let join = Request { operation: Operation::Join(task), line, has_begun: false };
+                    let join = Request::at(line, Operation::Join(task));
                     unpack(task, self.ask(join, Reply::joined).await)
                 }
             }

@@ -270,9 +270,23 @@ impl Trace {
         self.end = self.end.max(at);
         let name = self.names.add(name);
         if task.0 as usize == self.tasks.len() {
+            if self.tasks.len() == self.tasks.capacity() {
+                self.make_room();
+            }
             self.tasks.push(TaskRecord { name, parent, spawned: at, ended: None });
             self.open.push(None);
         }
+    }
+
+    /// Makes room for twice as many tasks, and for what they will leave behind: who makes very many tasks makes them first, so this
+    /// moves little, where growing later would move everything again and again.
+    #[cold]
+    fn make_room(&mut self) {
+        self.tasks.reserve(1);
+        let most = self.tasks.capacity();
+        make_room(&mut self.open, most);
+        make_room(&mut self.spans, most * SPANS_A_TASK);
+        make_room(&mut self.marks, most * MARKS_A_TASK);
     }
 
     /// A task changed what it does: what [`Event::Enter`] says.
@@ -335,9 +349,11 @@ impl Trace {
 
     /// All spans, those that still go on drawn out to `now` at the latest.
     pub fn spans_until(&self, now: Nanos) -> impl Iterator<Item = Span> + '_ {
-        let open = self.open.iter().enumerate().filter_map(move |(task, open)| {
-            open.map(|open| open.until(TaskId(task as u32), now, None))
-        });
+        let open = self
+            .open
+            .iter()
+            .enumerate()
+            .filter_map(move |(task, open)| open.map(|open| open.until(TaskId(task as u32), now, None)));
         self.spans.iter().copied().chain(open)
     }
 
@@ -389,6 +405,22 @@ impl Trace {
             holder: self.task_name(wait.holder).to_owned(),
         };
         cycle.iter().map(link).collect()
+    }
+}
+
+/// How many spans a task is expected to leave behind, where its turns cost time. More are as welcome.
+const SPANS_A_TASK: usize = 8;
+
+/// How many marks a task is expected to leave behind.
+const MARKS_A_TASK: usize = 4;
+
+/// Makes room for `most`. What is not used yet is not copied either, as growing in place would do: it costs no memory before it
+/// is written to.
+fn make_room<T>(some: &mut Vec<T>, most: usize) {
+    if some.capacity() < most {
+        let mut more = Vec::with_capacity(most);
+        more.append(some);
+        *some = more;
     }
 }
 
