@@ -9,7 +9,7 @@ use engine::costs::Costs;
 use engine::error::TaskFailed;
 use engine::model::{Model, Settings};
 use engine::network::{FailureRate, Latency, Network, Retries};
-use engine::program::{Outcome, Program, Script, Work};
+use engine::program::{Outcome, Program, Script, Work, numbered};
 use engine::simulate::simulate;
 use engine::task::{Client, Semaphore, Task};
 use engine::time::Nanos;
@@ -78,7 +78,7 @@ impl Work for Page {
     type Output = bool;
 
     fn name(&self) -> String {
-        format!("page {}", self.number)
+        numbered("page", self.number)
     }
 
     async fn run(self, mut task: Task) -> bool {

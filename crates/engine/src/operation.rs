@@ -25,10 +25,10 @@ pub enum Operation {
     /// Wait for an answer from the network; the reply is [`Reply::Responded`].
     Request(Exchange),
     /// Start a task for this job where the model puts it; the reply is [`Reply::Spawned`].
-    Spawn(Job),
+    Spawn(Box<Job>),
     /// Start a task for this job beside the event loop, which goes on meanwhile; the reply is [`Reply::Spawned`], or
     /// [`Reply::Here`] where there is no such place.
-    Offload(Job, Executor),
+    Offload(Box<Job>, Executor),
     /// Wait until this task has ended; the reply is [`Reply::Joined`].
     Join(TaskId),
     /// Make an object that tasks share, under this name; the reply is [`Reply::Made`].
@@ -92,7 +92,7 @@ pub enum Reply {
 }
 
 /// Work that can be handed to a task anywhere, in another process too: a name to show and a serialised body.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Job {
     /// The name of the task, as the timeline shows it.
     pub name: String,
@@ -119,6 +119,11 @@ impl Request {
     /// A request made at the caller's own source line.
     #[track_caller]
     pub fn new(operation: Operation) -> Request {
-        Request { operation, line: Line(Location::caller().line()), has_begun: false }
+        Request::at(Line(Location::caller().line()), operation)
+    }
+
+    /// A request made at this source line.
+    pub(crate) fn at(line: Line, operation: Operation) -> Request {
+        Request { operation, line, has_begun: false }
     }
 }

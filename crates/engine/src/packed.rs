@@ -14,6 +14,11 @@ pub struct Packed(SmallVec<[u8; 24]>);
 impl Packed {
     /// Serialises `value`, which must be plain data.
     pub(crate) fn of<T: Serialize>(value: &T) -> Packed {
+        // On the stack first: what is pushed byte by byte costs more than being copied at once.
+        let mut small = [0; 64];
+        if let Ok(bytes) = postcard::to_slice(value, &mut small) {
+            return Packed::from(&*bytes);
+        }
         let bytes = postcard::to_extend(value, SmallVec::new());
         Packed(bytes.expect("plain data of a lesson always serialises into memory"))
     }

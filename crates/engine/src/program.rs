@@ -1,19 +1,24 @@
 //! Programs: what a lesson writes once and every model runs.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use pin_project_lite::pin_project;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::TaskFailed;
+use crate::executor::TaskBody;
 use crate::packed::Packed;
 use crate::task::Task;
+use crate::trace::TaskId;
 
 /// What a run found out: named whole numbers, such as a counter's last value.
 pub type Outcome = BTreeMap<String, i64>;
@@ -56,6 +61,26 @@ pub trait Work: Serialize + DeserializeOwned + 'static {
     fn run(self, task: Task) -> impl Future<Output = Self::Output> + 'static;
 }
 
+/// The name of one of many like it: `what`, a space, and its number. The same as `format!` makes of them, and several times as fast,
+/// for programs of very many tasks.
+pub fn numbered(what: &str, number: u64) -> String {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len() - 1;
+    let mut rest = number;
+    digits[first] += (rest % 10) as u8;
+    while rest >= 10 {
+        rest /= 10;
+        first -= 1;
+        digits[first] += (rest % 10) as u8;
+    }
+    let digits = str::from_utf8(&digits[first..]).unwrap_or_default();
+    let mut name = String::with_capacity(what.len() + 1 + digits.len());
+    name.push_str(what);
+    name.push(' ');
+    name.push_str(digits);
+    name
+}
+
 /// The body of one task, ready to be polled; it ends with the task's serialised output. It is made on the thread that
 /// runs it and never leaves.
 pub type Body = Pin<Box<dyn Future<Output = Packed>>>;
@@ -86,6 +111,15 @@ impl Program {
         self.0.job_body(task, job).map_err(|reason| TaskFailed { task: name.to_owned(), reason })
     }
 
+    /// The same as a task of an executor's, which has no output: `runs` polls the body, and hears what it ends with. All of it
+    /// is one allocation.
+    ///
+    /// # Errors
+    /// The end of a sentence about the task, where this is no job of this program.
+    pub(crate) fn task(&self, id: TaskId, task: Task, runs: Rc<dyn Runs>, job: &Packed) -> Result<TaskBody, String> {
+        self.0.job_task(id, task, runs, job)
+    }
+
     /// What the first task ended with.
     ///
     /// # Errors
@@ -102,15 +136,25 @@ impl fmt::Debug for Program {
     }
 }
 
-/// Polls the body of the task called `task`. A panic ends the body and becomes its failure.
-pub(crate) fn poll_body(task: &str, body: &mut Body, context: &mut Context<'_>) -> Poll<Ended> {
-    let polled = catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(context)));
-    polled.map(|polled| polled.map(Ok)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
-        let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-        let reason = format!("it panicked: {}", said.unwrap_or_else(|| "without a word".to_owned()));
-        Poll::Ready(Err(TaskFailed { task: task.to_owned(), reason }))
-    })
+/// Polls the body of a task, whose name is asked for where that fails. A panic ends the body and becomes its failure.
+#[inline]
+pub(crate) fn poll_body(
+    name: impl FnOnce() -> String,
+    body: Pin<&mut dyn Future<Output = Packed>>,
+    context: &mut Context<'_>,
+) -> Poll<Ended> {
+    match catch_unwind(AssertUnwindSafe(|| body.poll(context))) {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(failed_by(&*panic, name()))),
+    }
+}
+
+#[cold]
+fn failed_by(panic: &(dyn Any + Send), task: String) -> TaskFailed {
+    let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+    let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+    let reason = format!("it panicked: {}", said.unwrap_or_else(|| "without a word".to_owned()));
+    TaskFailed { task, reason }
 }
 
 /// Why a body that waits without having asked its host for anything can never go on.
@@ -122,16 +166,66 @@ pub(crate) fn waits_for_nothing(task: &str) -> TaskFailed {
 trait Runnable: Send + Sync {
     fn main_body(&self, task: Task) -> Body;
     fn job_body(&self, task: Task, job: &Packed) -> Result<Body, String>;
+    fn job_task(&self, id: TaskId, task: Task, runs: Rc<dyn Runs>, job: &Packed) -> Result<TaskBody, String>;
 }
 
 impl<S: Script> Runnable for S {
     fn main_body(&self, task: Task) -> Body {
         let main = self.clone().main(task);
-        Box::pin(async move { Packed::of(&main.await) })
+        Box::pin(Packing { body: main })
     }
 
     fn job_body(&self, task: Task, job: &Packed) -> Result<Body, String> {
-        let work: S::Job = job.read().map_err(|what| format!("its job is {what}"))?;
-        Ok(Box::pin(async move { Packed::of(&work.run(task).await) }))
+        Ok(Box::pin(job_future::<S>(task, job)?))
+    }
+
+    fn job_task(&self, id: TaskId, task: Task, runs: Rc<dyn Runs>, job: &Packed) -> Result<TaskBody, String> {
+        Ok(TaskBody::new(Run { runs, id, body: job_future::<S>(task, job)? }))
+    }
+}
+
+fn job_future<S: Script>(task: Task, job: &Packed) -> Result<impl Future<Output = Packed> + 'static, String> {
+    let work: S::Job = job.read().map_err(|what| format!("its job is {what}"))?;
+    Ok(Packing { body: work.run(task) })
+}
+
+/// Whoever runs bodies as tasks of an executor.
+pub(crate) trait Runs {
+    /// Polls the body of a task, and says whether it is over.
+    fn run(&self, task: TaskId, body: Pin<&mut dyn Future<Output = Packed>>, context: &mut Context<'_>) -> Poll<()>;
+}
+
+pin_project! {
+    /// A body whose output is serialised. An async block in its place would hold the task's handle twice.
+    struct Packing<F> {
+        #[pin]
+        body: F,
+    }
+}
+
+impl<F: Future<Output: Serialize>> Future for Packing<F> {
+    type Output = Packed;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Packed> {
+        self.project().body.poll(context).map(|output| Packed::of(&output))
+    }
+}
+
+pin_project! {
+    /// A body as a task of an executor's.
+    struct Run<F> {
+        runs: Rc<dyn Runs>,
+        id: TaskId,
+        #[pin]
+        body: F,
+    }
+}
+
+impl<F: Future<Output = Packed>> Future for Run<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        this.runs.run(*this.id, this.body, context)
     }
 }

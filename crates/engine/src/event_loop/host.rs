@@ -1,14 +1,13 @@
 //! The loop as its tasks' host: what becomes of the operations that they ask for.
 
 use std::mem::take;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::task::{Awaited, LoopTask, Place};
 use super::{EventLoop, Held, LoopThread};
 use crate::error::{RunError, TaskFailed};
-use crate::event_loop::{Exchanging, LoopPlatform};
-use crate::executor::{Expected, Timer};
+use crate::event_loop::Exchanging;
+use crate::executor::{Expected, TaskTimer};
 use crate::model::Model;
 use crate::network::Responded;
 use crate::operation::{Exchange, Executor, Job, Operation, Reply, Request};
@@ -42,8 +41,8 @@ impl<T: LoopThread> EventLoop<T> {
             Operation::CountTasks => Poll::Ready(Reply::Counted(Some(self.executor().registered()))),
             Operation::Sleep(delay) => {
                 let due = self.thread.now() + self.speed.shorten(*delay);
-                self.wait(task, Activity::Waiting(WaitFor::Timer(due)), line);
-                self.set_timer(task, due, context)
+                self.wait(task, Activity::Waiting(WaitFor::Timer(due)), line, None);
+                self.set_timer(task, due)
             }
             Operation::Request(exchange) => {
                 if let Some(exchanging) = self.thread.exchange(exchange) {
@@ -51,8 +50,8 @@ impl<T: LoopThread> EventLoop<T> {
                 }
                 let due = self.thread.now() + self.speed.shorten(exchange.response.latency);
                 let waiting = Activity::Waiting(WaitFor::Request(exchange.request));
-                self.wait(task, waiting, line);
-                self.set_timer(task, due, context)
+                self.wait(task, waiting, line, None);
+                self.set_timer(task, due)
             }
             Operation::Block(delay) => self.hold_for(Held::Block(*delay, line)),
             Operation::Compute(computation) => self.hold_for(Held::Compute(*computation, line)),
@@ -62,34 +61,32 @@ impl<T: LoopThread> EventLoop<T> {
                 }
                 Poll::Pending
             }
-            Operation::Spawn(job) => Poll::Ready(Reply::Spawned(self.this().spawn(take_job(job), line))),
-            Operation::Offload(job, executor) => self.offload(task, take_job(job), *executor, line),
+            Operation::Spawn(job) => Poll::Ready(Reply::Spawned(self.this().spawn(job, line))),
+            Operation::Offload(job, executor) => self.offload(task, take(job), *executor, line),
             &mut Operation::Join(joined) => self.join(task, joined, line),
             Operation::Make(kind, name) => self.make(task, *kind, take(name)),
-            &mut Operation::Use { object, what, patience } => {
-                self.use_object(task, object, what, patience, line, context)
-            }
+            &mut Operation::Use { object, what, patience } => self.use_object(task, object, what, patience, line),
         }
     }
 
     /// Looks whether what a task waits for has come.
     fn go_on(&self, task: TaskId, request: &Request, context: &mut Context<'_>) -> Poll<Reply> {
-        if let Some(answer) = self.with(task, |entry| entry.answer.take()) {
+        if let Some(answer) = self.with(task, LoopTask::take_answer) {
             return self.reply(answer);
         }
         let polled = match &request.operation {
             Operation::Yield => Poll::Ready(Reply::Done),
-            Operation::Sleep(_) => self.poll_timer(task, context).map(|()| Reply::Done),
-            Operation::Request(exchange) => match self.with(task, |entry| entry.awaited.take()) {
+            Operation::Sleep(_) => self.poll_timer(task).map(|()| Reply::Done),
+            Operation::Request(exchange) => match self.take_awaited(task) {
                 Some(Awaited::Exchange(exchanging, expected)) => {
                     self.poll_exchange(task, exchange, exchanging, Some(expected), request.line, context)
                 }
                 Some(Awaited::Timer(timer)) => self
-                    .poll_awaited_timer(task, timer, context)
+                    .poll_awaited_timer(task, timer)
                     .map(|()| self.responded(task, exchange, exchange.response.into(), request.line)),
                 None => Poll::Pending,
             },
-            Operation::Use { patience: Some(_), .. } => match self.poll_timer(task, context) {
+            Operation::Use { patience: Some(_), .. } => match self.poll_timer(task) {
                 Poll::Ready(()) => self.give_up(task),
                 Poll::Pending => Poll::Pending,
             },
@@ -116,16 +113,16 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Tells that a task waits from now on.
-    fn wait(&self, task: TaskId, activity: Activity, line: Line) {
+    fn wait(&self, task: TaskId, activity: Activity, line: Line, waits: Option<Waiting>) {
         self.enter(task, activity, self.thread.now(), Some(line), None);
-        self.with(task, |entry| entry.told = Some((activity, line)));
+        self.with(task, |entry| entry.wait((activity, line), waits));
     }
 
     /// Tells that `by` has notified a task, which waits for the condition's lock from now on.
     fn is_notified(&self, task: TaskId, lock: ObjectId, by: TaskId) {
         let activity = Activity::Blocked { object: lock, holder: Some(by) };
         let line = self.with(task, |entry| {
-            let (told, line) = entry.told.as_mut()?;
+            let (told, line) = &mut entry.waiting()?.told;
             *told = activity;
             Some(*line)
         });
@@ -134,39 +131,46 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Tells that a task waits on: it was polled in vain.
     fn wait_on(&self, task: TaskId) {
-        if let Some((activity, line)) = self.with(task, |entry| entry.told) {
+        if let Some((activity, line)) = self.with(task, |entry| entry.waiting().map(|wait| wait.told)) {
             self.enter(task, activity, self.thread.now(), Some(line), None);
         }
     }
 
-    fn set_timer(&self, task: TaskId, due: Nanos, context: &mut Context<'_>) -> Poll<Reply> {
-        let mut timer = self.executor().sleep_until(due);
-        // Its first poll sets it, and never finds it due.
-        let _: Poll<()> = Pin::new(&mut timer).poll(context);
-        self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+    fn set_timer(&self, task: TaskId, due: Nanos) -> Poll<Reply> {
+        if let Some(key) = self.with(task, |entry| entry.key()) {
+            let timer = self.executor().set_timer(key, due);
+            self.put_awaited(task, Awaited::Timer(timer));
+        }
         Poll::Pending
     }
 
     /// Polls a task's timer, which is no longer needed when it is due.
-    fn poll_timer(&self, task: TaskId, context: &mut Context<'_>) -> Poll<()> {
-        match self.with(task, |entry| entry.awaited.take()) {
-            Some(Awaited::Timer(timer)) => self.poll_awaited_timer(task, timer, context),
+    fn poll_timer(&self, task: TaskId) -> Poll<()> {
+        match self.take_awaited(task) {
+            Some(Awaited::Timer(timer)) => self.poll_awaited_timer(task, timer),
             Some(Awaited::Exchange(..)) | None => Poll::Pending,
         }
     }
 
-    /// Polls a timer that was taken out of its task's entry: it may wake tasks.
-    fn poll_awaited_timer(
-        &self,
-        task: TaskId,
-        mut timer: Timer<LoopPlatform<T>>,
-        context: &mut Context<'_>,
-    ) -> Poll<()> {
-        let polled = Pin::new(&mut timer).poll(context);
-        if polled.is_pending() {
-            self.with(task, |entry| entry.awaited = Some(Awaited::Timer(timer)));
+    fn take_awaited(&self, task: TaskId) -> Option<Awaited> {
+        self.with(task, |entry| entry.waiting()?.awaited.take())
+    }
+
+    fn put_awaited(&self, task: TaskId, awaited: Awaited) {
+        self.with(task, |entry| {
+            if let Some(wait) = entry.waiting() {
+                wait.awaited = Some(awaited);
+            }
+        });
+    }
+
+    /// Looks at a timer that was taken out of its task's entry.
+    fn poll_awaited_timer(&self, task: TaskId, timer: TaskTimer) -> Poll<()> {
+        if self.executor().is_due(&timer) {
+            return Poll::Ready(());
         }
-        polled
+        self.put_awaited(task, Awaited::Timer(timer));
+        Poll::Pending
     }
 
     /// Polls a request that is under way on a real network. Each poll is a step of the task's: it connects, writes or reads.
@@ -184,10 +188,10 @@ impl<T: LoopThread> EventLoop<T> {
             Poll::Ready(Err(reason)) => self.fail(task, reason),
             Poll::Pending => {
                 let expected = expected.unwrap_or_else(|| {
-                    self.wait(task, Activity::Waiting(WaitFor::Socket(exchange.request)), line);
+                    self.wait(task, Activity::Waiting(WaitFor::Socket(exchange.request)), line, None);
                     self.executor().expect_wakes()
                 });
-                self.with(task, |entry| entry.awaited = Some(Awaited::Exchange(exchanging, expected)));
+                self.put_awaited(task, Awaited::Exchange(exchanging, expected));
                 Poll::Pending
             }
         }
@@ -200,7 +204,7 @@ impl<T: LoopThread> EventLoop<T> {
         Reply::Responded(responded)
     }
 
-    fn offload(&self, task: TaskId, job: Job, executor: Executor, line: Line) -> Poll<Reply> {
+    fn offload(&self, task: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Poll<Reply> {
         let Some((sent, cost)) = self.thread.send_away(task, job, executor, line) else {
             return Poll::Ready(Reply::Here);
         };
@@ -219,9 +223,8 @@ impl<T: LoopThread> EventLoop<T> {
             Some(returned) => self.reply(returned),
             None => {
                 self.with(joined, |entry| entry.joined_by = Some(task));
-                self.with(task, |entry| entry.waits = Some(Waiting::End(joined)));
                 let waiting = Activity::Waiting(WaitFor::Task(joined));
-                self.wait(task, waiting, line);
+                self.wait(task, waiting, line, Some(Waiting::End(joined)));
                 self.look_for_a_cycle(task, line);
                 Poll::Pending
             }
@@ -247,7 +250,6 @@ impl<T: LoopThread> EventLoop<T> {
         what: Use,
         patience: Option<Nanos>,
         line: Line,
-        context: &mut Context<'_>,
     ) -> Poll<Reply> {
         let mut woken = self.woken.take();
         let step = self.objects.borrow_mut().apply(task, object, what, &mut woken);
@@ -260,11 +262,11 @@ impl<T: LoopThread> EventLoop<T> {
             Step::Waits => {
                 let holder = self.objects.borrow().holders(object).first().copied();
                 let is_patient = patience.is_none();
-                self.with(task, |entry| entry.waits = Some(Waiting::Object { object, what, line, is_patient }));
-                self.wait(task, Activity::Blocked { object, holder }, line);
+                let waits = Waiting::Object { object, what, line, is_patient };
+                self.wait(task, Activity::Blocked { object, holder }, line, Some(waits));
                 if let Some(patience) = patience {
                     let due = self.thread.now() + self.speed.shorten(patience);
-                    let _: Poll<Reply> = self.set_timer(task, due, context);
+                    let _: Poll<Reply> = self.set_timer(task, due);
                 }
                 self.look_for_a_cycle(task, line);
                 Poll::Pending
@@ -286,7 +288,8 @@ impl<T: LoopThread> EventLoop<T> {
             self.wait_for_a_conditions_lock(task);
             return Poll::Pending;
         };
-        if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits.take()) {
+        if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waiting()?.waits.take())
+        {
             self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
         }
         Poll::Ready(Reply::Used(answer))
@@ -294,14 +297,14 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Whoever gives up waiting for a condition has to have its lock before it goes on, however long that takes.
     fn wait_for_a_conditions_lock(&self, task: TaskId) {
-        let (Some(object), Some(Waiting::Object { line, .. })) = (
+        let (Some(object), Some(waits @ Waiting::Object { line, .. })) = (
             self.objects.borrow().waits_on(task),
-            self.with(task, |entry| entry.waits.as_mut().map(Waiting::be_patient)),
+            self.with(task, |entry| entry.waiting()?.waits.as_mut().map(Waiting::be_patient)),
         ) else {
             return;
         };
         let holder = self.objects.borrow().holders(object).first().copied();
-        self.wait(task, Activity::Blocked { object, holder }, line);
+        self.wait(task, Activity::Blocked { object, holder }, line, Some(waits));
         self.look_for_a_cycle(task, line);
     }
 
@@ -316,7 +319,7 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     fn waits(&self, task: TaskId) -> Option<Waiting> {
-        self.tasks.borrow().get(super::index(task))?.as_ref()?.waits
+        self.tasks.borrow().get(super::index(task))?.as_ref()?.waits()
     }
 
     /// Has a task end, as soon as its body gives way, because it did something that it must not.
@@ -324,8 +327,4 @@ impl<T: LoopThread> EventLoop<T> {
         *self.failed.borrow_mut() = Some(TaskFailed { task: self.name(task), reason });
         Poll::Pending
     }
-}
-
-fn take_job(job: &mut Job) -> Job {
-    Job { name: take(&mut job.name), payload: take(&mut job.payload), ..*job }
 }

@@ -20,8 +20,9 @@ mod platform;
 mod task;
 mod thread;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::future::Future;
+use std::mem::take;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
@@ -29,19 +30,18 @@ use std::task::{Context, Poll};
 pub use thread::{Exchanging, LoopThread, Returned};
 
 use crate::error::{Link, RunError, TaskFailed};
-use crate::executor::{Executor, JoinHandle, Key, Unfinished};
+use crate::executor::{Executor, JoinHandle, Key, TaskBody, Unfinished};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Reply};
 use crate::packed::Packed;
-use crate::placement::MAIN_LANE;
-use crate::program::{Body, Ended, Outcome, Program, poll_body};
+use crate::program::{Body, Ended, Outcome, Program, Runs, poll_body};
 use crate::sync::{Objects, Wait, Waiting, Woken};
 use crate::task::Task;
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId, Used};
+use crate::trace::{Activity, Doing, Line, MarkKind, TaskId, Used};
 use crate::work::Computation;
 use platform::LoopPlatform;
-use task::{LoopTask, Place};
+use task::{Awaited, LoopTask, Place};
 
 /// Runs `program` on an event loop on `thread` until its first task ends. Returns when that was, and what it came to. Tasks
 /// that nobody joined are dropped where they wait, as `asyncio.run` cancels them.
@@ -57,7 +57,7 @@ pub async fn run<T: LoopThread>(
         settings: *settings,
         speed,
         thread,
-        executor: OnceCell::new(),
+        executor: RefCell::default(),
         tasks: RefCell::default(),
         by_slot: RefCell::default(),
         objects: RefCell::default(),
@@ -70,7 +70,9 @@ pub async fn run<T: LoopThread>(
         broken: RefCell::new(None),
         end: Cell::new(None),
     });
-    let executor = this.executor.get_or_init(|| Executor::new(LoopPlatform::new(&this))).clone();
+    let executor = Executor::new(LoopPlatform::new(&this));
+    this.executor.replace(Some(executor.clone()));
+    let _over = Over(&this);
     let main = this.thread.register("main".to_owned(), None);
     let body = this.program.main(this.handle(main));
     let handle = this.launch(main, body);
@@ -86,9 +88,19 @@ pub async fn run<T: LoopThread>(
             Err(RunError::Task(TaskFailed { task: "main".to_owned(), reason: error.to_string() }))
         }
     };
-    // Timers hold the executor, whose platform holds the loop: letting go of them here ends the circle.
-    this.tasks.borrow_mut().clear();
     (end, outcome)
+}
+
+/// Lets go of what a loop holds when its run ends, however it ends: the executor, of whose platform it is held.
+struct Over<'a, T: LoopThread>(&'a EventLoop<T>);
+
+impl<T: LoopThread> Drop for Over<'_, T> {
+    fn drop(&mut self) {
+        let tasks = self.0.tasks.take();
+        drop(tasks);
+        let executor = self.0.executor.take();
+        drop(executor);
+    }
 }
 
 type LoopExecutor<T> = Executor<LoopPlatform<T>>;
@@ -99,9 +111,10 @@ struct EventLoop<T: LoopThread> {
     settings: Settings,
     speed: Speed,
     thread: T,
-    executor: OnceCell<LoopExecutor<T>>,
+    /// Who polls the loop's tasks, as long as the run lasts.
+    executor: RefCell<Option<LoopExecutor<T>>>,
     /// Tasks by their numbers; `None` for numbers that other threads have given.
-    tasks: RefCell<Vec<Option<LoopTask<LoopPlatform<T>>>>>,
+    tasks: RefCell<Vec<Option<LoopTask>>>,
     /// The task in each of the executor's slots.
     by_slot: RefCell<Vec<TaskId>>,
     objects: RefCell<Objects>,
@@ -123,7 +136,7 @@ struct EventLoop<T: LoopThread> {
     end: Cell<Option<Nanos>>,
 }
 
-/// A task of the loop, as its executor polls it.
+/// The first task, as its executor polls it.
 struct OnLoop<T: LoopThread> {
     event_loop: Rc<EventLoop<T>>,
     task: TaskId,
@@ -135,7 +148,13 @@ impl<T: LoopThread> Future for OnLoop<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         let OnLoop { event_loop, task, body } = self.get_mut();
-        event_loop.poll(*task, body, context).map(|result| event_loop.ended(*task, result))
+        event_loop.poll(*task, body.as_mut(), context).map(|result| event_loop.ended(*task, result))
+    }
+}
+
+impl<T: LoopThread> Runs for EventLoop<T> {
+    fn run(&self, task: TaskId, body: Pin<&mut dyn Future<Output = Packed>>, context: &mut Context<'_>) -> Poll<()> {
+        self.poll(task, body, context).map(|result| drop(self.ended(task, result)))
     }
 }
 
@@ -155,8 +174,12 @@ impl<T: LoopThread> EventLoop<T> {
         self.this.upgrade().expect("whoever calls the loop's methods holds the loop")
     }
 
-    fn executor(&self) -> &LoopExecutor<T> {
-        self.executor.get().expect("the executor is there before the first task is")
+    fn executor(&self) -> Ref<'_, LoopExecutor<T>> {
+        Ref::map(self.executor.borrow(), |executor| {
+            executor
+                .as_ref()
+                .expect("the executor is there before the first task is, and until the last one is dropped")
+        })
     }
 
     /// Has the executor run a task that was registered.
@@ -170,7 +193,12 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Polls the body of a task, once that is paid for. In a run that was broken off nothing happens any more.
-    fn poll(&self, task: TaskId, body: &mut Body, context: &mut Context<'_>) -> Poll<Ended> {
+    fn poll(
+        &self,
+        task: TaskId,
+        body: Pin<&mut dyn Future<Output = Packed>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Ended> {
         if self.is_broken() {
             return Poll::Pending;
         }
@@ -179,8 +207,7 @@ impl<T: LoopThread> EventLoop<T> {
             *self.held.borrow_mut() = Some(Held::Poll(cost));
             return Poll::Pending;
         }
-        // Its name is looked up when it is needed, which is where it fails.
-        let polled = poll_body("", body, context).map_err(|failed| TaskFailed { task: self.name(task), ..failed });
+        let polled = poll_body(|| self.name(task), body, context);
         match self.failed.borrow_mut().take() {
             Some(failed) => Poll::Ready(Err(failed)),
             None => polled,
@@ -190,7 +217,7 @@ impl<T: LoopThread> EventLoop<T> {
     /// Tells that a task has ended, and hands its result to whoever waits for it. The first task's is returned.
     fn ended(&self, task: TaskId, result: Ended) -> Ended {
         let at = self.thread.now();
-        self.thread.record(Event::End { task, at });
+        self.thread.end(task);
         self.objects.borrow_mut().forget(task);
         self.is_paid.set(false);
         if task == MAIN {
@@ -203,31 +230,29 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Leaves a task's result to whoever joins it. Reading it costs `cost`.
     fn publish(&self, task: TaskId, result: Ended, cost: Nanos) {
-        let result = (Reply::Joined(result), cost);
+        let reply = Reply::Joined(result);
         let told = self.with(task, |entry| {
             entry.place = Place::Ended;
             match entry.joined_by.take() {
-                Some(joiner) => Some((joiner, result)),
+                Some(joiner) => Some((joiner, reply)),
                 None => {
-                    entry.answer = Some(result);
+                    entry.answer(reply, cost);
                     None
                 }
             }
         });
-        if let Some((joiner, (reply, cost))) = told {
+        if let Some((joiner, reply)) = told {
             self.answer(joiner, reply, cost);
         }
     }
 
     /// Leaves the answer that a task waits for, and puts it into the ready queue.
     fn answer(&self, task: TaskId, reply: Reply, cost: Nanos) {
-        let key = self.with(task, |entry| {
-            entry.answer = Some((reply, cost));
-            entry.waits = None;
-            // Whoever had patience needs it no longer.
-            entry.awaited = None;
-            entry.key()
-        });
+        let (awaited, key) = self.with(task, |entry| (entry.answer(reply, cost), entry.key()));
+        // Whoever had patience needs it no longer.
+        if let Some(Awaited::Timer(timer)) = awaited {
+            self.executor().take_back(&timer);
+        }
         if let Some(key) = key {
             self.executor().wake_local(key);
         }
@@ -236,7 +261,7 @@ impl<T: LoopThread> EventLoop<T> {
     /// Has those go on whom the current task has let go on by using an object.
     fn let_go_on(&self, woken: impl Iterator<Item = Woken>) {
         for Woken { task, answer } in woken {
-            if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits.take()) {
+            if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits()) {
                 self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
             }
             self.answer(task, Reply::Used(answer), Nanos::ZERO);
@@ -276,15 +301,22 @@ impl<T: LoopThread> EventLoop<T> {
         cycle.iter().map(link).collect()
     }
 
-    fn spawn(self: &Rc<Self>, job: Job, line: Line) -> TaskId {
-        let task = self.thread.register(job.name, self.current.get());
+    /// Makes a task of a job, which it takes.
+    fn spawn(self: &Rc<Self>, job: &mut Job, line: Line) -> TaskId {
+        let task = self.thread.register(take(&mut job.name), self.current.get());
         self.mark(self.current.get().unwrap_or(MAIN), MarkKind::Spawned(task), Some(line));
-        let body = self.program.job(self.handle(task), "", &job.payload).unwrap_or_else(|failed| {
-            // It fails when it is first polled, as it would have to if it were damaged on its way.
-            Box::pin(async move { panic!("{}", failed.reason) })
+        self.put(task, LoopTask::new(Place::Loop(None)));
+        let body = self.program.task(task, self.handle(task), Rc::<Self>::clone(self), &job.payload);
+        // It fails when it is first polled, as it would have to if it were damaged on its way.
+        let body = body.unwrap_or_else(|reason| {
+            let (event_loop, body) = (Rc::clone(self), Box::pin(async move { panic!("{reason}") }));
+            TaskBody::new(async move { drop(OnLoop { event_loop, task, body }.await) })
         });
         // What the task returns is published by itself.
-        drop(self.launch(task, body));
+        drop(self.executor().spawn_body::<()>(|key| {
+            self.place(task, key);
+            body
+        }));
         task
     }
 
@@ -292,7 +324,7 @@ impl<T: LoopThread> EventLoop<T> {
         Task::new(task, self.settings.model, self.settings.seed, Rc::<Self>::clone(self))
     }
 
-    fn put(&self, task: TaskId, entry: LoopTask<LoopPlatform<T>>) {
+    fn put(&self, task: TaskId, entry: LoopTask) {
         let mut tasks = self.tasks.borrow_mut();
         if tasks.len() < index(task) {
             tasks.resize_with(index(task), || None);
@@ -322,18 +354,19 @@ impl<T: LoopThread> EventLoop<T> {
         self.thread.name(task)
     }
 
-    fn with<R>(&self, task: TaskId, change: impl FnOnce(&mut LoopTask<LoopPlatform<T>>) -> R) -> R {
+    fn with<R>(&self, task: TaskId, change: impl FnOnce(&mut LoopTask) -> R) -> R {
         let mut tasks = self.tasks.borrow_mut();
         let entry = tasks.get_mut(index(task)).and_then(Option::as_mut);
         change(entry.expect("whoever speaks of a task has been told its number by the loop"))
     }
 
     fn enter(&self, task: TaskId, activity: Activity, at: Nanos, line: Option<Line>, by: Option<TaskId>) {
-        self.thread.record(Event::Enter { task, lane: MAIN_LANE, activity, at, line, by });
+        self.thread.enter(task, activity, at, line, by);
     }
 
+    #[inline]
     fn mark(&self, task: TaskId, mark: MarkKind, line: Option<Line>) {
-        self.thread.record(Event::Mark { task, lane: MAIN_LANE, at: self.thread.now(), mark, line });
+        self.thread.mark(task, mark, line);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The loop as the executor's platform: its clock and its park, and what it does before and after each poll.
 
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{EventLoop, Held, LoopThread};
@@ -10,25 +10,21 @@ use crate::time::Nanos;
 use crate::trace::{Activity, Doing, ReadyFor, WaitFor};
 
 /// An event loop, seen from its executor.
-pub struct LoopPlatform<T: LoopThread>(Weak<EventLoop<T>>);
+pub struct LoopPlatform<T: LoopThread>(Rc<EventLoop<T>>);
 
 impl<T: LoopThread> LoopPlatform<T> {
     pub(super) fn new(event_loop: &Rc<EventLoop<T>>) -> Self {
-        LoopPlatform(Rc::downgrade(event_loop))
-    }
-
-    fn event_loop(&self) -> Rc<EventLoop<T>> {
-        self.0.upgrade().expect("the loop holds its executor, and is there as long as that runs")
+        LoopPlatform(Rc::clone(event_loop))
     }
 }
 
 impl<T: LoopThread> Platform for LoopPlatform<T> {
     fn now(&self) -> Nanos {
-        self.event_loop().thread.now()
+        self.0.thread.now()
     }
 
     async fn park(&self, deadline: Option<Nanos>) {
-        let event_loop = self.event_loop();
+        let event_loop = &*self.0;
         let since = event_loop.thread.now();
         event_loop.thread.polling(None);
         event_loop.thread.park(deadline).await;
@@ -40,15 +36,15 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
     }
 
     fn look(&self) {
-        self.event_loop().thread.look();
+        self.0.thread.look();
     }
 
     fn unparker(&self) -> Arc<dyn Unpark> {
-        self.event_loop().thread.unparker()
+        self.0.thread.unparker()
     }
 
     fn woken(&self, task: Key, deadline: Option<Nanos>) {
-        let event_loop = self.event_loop();
+        let event_loop = &*self.0;
         if event_loop.is_broken() {
             return;
         }
@@ -59,7 +55,7 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
     }
 
     fn polling(&self, task: Key) {
-        let event_loop = self.event_loop();
+        let event_loop = &*self.0;
         if event_loop.is_broken() {
             return;
         }
@@ -71,7 +67,7 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
     }
 
     async fn polled(&self, task: Key) -> After {
-        let event_loop = self.event_loop();
+        let event_loop = &*self.0;
         let held = event_loop.held.borrow_mut().take();
         let after = match held {
             None => {
@@ -112,6 +108,6 @@ impl<T: LoopThread> EventLoop<T> {
                 reply
             }
         };
-        self.with(task, |entry| entry.answer = Some((reply, Nanos::ZERO)));
+        self.with(task, |entry| entry.answer(reply, Nanos::ZERO));
     }
 }

@@ -1,26 +1,38 @@
 //! What an event loop knows of a task.
 
 use crate::event_loop::Exchanging;
-use crate::executor::{Expected, Key, Timer};
+use crate::executor::{Expected, Key, TaskTimer};
 use crate::operation::Reply;
 use crate::sync::Waiting;
 use crate::time::Nanos;
 use crate::trace::{Activity, Line, TaskId};
 
 /// A task of the loop, or one that does work which the loop sent away.
-pub(super) struct LoopTask<P> {
+pub(super) struct LoopTask {
     pub(super) place: Place,
-    /// The answer to what it asked for, once that is there; after its end, the answer to whoever joins it. With what has to be
-    /// spent before it can be had: reading a message.
-    pub(super) answer: Option<(Reply, Nanos)>,
-    /// What it waits for that time or the network brings.
-    pub(super) awaited: Option<Awaited<P>>,
-    /// How its wait was told, for when it is polled in vain.
-    pub(super) told: Option<(Activity, Line)>,
-    /// What it waits for that another task is to do.
-    pub(super) waits: Option<Waiting>,
+    at: At,
     /// Who waits for its end.
     pub(super) joined_by: Option<TaskId>,
+}
+
+/// What has become of a task's question. A run may have very many tasks, so what excludes one another shares its room.
+enum At {
+    /// It asks for nothing, or for what is over when it is polled again.
+    Nothing,
+    Waiting(Wait),
+    /// The answer is there; after the task's end, the answer to whoever joins it. With what has to be spent before it can be
+    /// had: reading a message.
+    Answered(Reply, Nanos),
+}
+
+/// What a task waits for.
+pub(super) struct Wait {
+    /// What time or the network brings.
+    pub(super) awaited: Option<Awaited>,
+    /// How the wait was told, for when the task is polled in vain.
+    pub(super) told: (Activity, Line),
+    /// What another task is to do.
+    pub(super) waits: Option<Waiting>,
 }
 
 /// Where a task runs.
@@ -34,22 +46,61 @@ pub(super) enum Place {
 }
 
 /// What a task waits for that time or the network brings.
-pub(super) enum Awaited<P> {
+pub(super) enum Awaited {
     /// This timer, which may be the end of its patience.
-    Timer(Timer<P>),
+    Timer(TaskTimer),
     /// The answer to a request; as long as this stands here, the loop waits for it instead of standing still.
     Exchange(Exchanging, Expected),
 }
 
-impl<P> LoopTask<P> {
+impl LoopTask {
     pub(super) fn new(place: Place) -> Self {
-        LoopTask { place, answer: None, awaited: None, told: None, waits: None, joined_by: None }
+        LoopTask { place, at: At::Nothing, joined_by: None }
+    }
+
+    /// Begins a wait that was told like this.
+    pub(super) fn wait(&mut self, told: (Activity, Line), waits: Option<Waiting>) {
+        self.at = At::Waiting(Wait { awaited: None, told, waits });
+    }
+
+    /// Its wait, if it waits.
+    pub(super) fn waiting(&mut self) -> Option<&mut Wait> {
+        match &mut self.at {
+            At::Waiting(wait) => Some(wait),
+            At::Nothing | At::Answered(..) => None,
+        }
+    }
+
+    /// What it waits for that another task is to do.
+    pub(super) fn waits(&self) -> Option<Waiting> {
+        match &self.at {
+            At::Waiting(wait) => wait.waits,
+            At::Nothing | At::Answered(..) => None,
+        }
+    }
+
+    /// Ends its wait. Returns what it waited for that time or the network was to bring.
+    pub(super) fn answer(&mut self, reply: Reply, cost: Nanos) -> Option<Awaited> {
+        match std::mem::replace(&mut self.at, At::Answered(reply, cost)) {
+            At::Waiting(wait) => wait.awaited,
+            At::Nothing | At::Answered(..) => None,
+        }
+    }
+
+    pub(super) fn take_answer(&mut self) -> Option<(Reply, Nanos)> {
+        if !matches!(self.at, At::Answered(..)) {
+            return None;
+        }
+        match std::mem::replace(&mut self.at, At::Nothing) {
+            At::Answered(reply, cost) => Some((reply, cost)),
+            At::Nothing | At::Waiting(_) => None,
+        }
     }
 
     /// What it returned, once it has ended, for whoever joins it first.
     pub(super) fn take_returned(&mut self) -> Option<(Reply, Nanos)> {
         match self.place {
-            Place::Ended => self.answer.take(),
+            Place::Ended => self.take_answer(),
             Place::Loop(_) | Place::Away(_) => None,
         }
     }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use crate::executor::Unpark;
 use crate::network::Responded;
 use crate::operation::{Exchange, Executor, Job};
+use crate::placement::MAIN_LANE;
 use crate::program::Ended;
 use crate::time::Nanos;
-use crate::trace::{Doing, Event, Line, TaskId};
+use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId};
 use crate::work::Computation;
 
 /// A thread, as an event loop uses it: a clock, ways to wait that keep the thread or give it up, and places to send work
@@ -23,6 +24,21 @@ pub trait LoopThread: 'static {
 
     /// Passes on what happened.
     fn record(&self, event: Event);
+
+    /// Passes on that a task does something else from `at` on.
+    fn enter(&self, task: TaskId, activity: Activity, at: Nanos, line: Option<Line>, by: Option<TaskId>) {
+        self.record(Event::Enter { task, lane: MAIN_LANE, activity, at, line, by });
+    }
+
+    /// Passes on what happened just now to a task.
+    fn mark(&self, task: TaskId, mark: MarkKind, line: Option<Line>) {
+        self.record(Event::Mark { task, lane: MAIN_LANE, at: self.now(), mark, line });
+    }
+
+    /// Passes on that a task has ended just now.
+    fn end(&self, task: TaskId) {
+        self.record(Event::End { task, at: self.now() });
+    }
 
     /// Makes a task of the loop, announces it, and returns its number.
     fn register(&self, name: String, parent: Option<TaskId>) -> TaskId;
@@ -70,7 +86,7 @@ pub trait LoopThread: 'static {
 
     /// Sends a job of `spawner`'s away. Returns the task that does it and what sending it costs; `None` where there is no such
     /// place.
-    fn send_away(&self, spawner: TaskId, job: Job, executor: Executor, line: Line) -> Option<(TaskId, Nanos)>;
+    fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)>;
 
     /// Work that was sent away and has come back.
     fn take_returned(&self) -> Option<Returned>;

@@ -86,7 +86,9 @@ pub use outside::Expected;
 pub(crate) use parker::Parker;
 pub use platform::{After, Platform, ThreadPlatform, Unpark};
 pub use semaphore::{Acquire, Permit, Semaphore};
+pub(crate) use task::Body as TaskBody;
 pub use task::Key;
+pub(crate) use timers::TaskTimer;
 pub use timers::Timer;
 
 use crate::time::Nanos;
@@ -176,8 +178,13 @@ impl<P: Platform + 'static> Executor<P> {
         &self,
         make: impl FnOnce(Key) -> F,
     ) -> JoinHandle<T> {
+        self.spawn_body(|key| Body::new(make(key)))
+    }
+
+    /// The same for a body that is made already; `T` is what its future comes to.
+    pub(crate) fn spawn_body<T: 'static>(&self, make: impl FnOnce(Key) -> Body) -> JoinHandle<T> {
         let key = self.shared.tasks.borrow_mut().reserve();
-        let body = Body::new(make(key));
+        let body = make(key);
         if self.shared.closing.get() {
             self.shared.cancel(key, body);
         } else {

@@ -58,10 +58,10 @@ impl TryFrom<u64> for Key {
 }
 
 /// A task's future, whatever its type, and in its place later on what it came to.
-pub(super) struct Body(Pin<Box<dyn Work>>);
+pub(crate) struct Body(Pin<Box<dyn Work>>);
 
 impl Body {
-    pub(super) fn new<T: 'static>(future: impl Future<Output = T> + 'static) -> Self {
+    pub(crate) fn new<T: 'static>(future: impl Future<Output = T> + 'static) -> Self {
         Body(Box::pin(Stage::Running { future }))
     }
 

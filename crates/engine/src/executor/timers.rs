@@ -87,6 +87,43 @@ impl<P: Platform + 'static> Future for Timer<P> {
     }
 }
 
+/// A timer that a host has set for one of its tasks. Whoever needs it no longer gives it [back](Executor::take_back).
+#[derive(Debug)]
+pub(crate) struct TaskTimer {
+    deadline: Nanos,
+    /// How many timers were set before it; [`PASSED`](TaskTimer::PASSED) where its deadline had passed when it was made.
+    order: u64,
+}
+
+impl TaskTimer {
+    const PASSED: u64 = u64::MAX;
+}
+
+impl<P: Platform + 'static> Executor<P> {
+    /// Has `task` woken at `deadline`. One that has passed lets those go first that are ready.
+    pub(crate) fn set_timer(&self, task: Key, deadline: Nanos) -> TaskTimer {
+        if deadline <= self.now() {
+            self.wake_local(task);
+            return TaskTimer { deadline, order: TaskTimer::PASSED };
+        }
+        let order = self.shared.timers.borrow_mut().set(deadline, Sleeper::Task(task));
+        TaskTimer { deadline, order }
+    }
+
+    /// Whether a timer has come due.
+    pub(crate) fn is_due(&self, timer: &TaskTimer) -> bool {
+        timer.order == TaskTimer::PASSED || self.shared.timers.borrow().has_come_due(timer.deadline, timer.order)
+    }
+
+    /// Takes a timer back, unless it has come due.
+    pub(crate) fn take_back(&self, timer: &TaskTimer) {
+        if timer.order != TaskTimer::PASSED {
+            let replaced = self.shared.timers.borrow_mut().cancel(timer.deadline, timer.order);
+            drop(replaced);
+        }
+    }
+}
+
 impl<P> Drop for Timer<P> {
     fn drop(&mut self) {
         if let Stage::Set { order, .. } = self.stage {
@@ -235,6 +272,9 @@ impl Timers {
     /// Puts what was set since the last look where it belongs. Only what is more than all the rest is sorted, and the rest
     /// with it, so that nothing is sorted again and again.
     fn put_in_order(&mut self) {
+        if self.fresh.is_empty() {
+            return;
+        }
         if self.fresh.len() <= Timers::FEW.max(self.sorted.len() + self.heap.len()) {
             for due in self.fresh.drain(..) {
                 self.heap.push(Reverse(due));

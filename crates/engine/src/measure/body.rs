@@ -44,7 +44,7 @@ pub(super) fn run_body(
         Ok(body) => body,
         Err(failed) => return Ok(Err(failed)),
     };
-    match poll_body(name, &mut body, &mut Context::from_waker(Waker::noop())) {
+    match poll_body(|| name.to_owned(), body.as_mut(), &mut Context::from_waker(Waker::noop())) {
         Poll::Ready(ended) => Ok(ended),
         Poll::Pending => match host.left.take() {
             Some(Left::Failed(reason)) => Ok(Err(TaskFailed { task: name.to_owned(), reason })),

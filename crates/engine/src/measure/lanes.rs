@@ -323,7 +323,7 @@ impl Desk for Lane {
             return Ok(reply);
         }
         match &request.operation {
-            Operation::Spawn(job) => Ok(Reply::Spawned(run.spawn(task, self, job.clone(), line)?)),
+            Operation::Spawn(job) => Ok(Reply::Spawned(run.spawn(task, self, Job::clone(job), line)?)),
             Operation::Join(joined) => Ok(run.join(station, task, *joined, line)?),
             // They belong to the loop, which runs elsewhere.
             Operation::Make(..) | Operation::Use { .. } if run.settings.model.has_loop() => {

@@ -126,9 +126,9 @@ impl LoopThread for BlockingThread {
         Nanos::ZERO
     }
 
-    fn send_away(&self, spawner: TaskId, job: Job, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
+    fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
         let owner = Owner::of(executor, self.run.settings.model)?;
-        Some((self.run.send_away(owner, spawner, job, line), Nanos::ZERO))
+        Some((self.run.send_away(owner, spawner, *job, line), Nanos::ZERO))
     }
 
     fn take_returned(&self) -> Option<Returned> {

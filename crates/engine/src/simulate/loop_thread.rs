@@ -19,7 +19,7 @@ use crate::simulate::machine::ThreadId;
 use crate::simulate::thread::{SimulatedLoop, Then};
 use crate::simulate::world::{Shared, World, index};
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, Event, Line, TaskId};
+use crate::trace::{Activity, Doing, Event, Line, MarkKind, TaskId};
 use crate::work::Computation;
 
 /// Has an event loop begin on `thread`, which ends the run when it is over.
@@ -136,10 +136,27 @@ impl LoopThread for OnThread {
         self.world.borrow_mut().trace.apply(event);
     }
 
+    fn enter(&self, task: TaskId, activity: Activity, at: Nanos, line: Option<Line>, by: Option<TaskId>) {
+        self.world.borrow_mut().trace.enter(task, MAIN_LANE, activity, at, line, by);
+    }
+
+    #[inline]
+    fn mark(&self, task: TaskId, mark: MarkKind, line: Option<Line>) {
+        let mut world = self.world.borrow_mut();
+        let now = world.machine.now();
+        world.trace.mark(task, MAIN_LANE, now, mark, line);
+    }
+
+    fn end(&self, task: TaskId) {
+        let mut world = self.world.borrow_mut();
+        let now = world.machine.now();
+        world.trace.end_task(task, now);
+    }
+
     fn register(&self, name: String, parent: Option<TaskId>) -> TaskId {
         let mut world = self.world.borrow_mut();
-        let task = world.register(name, parent, MAIN_LANE, (0, 0));
-        world.tasks[index(task)].thread = Some(self.thread);
+        let task = world.register(&name, parent, MAIN_LANE);
+        world.places[index(task)].thread = Some(self.thread);
         task
     }
 
@@ -203,8 +220,8 @@ impl LoopThread for OnThread {
         world.settings.costs.loop_turn.max(least)
     }
 
-    fn send_away(&self, spawner: TaskId, job: Job, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
-        self.world.borrow_mut().send_away(self.thread, spawner, job, executor, line)
+    fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
+        self.world.borrow_mut().send_away(self.thread, spawner, *job, executor, line)
     }
 
     fn take_returned(&self) -> Option<Returned> {

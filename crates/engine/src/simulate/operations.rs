@@ -72,15 +72,15 @@ impl World {
     }
 
     fn join(&mut self, thread: ThreadId, task: TaskId, joined: TaskId, line: Line) -> bool {
-        let Some(entry) = self.tasks.get_mut(index(joined)) else {
+        if self.places.len() <= index(joined) {
             return self.fail(thread, task, format!("it joins task {}, which was never made", joined.0));
-        };
-        if let Some(result) = entry.take_result() {
+        }
+        if let Some(result) = self.task_mut(joined).take_result() {
             let cost = self.result_cost(joined);
             self.mark_result(joined, Post::ResultRead);
             return self.charge(thread, cost, Doing::Message, Some(line), Then::Go(Some(Reply::Joined(result))));
         }
-        entry.waited_for = Some(Waiter::Joiner(task));
+        self.task_mut(joined).waited_for = Some(Waiter::Joiner(task));
         self.tasks[index(task)].waits = Some(Waiting::End(joined));
         self.wait(thread, task, Activity::Waiting(WaitFor::Task(joined)), line, Then::Go(None));
         self.look_for_a_cycle(task, line);
@@ -141,7 +141,7 @@ impl World {
     fn let_go_on(&mut self, woken: impl Iterator<Item = Woken>, by: TaskId) {
         for Woken { task, answer } in woken {
             self.answer_waiter(task, answer);
-            if let Some(thread) = self.tasks[index(task)].thread {
+            if let Some(thread) = self.places[index(task)].thread {
                 self.wake(thread, Some(by));
             }
         }
@@ -151,7 +151,7 @@ impl World {
         if let Some(Waiting::Object { object, what, line, .. }) = self.tasks[index(task)].waits.take() {
             self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
         }
-        if let Some(thread) = self.tasks[index(task)].thread {
+        if let Some(thread) = self.places[index(task)].thread {
             self.thread_mut(thread).then = Then::Go(Some(Reply::Used(answer)));
         }
     }
@@ -185,7 +185,7 @@ impl World {
 
     /// Ends the run if `task` has just closed a cycle of waiting that nobody's patience will break.
     fn look_for_a_cycle(&mut self, task: TaskId, line: Line) {
-        let closed = self.objects.closed_by(task, |task| self.tasks[index(task)].waits);
+        let closed = self.objects.closed_by(task, |task| self.tasks.get(index(task))?.waits);
         let Some(Closed { cycle, is_for_ever }) = closed else { return };
         let links = self.trace.links(&cycle);
         self.mark(task, MarkKind::Cycle(cycle), Some(line));
@@ -211,7 +211,7 @@ impl World {
     pub(super) fn publish_end(&mut self, thread: ThreadId, result: Ended) -> bool {
         let Some(task) = self.thread_mut(thread).tasks.pop() else { return false };
         let at = self.machine.now();
-        self.trace.apply(Event::End { task, at });
+        self.trace.end_task(task, at);
         self.objects.forget(task);
         let waiter = self.tasks[index(task)].waited_for.take();
         let cost = self.result_cost(task);
@@ -230,7 +230,7 @@ impl World {
             Some(Waiter::Joiner(joiner)) => {
                 self.mark_result(task, Post::ResultRead);
                 self.tasks[index(joiner)].waits = None;
-                if let Some(thread) = self.tasks[index(joiner)].thread {
+                if let Some(thread) = self.places[index(joiner)].thread {
                     self.thread_mut(thread).then = Then::Read(cost, Reply::Joined(result));
                     self.wake(thread, Some(task));
                 }

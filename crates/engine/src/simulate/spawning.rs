@@ -12,9 +12,11 @@ use crate::trace::{Activity, Doing, LaneId, LaneKind, Line, MarkKind, Post, Read
 impl World {
     /// Makes a task for `job` that has no place yet.
     pub(super) fn spawn(&mut self, spawner: TaskId, job: Job, line: Line) -> TaskId {
-        let lane = self.tasks[index(spawner)].lane;
-        let task = self.register(job.name, Some(spawner), lane, (job.message_bytes, job.result_bytes));
-        self.tasks[index(task)].stage = Stage::Placed(job.payload);
+        let lane = self.places[index(spawner)].lane;
+        let task = self.register(&job.name, Some(spawner), lane);
+        let entry = self.task_mut(task);
+        entry.message_bytes = (job.message_bytes, job.result_bytes);
+        entry.stage = Stage::Placed(job.payload);
         self.mark(spawner, MarkKind::Spawned(task), Some(line));
         task
     }
@@ -117,7 +119,7 @@ impl World {
     }
 
     fn enter_lane(&mut self, task: TaskId, lane: LaneId) {
-        self.tasks[index(task)].lane = lane;
+        self.places[index(task)].lane = lane;
         self.enter(task, Activity::Ready(ReadyFor::LaneStart), None, None);
     }
 
@@ -135,7 +137,7 @@ impl World {
         if let Some(new) = new {
             self.announce(&new);
         }
-        self.tasks[index(task)].lane = lane;
+        self.places[index(task)].lane = lane;
         self.enter(task, Activity::Queued, None, None);
     }
 
@@ -149,16 +151,15 @@ impl World {
 
     /// The CPU time that one end of the message with a task's result takes, if the task ran in a process of its own.
     pub(super) fn result_cost(&self, task: TaskId) -> Nanos {
-        let entry = &self.tasks[index(task)];
-        match entry.thread.is_some_and(|thread| self.is_away(thread)) {
-            true => self.settings.costs.message_of(entry.message_bytes.1),
+        match self.places[index(task)].thread.is_some_and(|thread| self.is_away(thread)) {
+            true => self.settings.costs.message_of(self.tasks[index(task)].message_bytes.1),
             false => Nanos::ZERO,
         }
     }
 
     /// Marks the end of a message with a task's result, if the task ran in a process of its own.
     pub(super) fn mark_result(&mut self, task: TaskId, post: Post) {
-        if self.tasks[index(task)].thread.is_some_and(|thread| self.is_away(thread)) {
+        if self.places[index(task)].thread.is_some_and(|thread| self.is_away(thread)) {
             self.mark_message(task, post);
         }
     }

@@ -40,7 +40,7 @@ pub(super) enum Then {
     /// It begins this task.
     Begin(TaskId),
     /// It finds a place for a job that its task has spawned.
-    Place(Job, Line),
+    Place(Box<Job>, Line),
     /// It has this task begin on its new lane.
     Start { task: TaskId, lane: LaneId },
     /// It publishes how its task ended.
@@ -63,11 +63,16 @@ pub(super) struct SimulatedLoop {
     pub(super) returned: VecDeque<Returned>,
 }
 
-/// A task as the simulation knows it.
-pub(super) struct SimulatedTask {
+/// Where a task is.
+pub(super) struct Place {
     pub(super) lane: LaneId,
     /// The thread that runs it; `None` before it has one.
     pub(super) thread: Option<ThreadId>,
+}
+
+/// A task as the simulation knows it.
+#[derive(Default)]
+pub(super) struct SimulatedTask {
     pub(super) stage: Stage,
     /// The bytes of the messages that take its job to a process and its result back.
     pub(super) message_bytes: (u64, u64),
@@ -76,12 +81,14 @@ pub(super) struct SimulatedTask {
     pub(super) waited_for: Option<Waiter>,
 }
 
+#[derive(Default)]
 pub(super) enum Stage {
     /// It has a job, and no lane yet on which to begin.
     Placed(Packed),
     /// It has begun.
     Begun(Body),
     /// Its event loop has it.
+    #[default]
     OnLoop,
     /// It has ended, and nobody has joined it.
     Ended(Ended),

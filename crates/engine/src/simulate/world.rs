@@ -14,7 +14,7 @@ use crate::operation::{Operation, Reply, Request};
 use crate::placement::{MAIN_LANE, MAIN_PROCESS, NewLane, Placement};
 use crate::program::{Outcome, Program, poll_body, waits_for_nothing};
 use crate::simulate::machine::{Became, Machine, Next, ThreadId};
-use crate::simulate::thread::{SimulatedLoop, SimulatedTask, SimulatedThread, Stage, Then};
+use crate::simulate::thread::{Place, SimulatedLoop, SimulatedTask, SimulatedThread, Stage, Then};
 use crate::sync::{Objects, Woken};
 use crate::task::{Host, Task};
 use crate::time::Nanos;
@@ -34,6 +34,9 @@ pub(super) struct World {
     /// Whom the present use of an object lets go on; kept for the next one, as it is room in memory.
     pub(super) woken: Vec<Woken>,
     pub(super) placement: Placement<TaskId>,
+    /// Where each task is.
+    pub(super) places: Vec<Place>,
+    /// The tasks that threads run, as far as there are any: the tasks of an event loop have no entry that says anything.
     pub(super) tasks: Vec<SimulatedTask>,
     pub(super) threads: Vec<SimulatedThread>,
     /// Of each lane the process, and the thread once it has one.
@@ -57,6 +60,7 @@ pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Tr
         objects: Objects::default(),
         woken: Vec::new(),
         placement,
+        places: Vec::new(),
         tasks: Vec::new(),
         threads: Vec::new(),
         lanes: Vec::new(),
@@ -78,12 +82,11 @@ pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Tr
     run_to_the_end(&shared);
     let mut world = shared.borrow_mut();
     // Bodies and loops hold the world that holds them: letting go of them here ends the circle.
-    let bodies: Vec<Stage> =
-        world.tasks.iter_mut().map(|task| std::mem::replace(&mut task.stage, Stage::Joined)).collect();
+    let tasks = std::mem::take(&mut world.tasks);
     let loops: Vec<Option<SimulatedLoop>> = world.threads.iter_mut().map(|thread| thread.event_loop.take()).collect();
     let trace = world.finish();
     drop(world);
-    drop((bodies, loops));
+    drop((tasks, loops));
     trace
 }
 
@@ -131,7 +134,8 @@ impl World {
             let Some(&task) = self.threads[thread.0 as usize].tasks.last() else { return };
             let Stage::Begun(body) = &mut self.tasks[index(task)].stage else { return };
             // While a body is polled it reaches nothing of the world but the exchange.
-            let polled = poll_body(self.trace.task_name(task), body, &mut Context::from_waker(Waker::noop()));
+            let name = || self.trace.task_name(task).to_owned();
+            let polled = poll_body(name, body.as_mut(), &mut Context::from_waker(Waker::noop()));
             let asked = self.exchange.asked.borrow_mut().take();
             let goes_on = match (polled, asked) {
                 (Poll::Ready(result), _) => self.end(thread, result),
@@ -145,9 +149,9 @@ impl World {
     }
 
     fn begin_main(&mut self, thread: ThreadId) {
-        let main = self.register("main".to_owned(), None, MAIN_LANE, (0, 0));
+        let main = self.register("main", None, MAIN_LANE);
         let body = self.program.main(self.handle(main));
-        self.tasks[index(main)].stage = Stage::Begun(body);
+        self.task_mut(main).stage = Stage::Begun(body);
         self.put_on(thread, main);
         self.wake(thread, None);
     }
@@ -165,8 +169,14 @@ impl World {
 
     /// Does what a thread has been computing for, now that it has. Returns whether it goes on with a task or a loop.
     fn take_up_where_it_was(&mut self, thread: ThreadId) -> bool {
-        self.thread_mut(thread).doing = Doing::Steps;
-        match std::mem::replace(&mut self.thread_mut(thread).then, Then::Go(None)) {
+        let entry = self.thread_mut(thread);
+        entry.doing = Doing::Steps;
+        let then = std::mem::replace(&mut entry.then, Then::Go(None));
+        self.carry_out(thread, then)
+    }
+
+    fn carry_out(&mut self, thread: ThreadId, then: Then) -> bool {
+        match then {
             Then::Go(reply) => {
                 *self.exchange.answer.borrow_mut() = reply;
                 true
@@ -175,7 +185,7 @@ impl World {
             Then::Receive(exchange, line) => self.receive(thread, exchange, line),
             Then::Read(cost, reply) => self.charge(thread, cost, Doing::Message, None, Then::Go(Some(reply))),
             Then::Begin(task) => self.begin(thread, task),
-            Then::Place(job, line) => self.place(thread, job, line),
+            Then::Place(job, line) => self.place(thread, *job, line),
             Then::Start { task, lane } => {
                 self.start(task, lane);
                 self.reply(Reply::Spawned(task))
@@ -215,11 +225,12 @@ impl World {
         line: Option<Line>,
         then: Then,
     ) -> bool {
-        if cost > Nanos::ZERO {
-            self.thread_mut(thread).doing = doing;
-            if let Some(&task) = self.threads[thread.0 as usize].tasks.last() {
-                self.enter(task, Activity::Running(doing), line, None);
-            }
+        if cost == Nanos::ZERO {
+            return self.carry_out(thread, then);
+        }
+        self.thread_mut(thread).doing = doing;
+        if let Some(&task) = self.threads[thread.0 as usize].tasks.last() {
+            self.enter(task, Activity::Running(doing), line, None);
         }
         self.thread_mut(thread).then = then;
         self.machine.compute(thread, cost) && self.take_up_where_it_was(thread)
@@ -237,24 +248,25 @@ impl World {
             };
             let made_way = change.by.and_then(|by| self.threads[by.0 as usize].tasks.last().copied());
             let by = by.or(made_way).filter(|by| *by != task);
-            let lane = self.tasks[index(task)].lane;
-            self.trace.apply(Event::Enter { task, lane, activity, at: change.at, line: None, by });
+            let lane = self.places[index(task)].lane;
+            self.trace.enter(task, lane, activity, change.at, None, by);
         }
     }
 
-    pub(super) fn register(
-        &mut self,
-        name: String,
-        parent: Option<TaskId>,
-        lane: LaneId,
-        message_bytes: (u64, u64),
-    ) -> TaskId {
-        let task = TaskId(self.tasks.len() as u32);
+    pub(super) fn register(&mut self, name: &str, parent: Option<TaskId>, lane: LaneId) -> TaskId {
+        let task = TaskId(self.places.len() as u32);
         let at = self.machine.now();
-        self.trace.apply(Event::Task { task, name, parent, at });
-        let stage = Stage::OnLoop;
-        self.tasks.push(SimulatedTask { lane, thread: None, stage, message_bytes, waits: None, waited_for: None });
+        self.trace.begin(task, name, parent, at);
+        self.places.push(Place { lane, thread: None });
         task
+    }
+
+    /// The entry of a task that a thread is to run.
+    pub(super) fn task_mut(&mut self, task: TaskId) -> &mut SimulatedTask {
+        if self.tasks.len() <= index(task) {
+            self.tasks.resize_with(index(task) + 1, SimulatedTask::default);
+        }
+        &mut self.tasks[index(task)]
     }
 
     pub(super) fn announce(&mut self, new: &NewLane) {
@@ -284,7 +296,7 @@ impl World {
     pub(super) fn put_on(&mut self, thread: ThreadId, task: TaskId) {
         let lane = self.thread_mut(thread).lane;
         self.thread_mut(thread).tasks.push(task);
-        let entry = &mut self.tasks[index(task)];
+        let entry = &mut self.places[index(task)];
         entry.thread = Some(thread);
         entry.lane = lane;
     }
@@ -294,13 +306,14 @@ impl World {
     }
 
     pub(super) fn enter(&mut self, task: TaskId, activity: Activity, line: Option<Line>, by: Option<TaskId>) {
-        let (lane, at) = (self.tasks[index(task)].lane, self.machine.now());
-        self.trace.apply(Event::Enter { task, lane, activity, at, line, by });
+        let (lane, at) = (self.places[index(task)].lane, self.machine.now());
+        self.trace.enter(task, lane, activity, at, line, by);
     }
 
+    #[inline]
     pub(super) fn mark(&mut self, task: TaskId, mark: MarkKind, line: Option<Line>) {
-        let (lane, at) = (self.tasks[index(task)].lane, self.machine.now());
-        self.trace.apply(Event::Mark { task, lane, at, mark, line });
+        let (lane, at) = (self.places[index(task)].lane, self.machine.now());
+        self.trace.mark(task, lane, at, mark, line);
     }
 
     pub(super) fn thread_mut(&mut self, thread: ThreadId) -> &mut SimulatedThread {

@@ -161,7 +161,7 @@ impl Task {
                 }
                 reply => {
                     let task = reply.spawned();
-                    let join = Request { operation: Operation::Join(task), line, has_begun: false };
+                    let join = Request::at(line, Operation::Join(task));
                     unpack(task, self.ask(join, Reply::joined).await)
                 }
             }
@@ -190,10 +190,10 @@ impl<R, F: FnMut(Reply) -> R + Unpin> Future for Asking<'_, F> {
     }
 }
 
-fn job_for<W: Work>(work: &W) -> Job {
+fn job_for<W: Work>(work: &W) -> Box<Job> {
     let payload = Packed::of(work);
     let message_bytes = work.message_bytes().unwrap_or(payload.len() as u64);
-    Job { name: work.name(), payload, message_bytes, result_bytes: work.result_bytes() }
+    Box::new(Job { name: work.name(), payload, message_bytes, result_bytes: work.result_bytes() })
 }
 
 fn unpack<T: serde::de::DeserializeOwned>(task: TaskId, ended: Ended) -> Result<T, TaskFailed> {

@@ -2,11 +2,13 @@
 //! next attempt.
 
 use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Network, OK, Retries};
-use crate::operation::{Exchange, Operation, Reply, Request};
+use crate::network::{Network, OK, Responded, Retries};
+use crate::operation::{Exchange, Operation, Request};
 use crate::task::Task;
 use crate::trace::Line;
 use crate::work::Computation;
@@ -42,26 +44,79 @@ impl Task {
     #[track_caller]
     pub fn request<'t>(&'t mut self, client: &'t Client, number: u64) -> impl Future<Output = Received> + 't {
         let line = Line(Location::caller().line());
-        async move {
-            let mut attempt = 1;
-            loop {
-                let response = client.network.respond(self.seed, number, attempt);
-                let exchange = Operation::Request(Exchange { request: number, attempt, response });
-                let responded =
-                    self.ask(Request { operation: exchange, line, has_begun: false }, Reply::responded).await;
-                if client.network.handling.0 > 0 {
-                    let handling = Operation::Compute(Computation::Spin(client.network.handling));
-                    self.ask(Request { operation: handling, line, has_begun: false }, Reply::value).await;
+        let request = exchange(self, client, number, 1, line);
+        Requesting { task: self, client, number, attempt: 1, at: Step::Exchange, request }
+    }
+}
+
+/// A request under way. A task has most of its life in here, so it holds one operation and no more.
+struct Requesting<'t> {
+    task: &'t mut Task,
+    client: &'t Client,
+    number: u64,
+    attempt: u32,
+    at: Step,
+    /// What is asked for now.
+    request: Request,
+}
+
+/// How far an attempt is.
+enum Step {
+    /// It waits for the answer.
+    Exchange,
+    /// It handles this answer.
+    Handling(Responded),
+    /// It waits before the next attempt.
+    Backoff,
+}
+
+impl Future for Requesting<'_> {
+    type Output = Received;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Received> {
+        let Requesting { task, client, number, attempt, at, request } = self.get_mut();
+        loop {
+            let reply = ready!(task.host.poll(task.id, request, context));
+            let line = request.line;
+            let responded = match at {
+                Step::Exchange => {
+                    let responded = reply.responded();
+                    let handling = client.network.handling;
+                    if handling.0 > 0 {
+                        *at = Step::Handling(responded);
+                        *request = Request::at(line, Operation::Compute(Computation::Spin(handling)));
+                        continue;
+                    }
+                    responded
                 }
-                let Some(wait) = client.retries.after(responded, attempt) else {
-                    return Received { status: responded.status, attempts: attempt };
-                };
-                if wait.0 > 0 {
-                    let sleep = Operation::Sleep(wait);
-                    self.ask(Request { operation: sleep, line, has_begun: false }, Reply::done).await;
+                Step::Handling(responded) => {
+                    reply.value();
+                    *responded
                 }
-                attempt += 1;
+                Step::Backoff => {
+                    reply.done();
+                    *at = Step::Exchange;
+                    *request = exchange(task, client, *number, *attempt, line);
+                    continue;
+                }
+            };
+            let Some(wait) = client.retries.after(responded, *attempt) else {
+                return Poll::Ready(Received { status: responded.status, attempts: *attempt });
+            };
+            *attempt += 1;
+            if wait.0 > 0 {
+                *at = Step::Backoff;
+                *request = Request::at(line, Operation::Sleep(wait));
+            } else {
+                *at = Step::Exchange;
+                *request = exchange(task, client, *number, *attempt, line);
             }
         }
     }
+}
+
+/// An attempt at a request, its answer drawn.
+fn exchange(task: &Task, client: &Client, request: u64, attempt: u32, line: Line) -> Request {
+    let response = client.network.respond(task.seed, request, attempt);
+    Request::at(line, Operation::Request(Exchange { request, attempt, response }))
 }

@@ -15,6 +15,7 @@ mod log;
 mod messages;
 mod moments;
 mod names;
+mod recording;
 mod short;
 mod summary;
 mod view;
@@ -38,6 +39,7 @@ pub use view::{Counts, Row, RowKind, Shows, Stretch};
 pub use why::{NotThere, Step};
 
 use names::Names;
+use recording::Open;
 
 use crate::error::{Link, RunError};
 use crate::model::{Model, Speed};
@@ -191,7 +193,8 @@ pub struct Trace {
     pub marks: Vec<Mark>,
     /// How the run ended; `None` while it goes on.
     pub finished: Option<Finish>,
-    open: Vec<Option<Span>>,
+    /// What each task does, by [`TaskId`].
+    open: Vec<Option<Open>>,
     end: Nanos,
     names: Names,
 }
@@ -229,70 +232,13 @@ impl Trace {
         }
     }
 
-    /// Adds what `event` says. An event about a lane or a task that was never announced is left out.
-    pub fn apply(&mut self, event: Event) {
-        self.end = self.end.max(event.at().unwrap_or_default());
-        match event {
-            Event::Lane { lane, name, kind, process } => {
-                let name = self.name(name);
-                if lane.0 as usize == self.lanes.len() {
-                    self.lanes.push(Lane { name, kind, process });
-                }
-            }
-            Event::Object { object, name, kind } => {
-                let name = self.name(name);
-                if object.0 as usize == self.objects.len() {
-                    self.objects.push(Object { name, kind });
-                }
-            }
-            Event::Task { task, name, parent, at } => {
-                let name = self.name(name);
-                if task.0 as usize == self.tasks.len() {
-                    self.tasks.push(TaskRecord { name, parent, spawned: at, ended: None });
-                    self.open.push(None);
-                }
-            }
-            Event::Enter { task, lane, activity, at, line, by } => {
-                if self.knows(task, lane) {
-                    self.close(task, at, by, Some(activity));
-                    let span = Span { lane, task, activity, start: at, end: at, line, ended_by: None };
-                    self.open[task.0 as usize] = Some(span);
-                }
-            }
-            Event::Mark { task, lane, at, mark, line } => {
-                if self.knows(task, lane) {
-                    let kind = match mark {
-                        MarkKind::Log(text) => Marked::Log(self.name(text)),
-                        MarkKind::Spawned(child) => Marked::Spawned(child),
-                        MarkKind::Used(object, used) => Marked::Used(object, used),
-                        MarkKind::Answered { request, attempt, status } => {
-                            Marked::Answered { request, attempt, status }
-                        }
-                        MarkKind::Cycle(cycle) => {
-                            self.cycles.push(cycle);
-                            Marked::Cycle(self.cycles.len() as u32 - 1)
-                        }
-                        MarkKind::Message { post, bytes, took } => Marked::Message { post, bytes, took },
-                        MarkKind::Lost { again } => Marked::Lost { again },
-                    };
-                    self.marks.push(Mark { lane, task, at, kind, line });
-                }
-            }
-            Event::End { task, at } => {
-                if (task.0 as usize) < self.tasks.len() {
-                    self.close(task, at, None, None);
-                    self.tasks[task.0 as usize].ended = Some(at);
-                }
-            }
-            Event::Finish { at, cpu, switches, ending } => {
-                self.finished = Some(Finish { at, cpu, switches, ending });
-            }
-        }
-    }
-
     /// All spans, those that still go on drawn out to `now` at the latest.
     pub fn spans_until(&self, now: Nanos) -> impl Iterator<Item = Span> + '_ {
-        let open = self.open.iter().flatten().map(move |span| Span { end: now.max(span.start), ..*span });
+        let open = self
+            .open
+            .iter()
+            .enumerate()
+            .filter_map(move |(task, open)| open.map(|open| open.until(TaskId(task as u32), now, None)));
         self.spans.iter().copied().chain(open)
     }
 
@@ -344,26 +290,5 @@ impl Trace {
             holder: self.task_name(wait.holder).to_owned(),
         };
         cycle.iter().map(link).collect()
-    }
-
-    fn knows(&self, task: TaskId, lane: LaneId) -> bool {
-        (task.0 as usize) < self.tasks.len() && (lane.0 as usize) < self.lanes.len()
-    }
-
-    /// Ends the task's open span. A span of no length says nothing unless it shows that the task ran, and not even then
-    /// where the task runs on in another way.
-    fn close(&mut self, task: TaskId, at: Nanos, by: Option<TaskId>, next: Option<Activity>) {
-        let Some(span) = self.open[task.0 as usize].take() else {
-            return;
-        };
-        let span = Span { end: at.max(span.start), ended_by: by, ..span };
-        let shows_a_run = span.activity.is_running() && !next.is_some_and(Activity::is_running);
-        if span.end > span.start || shows_a_run {
-            self.spans.push(span);
-        }
-    }
-
-    fn name(&mut self, text: String) -> NameId {
-        self.names.add(&text)
     }
 }

@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use engine::costs::Costs;
 use engine::error::RunError;
 use engine::model::{Model, Settings};
-use engine::program::Program;
+use engine::program::{Program, numbered};
 use engine::simulate::simulate;
 use engine::sync::ObjectId;
 use engine::time::Nanos;
@@ -17,6 +17,12 @@ use super::program::{MILLISECOND, Tree, critical_path, flat_trees, settings, tre
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_numbered_name_is_what_format_makes_of_it(number: u64, shift in 0_u32..64) {
+        let number = number >> shift;
+        prop_assert_eq!(numbered("page", number), format!("page {number}"));
+    }
 
     #[test]
     fn no_more_tasks_run_than_there_are_cores(tree in trees(), settings in settings()) {

@@ -9,7 +9,7 @@ use engine::costs::Costs;
 use engine::error::TaskFailed;
 use engine::hints::Check;
 use engine::model::Model;
-use engine::program::{Outcome, Program, Script, Work};
+use engine::program::{Outcome, Program, Script, Work, numbered};
 use engine::task::{Client, Semaphore, Task};
 use serde::{Deserialize, Serialize};
 
@@ -219,7 +219,7 @@ impl Work for Download {
     type Output = bool;
 
     fn name(&self) -> String {
-        format!("download {}", self.number)
+        numbered("download", self.number.into())
     }
 
     async fn run(self, mut task: Task) -> bool {

@@ -4,7 +4,7 @@ use engine::costs::Costs;
 use engine::error::TaskFailed;
 use engine::hints::Check;
 use engine::model::Model;
-use engine::program::{Outcome, Program, Script, Work};
+use engine::program::{Outcome, Program, Script, Work, numbered};
 use engine::task::{Client, Task};
 use engine::time::Nanos;
 use serde::{Deserialize, Serialize};
@@ -151,7 +151,7 @@ impl Work for Ask {
     type Output = ();
 
     fn name(&self) -> String {
-        format!("request {}", self.number)
+        numbered("request", self.number.into())
     }
 
     async fn run(self, mut task: Task) {

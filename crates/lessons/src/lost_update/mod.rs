@@ -9,7 +9,7 @@ use engine::costs::Costs;
 use engine::error::TaskFailed;
 use engine::hints::Check;
 use engine::model::Model;
-use engine::program::{Outcome, Program, Script, Work};
+use engine::program::{Outcome, Program, Script, Work, numbered};
 use engine::task::{Lock, Task, Variable};
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
@@ -182,7 +182,7 @@ impl Work for Update {
     type Output = ();
 
     fn name(&self) -> String {
-        format!("Update {}", self.number)
+        numbered("Update", self.number.into())
     }
 
     async fn run(self, mut task: Task) {

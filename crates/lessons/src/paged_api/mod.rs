@@ -9,7 +9,7 @@ use engine::error::TaskFailed;
 use engine::hints::Check;
 use engine::model::Model;
 use engine::network::{FAILURES, FailureRate, Network, Retries};
-use engine::program::{Outcome, Program, Script, Work};
+use engine::program::{Outcome, Program, Script, Work, numbered};
 use engine::task::{Client, Received, Semaphore, Task};
 use engine::time::Nanos;
 use serde::{Deserialize, Serialize};
@@ -180,7 +180,7 @@ impl Work for Page {
     type Output = Received;
 
     fn name(&self) -> String {
-        format!("page {}", self.number)
+        numbered("page", self.number.into())
     }
 
     async fn run(self, mut task: Task) -> Received {
