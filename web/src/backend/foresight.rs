@@ -257,8 +257,8 @@ mod tests {
         }
         assert_eq!(
             longer,
-            ["paged-api"],
-            "nobody waits for a lesson as it comes, but for the one with thousands of tasks"
+            ["merge-sort", "paged-api"],
+            "of the lessons as they come, only those with very many spans wait"
         );
     }
 }

@@ -14,12 +14,11 @@ use lessons::Prepared;
 
 use crate::backend::{Backend, Ending, Job, Progress, Tell};
 
-/// So much can happen in all runs of a job together before a frame is lost: in a browser a step takes about a microsecond, and a
-/// picture is to be drawn as well.
-const STEPS_IN_A_FRAME: u64 = 6_000;
+/// So much can happen in all runs of a job together before a frame is lost: in a browser a step takes some tenths of a microsecond.
+const STEPS_IN_A_FRAME: u64 = 20_000;
 
-/// A task takes at least so many steps: a job of very many need not be tried.
-const STEPS_OF_A_TASK: u64 = 4;
+/// A task takes about so many steps: a job of very many need not be tried.
+const STEPS_OF_A_TASK: u64 = 8;
 
 /// The simulator.
 pub struct Predictor;

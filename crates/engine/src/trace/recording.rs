@@ -1,5 +1,7 @@
 //! How a trace grows: by events that are told to it, or directly, as the simulator tells it very much.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Activity, Event, Finish, Lane, LaneId, Line, Mark, MarkKind, Marked, Object, Span, TaskId, TaskRecord, Trace,
 };
@@ -116,7 +118,7 @@ impl Trace {
 }
 
 /// What a task does, and since when: a span that is not over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Open {
     lane: LaneId,
     activity: Activity,
