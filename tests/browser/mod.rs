@@ -5,10 +5,27 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
+use http::Method;
 use serde_json::{Value, json};
+use url::{ParseError, Url};
 
 use crate::companion::built;
+
+/// A command that only Chromium knows.
+#[derive(Debug)]
+struct ForChromium(Value);
+
+impl WebDriverCompatibleCommand for ForChromium {
+    fn endpoint(&self, driver: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        driver.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.to_string()))
+    }
+}
 
 /// A page in a browser of its own.
 pub struct Browser {
@@ -159,6 +176,12 @@ impl Browser {
     /// Opens another address, or the same one anew.
     pub async fn go(&self, address: &str) {
         self.client.goto(address).await.expect("the page opens");
+    }
+
+    /// Has the page run so many times slower, as on another machine.
+    pub async fn slow_down(&self, times: u32) {
+        let parameters = json!({ "cmd": "Emulation.setCPUThrottlingRate", "params": { "rate": times } });
+        self.client.issue_cmd(ForChromium(parameters)).await.expect("Chromium can be slowed down");
     }
 
     /// Gives the window another size, in CSS pixels.

@@ -71,6 +71,8 @@ enum Command {
     Miri,
     /// Time the simulator in Chromium beside this machine
     BenchWasm,
+    /// Time the page in Chromium: its start, a slider's move, frames with six thousand tasks
+    BenchPage,
     /// Print the raw, gzip and brotli size of every file that the page loads
     Size {
         /// Print one JSON object, and nothing else, on standard output
@@ -106,6 +108,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { part } => test::run(&workspace, part),
         Command::Miri => miri::run(&workspace),
         Command::BenchWasm => bench_wasm::run(&workspace),
+        Command::BenchPage => test::bench_page(&workspace),
         Command::Size { json } => size::report(&workspace, json),
         Command::Hook { stage } => hook::hook(&workspace, stage),
     }

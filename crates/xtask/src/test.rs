@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::environment::{native_cargo, wasm_cargo};
-use crate::process::{run_heard, shown};
+use crate::process::{run_aloud, run_heard, shown};
 use crate::progress::took;
 use crate::setup::{self, Needs};
 use crate::tools::Tools;
@@ -93,18 +93,28 @@ pub fn run_in_browser(cargo: &mut Command, workspace: &Workspace, tools: &Tools,
     Ok(())
 }
 
+/// Times the built page in the browser.
+pub fn bench_page(workspace: &Workspace) -> Result<()> {
+    let mut cargo = with_all_that_is_built(workspace)?;
+    run_aloud(cargo.args(["bench", "--package", "tests", "--bench", "page"]))
+}
+
 fn end_to_end(workspace: &Workspace) -> Result<()> {
+    let mut cargo = with_all_that_is_built(workspace)?;
+    run_tests(cargo.args(["test", "--package", "tests"]).env("AXE", axe::ensure(workspace)?))
+}
+
+/// A cargo whose programs find the page, the companion and a browser.
+fn with_all_that_is_built(workspace: &Workspace) -> Result<Command> {
     let (_, browser) = setup::for_testing(workspace)?;
     build::everything(workspace)?;
     let mut cargo = native_cargo(workspace);
     cargo
-        .args(["test", "--package", "tests"])
         .env("INTERLEAVE_BIN", workspace.companion())
         .env("INTERLEAVE_DIST", workspace.dist())
-        .env("AXE", axe::ensure(workspace)?)
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);
-    run_tests(&mut cargo)
+    Ok(cargo)
 }
 
 /// Runs tests, and holds that there were any: a test that its runner does not see passes in silence.
