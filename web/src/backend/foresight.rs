@@ -4,7 +4,7 @@
 //! number and a link, since a link carries all that decides a prediction, and answers with one message a model: the number, and
 //! the trace as bytes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -75,6 +75,8 @@ fn answer(page: &DedicatedWorkerGlobalScope, message: &JsValue) {
 
 thread_local! {
     static PREDICTOR: RefCell<Option<Rc<Predictor>>> = const { RefCell::new(None) };
+    /// A Worker that died would die again.
+    static HAS_DIED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The page's side of the Worker.
@@ -113,8 +115,11 @@ async fn ask(job: &Job) -> Option<Vec<Arc<Trace>>> {
 }
 
 impl Predictor {
-    /// The one that there is, or another where that has died.
+    /// The one that there is, begun if need be; none where it has died.
     fn of_page() -> Option<Rc<Predictor>> {
+        if HAS_DIED.get() {
+            return None;
+        }
         if let Some(predictor) = PREDICTOR.with_borrow(Clone::clone) {
             return Some(predictor);
         }
@@ -183,6 +188,7 @@ impl Predictor {
     /// The Worker has died: whoever asked does without.
     fn lose(&self) {
         PREDICTOR.set(None);
+        HAS_DIED.set(true);
         for asked in self.asked.borrow().iter() {
             // Fails only where nobody waits any longer.
             let _ = asked.done.call0(&JsValue::NULL);

@@ -213,7 +213,8 @@ fn go_on(
 
 /// Serves predictions to a page, in a Worker of it.
 pub fn serve() {
-    spawn_local(async {
+    // Nothing of the page's own is started here, its tasks neither.
+    wasm_bindgen_futures::spawn_local(async {
         match half().await {
             Ok(half) => (half.serve)(),
             // The page hears of it by an error event, and does without.
