@@ -99,15 +99,21 @@ pub fn guess(question: &Question, guess: Guess) -> String {
         (Answer::Choice(options, _), Guess::Option(place)) => {
             options.get(place).copied().unwrap_or("none of these").to_owned()
         }
+        (Answer::Order(options, _), Guess::Order(order)) => {
+            let named = order.options().filter_map(|option| options.get(option).copied());
+            named.collect::<Vec<_>>().join(", then ")
+        }
         (_, Guess::Number(number)) => number.to_string(),
         (_, Guess::Option(place)) => place.to_string(),
+        (_, Guess::Order(order)) => order.text(),
     }
 }
 
 /// How good a prediction was.
-pub fn mark(mark: Mark) -> &'static str {
+pub fn mark(question: &Question, mark: Mark) -> &'static str {
     match mark {
         Mark::Right => "Right.",
+        Mark::Near if matches!(question.answer, Answer::Order(..)) => "Near: two neighbours change places.",
         Mark::Near => "Near.",
         Mark::Off => "It comes out differently.",
     }
@@ -137,6 +143,27 @@ pub fn wrong_guess(text: &str, must_be: &str) -> String {
         "" => format!("Give {must_be}, or skip the question."),
         given => format!("“{given}” is no answer: it must be {must_be}."),
     }
+}
+
+/// How an order is given.
+pub const HOW_TO_ORDER: &str = "Press what comes first, then what comes next. Press again to take it back.";
+
+/// What a thing is called that can be put in order, by whoever sees no list.
+pub fn to_order(words: &str, place: Option<usize>, of: usize) -> String {
+    match place {
+        Some(place) => format!("{words}: {} of {of}", place + 1),
+        None => format!("{words}: no place yet"),
+    }
+}
+
+/// The button that has a thing come sooner.
+pub fn sooner(words: &str) -> String {
+    format!("{words}: one place sooner")
+}
+
+/// The button that has a thing come later.
+pub fn later(words: &str) -> String {
+    format!("{words}: one place later")
 }
 
 /// All lanes of a log.

@@ -27,6 +27,7 @@ pub mod measured;
 pub mod measuring;
 pub mod mend;
 pub mod numbers;
+pub mod order;
 pub mod pause;
 pub mod picture;
 pub mod present;
