@@ -311,3 +311,6 @@ pub const LINK_IS_LONG: &str =
 pub const PERFETTO: &str = "Perfetto trace";
 /// Above the command.
 pub const COMMAND: &str = "The same run in a terminal:";
+/// Below a command that cannot take all of the machine that is chosen.
+pub const COMMAND_NOTE: &str = "It measures with the cores and the costs of the machine that it runs on: those chosen here are for \
+                                predictions, and no more reaches it than the seed and whether there is a GIL.";
