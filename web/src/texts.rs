@@ -314,3 +314,24 @@ pub const COMMAND: &str = "The same run in a terminal:";
 /// Below a command that cannot take all of the machine that is chosen.
 pub const COMMAND_NOTE: &str = "It measures with the cores and the costs of the machine that it runs on: those chosen here are for \
                                 predictions, and no more reaches it than the seed and whether there is a GIL.";
+
+/// Of a run that was ended because nothing happened in it and nothing was to come; `waits` says who waits for whom.
+pub fn stood_still(model: Model, silent: Nanos, waits: Option<&str>) -> String {
+    let waits = waits.map(|waits| format!(" {}", waits.trim())).unwrap_or_default();
+    format!(
+        "“{}” was ended: for {} nothing happened in it, and nothing was to come.{waits} Change a value, or turn this model \
+         off, and run again.",
+        model.title(),
+        words::brief_seconds(silent)
+    )
+}
+
+/// Of a run that was ended because it took far longer than predicted.
+pub fn took_too_long(model: Model, taken: Nanos, predicted: Nanos) -> String {
+    format!(
+        "“{}” was ended after {}: {} were predicted. Give it less to do, or turn this model off, and run again.",
+        model.title(),
+        words::brief_seconds(taken),
+        words::brief_seconds(predicted)
+    )
+}

@@ -19,6 +19,7 @@ pub mod isolation;
 pub mod keys;
 pub mod left_off;
 pub mod lesson;
+pub mod limit;
 pub mod link;
 pub mod load_link;
 pub mod log;
