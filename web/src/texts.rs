@@ -99,15 +99,21 @@ pub fn guess(question: &Question, guess: Guess) -> String {
         (Answer::Choice(options, _), Guess::Option(place)) => {
             options.get(place).copied().unwrap_or("none of these").to_owned()
         }
+        (Answer::Order(options, _), Guess::Order(order)) => {
+            let named = order.options().filter_map(|option| options.get(option).copied());
+            named.collect::<Vec<_>>().join(", then ")
+        }
         (_, Guess::Number(number)) => number.to_string(),
         (_, Guess::Option(place)) => place.to_string(),
+        (_, Guess::Order(order)) => order.text(),
     }
 }
 
 /// How good a prediction was.
-pub fn mark(mark: Mark) -> &'static str {
+pub fn mark(question: &Question, mark: Mark) -> &'static str {
     match mark {
         Mark::Right => "Right.",
+        Mark::Near if matches!(question.answer, Answer::Order(..)) => "Near: two neighbours change places.",
         Mark::Near => "Near.",
         Mark::Off => "It comes out differently.",
     }
@@ -137,6 +143,27 @@ pub fn wrong_guess(text: &str, must_be: &str) -> String {
         "" => format!("Give {must_be}, or skip the question."),
         given => format!("“{given}” is no answer: it must be {must_be}."),
     }
+}
+
+/// How an order is given.
+pub const HOW_TO_ORDER: &str = "Press what comes first, then what comes next. Press again to take it back.";
+
+/// What a thing is called that can be put in order, by whoever sees no list.
+pub fn to_order(words: &str, place: Option<usize>, of: usize) -> String {
+    match place {
+        Some(place) => format!("{words}: {} of {of}", place + 1),
+        None => format!("{words}: no place yet"),
+    }
+}
+
+/// The button that has a thing come sooner.
+pub fn sooner(words: &str) -> String {
+    format!("{words}: one place sooner")
+}
+
+/// The button that has a thing come later.
+pub fn later(words: &str) -> String {
+    format!("{words}: one place later")
 }
 
 /// All lanes of a log.
@@ -284,3 +311,27 @@ pub const LINK_IS_LONG: &str =
 pub const PERFETTO: &str = "Perfetto trace";
 /// Above the command.
 pub const COMMAND: &str = "The same run in a terminal:";
+/// Below a command that cannot take all of the machine that is chosen.
+pub const COMMAND_NOTE: &str = "It measures with the cores and the costs of the machine that it runs on: those chosen here are for \
+                                predictions, and no more reaches it than the seed and whether there is a GIL.";
+
+/// Of a run that was ended because nothing happened in it and nothing was to come; `waits` says who waits for whom.
+pub fn stood_still(model: Model, silent: Nanos, waits: Option<&str>) -> String {
+    let waits = waits.map(|waits| format!(" {}", waits.trim())).unwrap_or_default();
+    format!(
+        "“{}” was ended: for {} nothing happened in it, and nothing was to come.{waits} Change a value, or turn this model \
+         off, and run again.",
+        model.title(),
+        words::brief_seconds(silent)
+    )
+}
+
+/// Of a run that was ended because it took far longer than predicted.
+pub fn took_too_long(model: Model, taken: Nanos, predicted: Nanos) -> String {
+    format!(
+        "“{}” was ended after {}: {} were predicted. Give it less to do, or turn this model off, and run again.",
+        model.title(),
+        words::brief_seconds(taken),
+        words::brief_seconds(predicted)
+    )
+}

@@ -162,6 +162,7 @@ fn questions(lesson: &Lesson, with_answers: bool, width: usize) -> Result<String
                 Answered::Seconds(seconds) => format!("{seconds:.3} s"),
                 Answered::Number(number) => number.to_string(),
                 Answered::Choice(option) => option.to_owned(),
+                Answered::Order(options) => options.join(", "),
             };
             text += &wrapped(&format!("{INDENT}answer   "), &answer, width);
             text += &wrapped(&format!("{INDENT}because  "), question.because, width);
@@ -180,6 +181,7 @@ fn options(question: &Question) -> String {
         Answer::Seconds(_) => "a time in seconds".to_owned(),
         Answer::Number(_) => "a whole number".to_owned(),
         Answer::Choice(options, _) => options.join(" / "),
+        Answer::Order(options, _) => format!("{} in the order in which they happen", options.join(" / ")),
     }
 }
 

@@ -39,4 +39,4 @@ pub use catalogue::{Lesson, Prepared, Service, Session, catalogue, find};
 pub use diagnostic::Diagnostic;
 pub use parameter::{Kind, Message, Parameter, Value, Values};
 pub use published::{Compared, Figure, Published};
-pub use question::{Answer, Answered, Question};
+pub use question::{Answer, Answered, Happened, MOST_IN_ORDER, Question};

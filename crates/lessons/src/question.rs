@@ -1,6 +1,9 @@
 //! Questions to answer before a run. Their answers are computed from traces.
 
+use std::collections::BTreeSet;
+
 use engine::model::Model;
+use engine::time::Nanos;
 use engine::trace::Trace;
 
 use crate::catalogue::Lesson;
@@ -30,10 +33,25 @@ pub enum Answer {
     Number(fn(&[Trace]) -> i64),
     /// One of some options, by its place among them.
     Choice(&'static [&'static str], fn(&[Trace]) -> usize),
+    /// The order in which some things happen in the first run, each of them once. They are offered in another order, and
+    /// there are no more of them than [`MOST_IN_ORDER`].
+    Order(&'static [&'static str], fn(&[Trace]) -> Vec<Happened>),
+}
+
+/// As many things can be put in order: each has a digit, and a key to be voted for.
+pub const MOST_IN_ORDER: usize = 9;
+
+/// When one of the things that are to be put in order happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// Which, by its place among those that are offered.
+    pub option: usize,
+    /// When.
+    pub at: Nanos,
 }
 
 /// The answer to a question.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Answered {
     /// A time in seconds.
     Seconds(f64),
@@ -41,6 +59,8 @@ pub enum Answered {
     Number(i64),
     /// One of the options.
     Choice(&'static str),
+    /// Things in the order in which they happen.
+    Order(Vec<&'static str>),
 }
 
 impl Question {
@@ -56,6 +76,10 @@ impl Question {
             Answer::Number(of) => Answered::Number(of(&traces)),
             Answer::Choice(options, of) => {
                 Answered::Choice(options.get(of(&traces)).copied().unwrap_or("none of these"))
+            }
+            Answer::Order(options, of) => {
+                let happened = of(&traces).into_iter();
+                Answered::Order(happened.filter_map(|happened| options.get(happened.option).copied()).collect())
             }
         })
     }
@@ -76,4 +100,13 @@ pub(crate) fn sooner(first: &Trace, second: &Trace) -> usize {
 /// A figure that the run found out, for answers; 0 where it came to no end.
 pub(crate) fn found(trace: &Trace, name: &str) -> i64 {
     trace.outcome().and_then(|outcome| outcome.get(name).copied()).unwrap_or_default()
+}
+
+/// The order in which lines are written to a run's log, for answers: those that begin with one of `starts`, each the first time.
+pub(crate) fn written(trace: &Trace, starts: &[&str]) -> Vec<Happened> {
+    let mut seen = BTreeSet::new();
+    let of = |text: &str| starts.iter().position(|start| text.starts_with(start));
+    let log = trace.log();
+    let found = log.iter().filter_map(|line| Some(Happened { option: of(line.text)?, at: line.at }));
+    found.filter(|happened| seen.insert(happened.option)).collect()
 }

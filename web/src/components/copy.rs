@@ -5,6 +5,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::state::browser;
+use crate::state::machine::Machine;
+use crate::state::words;
+use crate::texts;
 
 /// A command, and a button that puts it on the clipboard.
 #[component]
@@ -35,4 +38,9 @@ pub fn CopiedCommand(
             <button type="button" on:click=copy aria-live="polite">{said}</button>
         </div>
     }
+}
+
+/// What a command cannot take of the machine that is chosen, where it is not all.
+pub fn command_note(machine: Machine) -> Option<impl IntoView> {
+    words::is_more_than_a_command_takes(machine).then(|| view! { <p class="footnote">{texts::COMMAND_NOTE}</p> })
 }

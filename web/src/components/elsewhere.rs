@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::copy::CopiedCommand;
+use crate::components::copy::{CopiedCommand, command_note};
 use crate::components::result_drop::result_drop;
 use crate::state::door::Door;
 use crate::state::lesson::LessonState;
@@ -16,10 +16,7 @@ pub fn Elsewhere(
     /// The way to a companion.
     door: Door,
 ) -> impl IntoView {
-    let command = Signal::derive(move || {
-        let speed = state.form.with(|form| form.speed());
-        words::result_command(state.lesson, &state.values.get(), speed)
-    });
+    let command = Signal::derive(move || state.form.with(|form| words::result_command(state.lesson, form.settings())));
     let opened = Callback::new(move |(name, opened): (String, _)| state.open(&name, opened));
     view! {
         <details class="elsewhere" data-testid="elsewhere">
@@ -33,6 +30,7 @@ pub fn Elsewhere(
             </Show>
             <p>"This measures every model with the threads and processes of your machine, and writes a file:"</p>
             <CopiedCommand command />
+            {move || command_note(state.machine.get())}
             {result_drop(opened)}
         </details>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::inside::{Item, Line, MOST_PERMITS, Part, parts};
+use crate::state::inside::{Item, Line, MOST_PLACES, Part, Places, parts};
 use crate::state::lesson::LessonState;
 
 /// What is inside at the playhead. It takes the lesson from the page that it stands on.
@@ -37,7 +37,7 @@ fn line(line: Line) -> impl IntoView {
     let more = (line.more > 0).then(|| view! { <li class="sub">{format!("and {} more", line.more)}</li> });
     view! {
         <div class="item-line">
-            <dt>{line.label} {line.permits.map(permits)}</dt>
+            <dt>{line.label} {line.places.map(places)}</dt>
             <dd>
                 {is_empty.then(|| view! { <span class="sub">{line.empty}</span> })}
                 <ul>{line.items.into_iter().map(item).collect_view()} {more}</ul>
@@ -52,10 +52,10 @@ fn item(item: Item) -> impl IntoView {
     view! { <li class=class title=title>{item.text}</li> }
 }
 
-/// Permits one by one: the taken ones are full.
-fn permits((taken, all): (usize, usize)) -> impl IntoView {
-    let dots = "●".repeat(taken.min(MOST_PERMITS)) + &"○".repeat(all.min(MOST_PERMITS).saturating_sub(taken));
-    let words = format!("{taken} of {all} taken");
-    let beyond = (all > MOST_PERMITS).then(|| format!(" {words}"));
+/// Places one by one: the taken ones are full.
+fn places(Places { taken, all, word }: Places) -> impl IntoView {
+    let dots = "●".repeat(taken.min(MOST_PLACES)) + &"○".repeat(all.min(MOST_PLACES).saturating_sub(taken));
+    let words = format!("{taken} of {all} {word}");
+    let beyond = (all > MOST_PLACES).then(|| format!(" {words}"));
     view! { <span class="permits" role="img" aria-label=words.clone() title=words.clone()>{dots}</span> {beyond} }
 }

@@ -28,6 +28,7 @@ pub mod messages;
 pub mod model_panel;
 pub mod notices;
 pub mod numbers;
+pub mod order;
 pub mod predict;
 pub mod presentation;
 pub mod preview;

@@ -4,7 +4,7 @@ use engine::model::Model;
 use engine::trace::Clock;
 use leptos::prelude::*;
 
-use crate::components::copy::CopiedCommand;
+use crate::components::copy::{CopiedCommand, command_note};
 use crate::components::figures::Figures;
 use crate::components::table::SpanTable;
 use crate::components::track::Track;
@@ -27,7 +27,8 @@ pub fn ModelPanel(
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
     let subtitle = move || state.prepared().map(|prepared| words::subtitle(model, &prepared));
-    let command = Signal::derive(move || words::native_command(state.lesson, model, &state.values.get()));
+    let command =
+        Signal::derive(move || state.form.with(|form| words::native_command(state.lesson, model, form.settings())));
     let is_measured = move |clock| Memo::new(move |_| state.run_clock(model, clock).is_some());
     let (in_browser, on_machine) = (is_measured(Clock::Browser), is_measured(Clock::Machine));
     let why_failed = move |clock| {
@@ -79,6 +80,7 @@ pub fn ModelPanel(
                 <div class="native">
                     <p>{move || why_not.get()} " Measured natively:"</p>
                     <CopiedCommand command />
+                    {move || command_note(state.machine.get())}
                 </div>
             </Show>
             </div>

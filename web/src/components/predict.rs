@@ -5,6 +5,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use lessons::{Answer, Question, Values};
 
+use crate::components::order::order_field;
 use crate::components::prose::prose;
 use crate::later::Part;
 use crate::state::lesson::LessonState;
@@ -64,7 +65,11 @@ fn asked(question: &'static Question, say: Callback<Said>) -> AnyView {
         let given = text.get_untracked();
         match said::read_guess(question, &given) {
             Ok(guess) => say.run(Said::Guessed(guess, how_sure.get_untracked())),
-            Err(must_be) => wrong.set(Some(texts::wrong_guess(&given, must_be))),
+            Err(must_be) => {
+                // What has a place so far is seen, and was no mistake.
+                let given = if let Answer::Order(..) = question.answer { "" } else { &given };
+                wrong.set(Some(texts::wrong_guess(given, must_be)));
+            }
         }
     };
     let take = move |given: String| {
@@ -90,7 +95,8 @@ fn asked(question: &'static Question, say: Callback<Said>) -> AnyView {
             let options = options.iter().enumerate().map(option).collect_view();
             view! { <div class="options" role="radiogroup" aria-labelledby="ask">{options}</div> }.into_any()
         }
-        _ => {
+        Answer::Order(options, _) => order_field(options, Callback::new(take)),
+        Answer::Seconds(_) | Answer::Number(_) => {
             let unit = if let Answer::Seconds(_) = question.answer { "s" } else { "" };
             view! {
                 <span class="with-unit" class:has-unit=!unit.is_empty()>
@@ -182,7 +188,7 @@ fn answered(state: LessonState, question: &'static Question, said: Said, verdict
     });
     view! {
         <p class=class>
-            {mark.map(|mark| view! { <strong>{texts::mark(mark)}</strong> " " })} {texts::said(question, said)}
+            {mark.map(|mark| view! { <strong>{texts::mark(question, mark)}</strong> " " })} {texts::said(question, said)}
         </p>
         <p class="answer">{texts::answer(question, verdict.answer)}</p>
         <p>{prose(question.because)}</p>

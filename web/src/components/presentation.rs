@@ -6,7 +6,7 @@ use engine::trace::Clock;
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
-use lessons::Answer;
+use lessons::{Answer, MOST_IN_ORDER};
 
 use crate::components::lane::Lanes;
 use crate::components::legend::Legend;
@@ -27,7 +27,7 @@ use crate::texts::ways;
 type Votes = RwSignal<Vec<u32>>;
 
 /// A question has no more options than there are keys to vote by.
-const OPTIONS: usize = 9;
+const OPTIONS: usize = MOST_IN_ORDER;
 
 /// A lesson, slide by slide.
 #[component]
@@ -127,7 +127,7 @@ pub fn Presentation(
 /// Counts a vote for the option of this number, on the slide of a question.
 fn vote(state: LessonState, votes: Votes, number: usize) {
     let Slide::Ask(place) = untrack(|| state.slide()) else { return };
-    let Answer::Choice(options, _) = state.lesson.questions[place].answer else { return };
+    let (Answer::Choice(options, _) | Answer::Order(options, _)) = state.lesson.questions[place].answer else { return };
     if (1..=options.len().min(OPTIONS)).contains(&number) {
         votes.update(|votes| votes[place * OPTIONS + number - 1] += 1);
     }
@@ -149,7 +149,9 @@ fn words(state: LessonState, slide: Slide, votes: Votes, scheme: Signal<Scheme>)
             let told = (slide == Slide::Answer(place)).then(|| told(lesson, question)).flatten();
             let answer = told.as_ref().map(|told| told.verdict.answer);
             let options = match question.answer {
-                Answer::Choice(options, _) => options_view(state, options, place, votes, answer),
+                Answer::Choice(options, _) | Answer::Order(options, _) => {
+                    options_view(state, options, place, votes, answer)
+                }
                 _ if answer.is_none() => view! { <p class="sub">{ways::SAY}</p> }.into_any(),
                 _ => ().into_any(),
             };
@@ -165,7 +167,8 @@ fn words(state: LessonState, slide: Slide, votes: Votes, scheme: Signal<Scheme>)
     }
 }
 
-/// The options of a question with their votes, and the right one marked once it is known.
+/// The options of a question with their votes, and the right one marked once it is known. Of things that are to be put in order
+/// it is voted which comes first; once it is known they stand in their order.
 fn options_view(
     state: LessonState,
     options: &'static [&'static str],
@@ -174,11 +177,18 @@ fn options_view(
     answer: Option<Guess>,
 ) -> AnyView {
     let all = move || votes.with(|votes| votes[place * OPTIONS..][..OPTIONS].iter().sum::<u32>());
-    let option = |(option, words): (usize, &&'static str)| {
+    let option = |option: usize| {
+        let words = options[option];
         let count = move || votes.with(|votes| votes.get(place * OPTIONS + option).copied().unwrap_or_default());
         let share = move || format!("{}%", 100.0 * f64::from(count()) / f64::from(all().max(1)));
         let told = move || Some(count()).filter(|count| *count > 0).map(ways::votes);
-        let is_right = answer == Some(Guess::Option(option));
+        let (is_right, sign) = match answer {
+            Some(Guess::Order(order)) => {
+                let place = order.place_of(option);
+                (place == Some(0), place.map_or_else(String::new, |place| (place + 1).to_string()))
+            }
+            answer => (answer == Some(Guess::Option(option)), ways::option_letter(option).to_string()),
+        };
         view! {
             <li>
                 <button
@@ -190,16 +200,22 @@ fn options_view(
                     on:click=move |_| vote(state, votes, option + 1)
                 >
                     <span class="vote-bar" style:width=share></span>
-                    <strong>{ways::option_letter(option).to_string()}</strong>
-                    <span>{*words}</span>
+                    <strong>{sign}</strong>
+                    <span>{words}</span>
                     <span class="vote-count">{told}</span>
                 </button>
             </li>
         }
     };
+    let rows = match answer {
+        Some(Guess::Order(order)) => order.rows(options.len()),
+        _ => (0..options.len()).collect(),
+    };
+    let is_order = matches!(state.lesson.questions[place].answer, Answer::Order(..));
+    let how = if is_order { ways::VOTE_FIRST } else { ways::VOTE };
     view! {
-        <ol class="votes">{options.iter().enumerate().map(option).collect_view()}</ol>
-        {answer.is_none().then(|| view! { <p class="sub">{ways::VOTE}</p> })}
+        <ol class="votes">{rows.into_iter().map(option).collect_view()}</ol>
+        {answer.is_none().then(|| view! { <p class="sub">{how}</p> })}
     }
     .into_any()
 }

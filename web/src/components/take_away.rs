@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlDetailsElement;
 
-use crate::components::copy::CopiedCommand;
+use crate::components::copy::{CopiedCommand, command_note};
 use crate::later::Part;
 use crate::state::browser;
 use crate::state::code;
@@ -110,7 +110,10 @@ pub fn TakeAway(
         ways::frame(state.lesson, &browser::absolute(&link::write(&Place::Lesson(place))))
     });
     let own_machine = browser::is_own_machine().then_some(ways::FRAME_OWN_MACHINE);
-    let command = Signal::derive(move || words::native_command(state.lesson, state.studied.get(), &state.values.get()));
+    let command = Signal::derive(move || {
+        let model = state.studied.get();
+        state.form.with(|form| words::native_command(state.lesson, model, form.settings()))
+    });
     let is_hidden = move || !state.is_revealed.get();
     view! {
         <div class="take-away">
@@ -135,6 +138,7 @@ pub fn TakeAway(
             </div>
             <p class="small">{texts::COMMAND}</p>
             <CopiedCommand command />
+            {move || command_note(state.machine.get())}
             <p class="small">{ways::FRAME}</p>
             <CopiedCommand command=frame />
             {own_machine.map(|note| view! { <p class="footnote">{note}</p> })}

@@ -1,9 +1,9 @@
 //! The inside of the machine at an instant, in words: the loop with its ready queue and timers, the pool, the GIL, locks as
 //! permits and lines, values, requests.
 
-use engine::sync::ObjectKind;
+use engine::sync::{ObjectId, ObjectKind};
 use engine::time::Nanos;
-use engine::trace::{Instant, LaneKind, Standing, State, TaskId, Thing, Trace};
+use engine::trace::{Instant, LaneKind, Mark, Marked, Standing, State, TaskId, Thing, Trace};
 
 /// A part of the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +19,25 @@ pub struct Part {
 pub struct Line {
     /// What it is about.
     pub label: String,
-    /// Permits: how many are taken, of how many.
-    pub permits: Option<(usize, usize)>,
+    /// Places that are taken one by one: permits, and those at a barrier.
+    pub places: Option<Places>,
     /// What stands there, first come first.
     pub items: Vec<Item>,
     /// How many more do.
     pub more: usize,
     /// What to say where nothing does.
     pub empty: &'static str,
+}
+
+/// Some places, of which some are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// So many are.
+    pub taken: usize,
+    /// Of so many.
+    pub all: usize,
+    /// What has become of those, such as `taken`.
+    pub word: &'static str,
 }
 
 /// Somebody, or something, in a line.
@@ -44,8 +55,8 @@ const MOST_ITEMS: usize = 12;
 /// So many lines of a kind are told.
 const MOST_LINES: usize = 16;
 
-/// So many permits can be drawn one by one.
-pub const MOST_PERMITS: usize = 24;
+/// So many places can be drawn one by one.
+pub const MOST_PLACES: usize = 24;
 
 /// The parts of the machine that `trace` has, at the instant `at` of its own clock.
 pub fn parts(trace: &Trace, now: &Instant, at: Nanos) -> Vec<Part> {
@@ -162,21 +173,46 @@ impl Inside<'_> {
 
     fn thing(&self, thing: &Thing) -> Vec<Line> {
         let name = self.trace.object_name(thing.object);
-        let all = match thing.kind {
-            ObjectKind::Lock | ObjectKind::ReentrantLock => Some(1),
-            ObjectKind::Semaphore(permits) => Some(permits as usize),
-            _ => None,
+        let in_line = |label: &str, empty| {
+            line(label, thing.waiters.iter().map(|standing| self.item(standing.task, State::Blocked)), empty)
         };
-        let waits = thing.waiters.iter().map(|standing| self.item(standing.task, State::Blocked));
-        let waits = line("line", waits, "nobody waits");
-        match all {
-            None => vec![Line { label: name.to_owned(), ..waits }],
-            Some(all) => {
-                let holders = thing.holders.iter().map(|task| Item { text: self.name(*task), state: None });
-                let held = Line { permits: Some((thing.holders.len(), all)), ..line(name, holders, "free") };
-                vec![held, waits]
+        let held = |permits: usize| {
+            let holders = thing.holders.iter().map(|task| Item { text: self.name(*task), state: None });
+            let places = Places { taken: thing.holders.len(), all: permits, word: "taken" };
+            vec![Line { places: Some(places), ..line(name, holders, "free") }, in_line("line", "nobody waits")]
+        };
+        match thing.kind {
+            ObjectKind::Lock | ObjectKind::ReentrantLock => held(1),
+            ObjectKind::Semaphore(permits) => held(permits as usize),
+            // Whether it is set is not told, but whoever waits for it tells that it is not, as does that nobody used it yet.
+            ObjectKind::Event if thing.waiters.is_empty() && self.was_used(thing.object) => {
+                vec![in_line(&format!("{name}, an event"), "nobody waits")]
             }
+            ObjectKind::Event => vec![in_line(&format!("{name}, an event, not set"), "nobody waits")],
+            ObjectKind::Condition(lock) => {
+                let lock = self.trace.object_name(lock);
+                vec![in_line(&format!("{name}, a condition of {lock}"), "nobody waits to be told")]
+            }
+            ObjectKind::Barrier(tasks) => {
+                let places = Places { taken: thing.waiters.len(), all: tasks.get() as usize, word: "have come" };
+                vec![Line { places: Some(places), ..in_line(&format!("{name}, a barrier"), "nobody has come") }]
+            }
+            // What is in it is not told. Only who takes waits at one that is never full.
+            ObjectKind::Queue(None) if !thing.waiters.is_empty() => {
+                vec![in_line(&format!("{name}, a queue, empty"), "")]
+            }
+            ObjectKind::Queue(None) => vec![in_line(&format!("{name}, a queue"), "nobody waits to take")],
+            ObjectKind::Queue(Some(most)) => {
+                vec![in_line(&format!("{name}, a queue for {most}"), "nobody waits to put or to take")]
+            }
+            ObjectKind::Variable(_) => Vec::new(),
         }
+    }
+
+    /// Whether anything was done with an object so far.
+    fn was_used(&self, object: ObjectId) -> bool {
+        let is_it = |mark: &Mark| matches!(mark.kind, Marked::Used(of, _) if of == object);
+        self.trace.marks.iter().any(|mark| mark.at <= self.at && is_it(mark))
     }
 
     fn values(&self) -> Option<Part> {
@@ -196,7 +232,7 @@ impl Inside<'_> {
     }
 
     fn requests(&self) -> Option<Part> {
-        let ever = self.trace.marks.iter().any(|mark| matches!(mark.kind, engine::trace::Marked::Answered { .. }));
+        let ever = self.trace.marks.iter().any(|mark| matches!(mark.kind, Marked::Answered { .. }));
         if !ever && self.now.requests.is_empty() {
             return None;
         }
@@ -246,12 +282,15 @@ fn line(label: &str, items: impl Iterator<Item = Item>, empty: &'static str) -> 
     let mut items: Vec<Item> = items.collect();
     let more = items.len().saturating_sub(MOST_ITEMS);
     items.truncate(MOST_ITEMS);
-    Line { label: label.to_owned(), permits: None, items, more, empty }
+    Line { label: label.to_owned(), places: None, items, more, empty }
 }
 
 #[cfg(test)]
 mod tests {
-    use engine::model::Model;
+    use std::num::NonZeroU32;
+
+    use engine::model::{Model, Speed};
+    use engine::trace::{Activity, Clock, Event, LaneId, Process};
     use lessons::Values;
 
     use super::*;
@@ -262,7 +301,11 @@ mod tests {
         let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let prepared = lesson.prepare(&Values::read(lesson.parameters, &given).expect("the values are right"));
         let trace = engine::simulate::simulate(&prepared.program, &prepared.settings(model, 0));
-        let at = Nanos(ms * 1_000_000);
+        told_of(&trace, Nanos(ms * 1_000_000))
+    }
+
+    /// The parts of a run as text, a line with its places in front.
+    fn told_of(trace: &Trace, at: Nanos) -> Vec<String> {
         let text = |part: Part| {
             let line = |line: &Line| {
                 let items: Vec<&str> = line.items.iter().map(|item| item.text.as_str()).collect();
@@ -272,7 +315,7 @@ mod tests {
             };
             format!("{} | {}", part.title, part.lines.iter().map(line).collect::<Vec<_>>().join(" | "))
         };
-        parts(&trace, &trace.history().at(at), at).into_iter().map(text).collect()
+        parts(trace, &trace.history().at(at), at).into_iter().map(text).collect()
     }
 
     #[test]
@@ -299,5 +342,48 @@ mod tests {
         let told = told("deadlock", Model::Threads, &[], 5_000);
         let locks = told.iter().find(|part| part.starts_with("Locks")).expect("there are locks");
         assert_eq!(locks, "Locks and lines | A: LEFT | line: RIGHT | B: RIGHT | line: LEFT");
+    }
+
+    #[test]
+    fn whoever_waits_stands_at_what_he_waits_for_whichever_kind_it_is() {
+        const THREE: NonZeroU32 = NonZeroU32::new(3).unwrap();
+        let kinds = [
+            ("GO", ObjectKind::Event),
+            ("DOOR", ObjectKind::Lock),
+            ("OPEN", ObjectKind::Condition(ObjectId(1))),
+            ("START", ObjectKind::Barrier(THREE)),
+            ("BOX", ObjectKind::Queue(Some(THREE))),
+            ("PIPE", ObjectKind::Queue(None)),
+        ];
+        let mut trace = Trace::new(Model::Threads, Clock::Virtual, Speed::REAL);
+        let lane = LaneId(0);
+        let (name, process) = ("MainThread".to_owned(), Process(0));
+        trace.apply(Event::Lane { lane, name, kind: LaneKind::Main, process });
+        for (object, (name, kind)) in (0..).map(ObjectId).zip(kinds) {
+            trace.apply(Event::Object { object, name: name.to_owned(), kind });
+        }
+        let begin = |trace: &mut Trace, number: u32, object: u32| {
+            let (task, at) = (TaskId(number), Nanos(u64::from(number)));
+            trace.apply(Event::Task { task, name: format!("T{number}"), parent: None, at });
+            let activity = Activity::Blocked { object: ObjectId(object), holder: None };
+            trace.apply(Event::Enter { task, lane, activity, at, line: None, by: None });
+        };
+        let idle = told_of(&trace, Nanos(1)).into_iter().find(|part| part.starts_with("Locks"));
+        let expected = "Locks and lines | GO, an event, not set: nobody waits | DOOR: free | line: nobody waits | OPEN, a \
+                        condition of DOOR: nobody waits to be told | START, a barrier: nobody has come | BOX, a queue for 3: \
+                        nobody waits to put or to take | PIPE, a queue: nobody waits to take";
+        assert_eq!(idle.as_deref(), Some(expected));
+        for (number, object) in [0, 2, 3, 3, 4, 5].into_iter().enumerate() {
+            begin(&mut trace, number as u32, object);
+        }
+        let at = Nanos(100);
+        let busy = told_of(&trace, at).into_iter().find(|part| part.starts_with("Locks"));
+        let expected = "Locks and lines | GO, an event, not set: T0 | DOOR: free | line: nobody waits | OPEN, a condition of \
+                        DOOR: T1 | START, a barrier: T2, T3 | BOX, a queue for 3: T4 | PIPE, a queue, empty: T5";
+        assert_eq!(busy.as_deref(), Some(expected));
+        let all = parts(&trace, &trace.history().at(at), at);
+        let places: Vec<Places> = all.iter().flat_map(|part| &part.lines).filter_map(|line| line.places).collect();
+        let come = Places { taken: 2, all: 3, word: "have come" };
+        assert_eq!(places, [Places { taken: 0, all: 1, word: "taken" }, come]);
     }
 }

@@ -18,6 +18,8 @@ pub struct Measured {
     runs: [RwSignal<Option<Run>>; Model::ALL.len()],
     /// How it goes.
     pub status: RwSignal<Status>,
+    /// The number of the last job.
+    job: StoredValue<u32>,
 }
 
 /// One model's measured run.
@@ -56,7 +58,8 @@ pub enum Status {
 impl Measured {
     /// Nothing yet.
     pub fn by(clock: Clock) -> Measured {
-        Measured { clock, runs: std::array::from_fn(|_| RwSignal::new(None)), status: RwSignal::default() }
+        let runs = std::array::from_fn(|_| RwSignal::new(None));
+        Measured { clock, runs, status: RwSignal::default(), job: StoredValue::new(0) }
     }
 
     /// A model's run.
@@ -73,6 +76,17 @@ impl Measured {
     pub fn longest(self) -> Nanos {
         let end = |run: &Option<Run>| run.as_ref().map_or(Nanos::ZERO, |run| run.trace.axis_length());
         self.runs.iter().map(|run| run.with(end)).max().unwrap_or_default()
+    }
+
+    /// Notes that a job begins, and returns its number.
+    pub fn next_job(self) -> u32 {
+        self.job.update_value(|job| *job += 1);
+        self.job.get_value()
+    }
+
+    /// Whether the job of this number is under way, on a page that is still there.
+    pub fn is_under_way(self, job: u32) -> bool {
+        self.job.try_get_value() == Some(job) && self.status.with_untracked(Status::is_under_way)
     }
 
     /// Whether there is any run.
@@ -147,17 +161,27 @@ impl Measured {
 
     /// The job was stopped; what went on is cut off.
     pub fn stop(self, sentence: &str) {
+        self.cut_off("Cancelled before its end.");
+        self.status.set(Status::Stopped(sentence.to_owned()));
+    }
+
+    /// What went on was ended, for the reason that this sentence gives.
+    pub fn end(self, why: &str) {
+        self.cut_off(why);
+        self.status.set(Status::Stopped(why.to_owned()));
+    }
+
+    fn cut_off(self, why: &str) {
         for run in self.runs {
             if run.with_untracked(|run| run.as_ref().is_some_and(|run| run.clock.is_running())) {
                 run.update(|run| {
                     if let Some(run) = run {
                         run.clock.stop(browser::now_ms());
-                        run.failed = Some("Cancelled before its end.".to_owned());
+                        run.failed = Some(why.to_owned());
                     }
                 });
             }
         }
-        self.status.set(Status::Stopped(sentence.to_owned()));
     }
 
     fn change(self, model: Model, change: impl FnOnce(&mut Run)) {

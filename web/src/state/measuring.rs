@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use engine::model::Model;
 use engine::trace::Clock;
 use leptos::prelude::*;
 use lessons::result_file::Opened;
@@ -9,6 +10,7 @@ use lessons::result_file::Opened;
 use crate::backend::predict::Predictor;
 use crate::backend::{Backend, Job};
 use crate::state::lesson::LessonState;
+use crate::state::limit::{self, Limit};
 use crate::state::measured::{Measured, Status};
 use crate::state::progress::Step;
 use crate::state::said::Said;
@@ -31,13 +33,51 @@ impl LessonState {
             models: settings.models,
         };
         self.note(Step::Run);
-        let speed = job.speed;
         measured.clear();
         self.last.set(clock);
         self.log_of.set(clock);
-        self.with_backend(clock, |backend| {
+        self.begin_job(measured, job);
+    }
+
+    /// Begins a job, and sees to it that none of its runs goes on for ever.
+    fn begin_job(self, measured: Measured, job: Job) {
+        let (speed, watched) = (job.speed, job.clone());
+        self.with_backend(measured.clock, |backend| {
             backend.start(job, Rc::new(move |progress| measured.take_in(progress, speed)));
         });
+        self.look_soon(measured, watched, measured.next_job(), None);
+    }
+
+    /// Looks a little later whether a run of the job of this `number` is at its limit, and again while that job is under way.
+    fn look_soon(self, measured: Measured, job: Job, number: u32, limit: Option<(Model, Limit)>) {
+        let look = move || {
+            // The page may have moved on meanwhile, and another job is looked at by itself.
+            if !measured.is_under_way(number) {
+                return;
+            }
+            let Status::Running(model) = measured.status.get_untracked() else {
+                return self.look_soon(measured, job, number, None);
+            };
+            let mut limit = limit.filter(|(of, _)| *of == model).map_or_else(Limit::default, |(_, limit)| limit);
+            let predicted =
+                untrack(|| self.trace(model, Clock::Virtual)).map(|trace| limit::expected(&trace, job.speed));
+            let trace = untrack(|| measured.trace(model));
+            match trace.and_then(|trace| limit.pass(limit::LOOK.into(), &trace, predicted)) {
+                Some(why) => self.end_run(measured, job, model, &why),
+                None => self.look_soon(measured, job, number, Some((model, limit))),
+            }
+        };
+        set_timeout(look, limit::LOOK);
+    }
+
+    /// Ends a model's run with whoever runs it, and goes on with the models behind it.
+    fn end_run(self, measured: Measured, job: Job, model: Model, why: &str) {
+        self.with_backend(measured.clock, |backend| backend.stop());
+        measured.end(why);
+        let models = limit::behind(&job.models, model);
+        if !models.is_empty() {
+            self.begin_job(measured, Job { models, ..job });
+        }
     }
 
     /// Shows a result that was opened from the file `name`, with the values that it was measured with; one of another lesson on

@@ -8,6 +8,8 @@ use engine::time::Nanos;
 use engine::trace::Trace;
 use lessons::{Answer, Lesson, Question};
 
+use crate::state::order::Order;
+
 /// An answer to a question, or the wish to be told.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Said {
@@ -24,6 +26,8 @@ pub enum Guess {
     Number(f64),
     /// One of the options, by its place.
     Option(usize),
+    /// The options in an order.
+    Order(Order),
 }
 
 /// How sure somebody is.
@@ -86,12 +90,14 @@ impl Sure {
 }
 
 impl Said {
-    /// The text for links and for the store, such as `2.5_c`; `x` for a skipped question.
+    /// The text for links and for the store, such as `2.5_c`, `o1_c` for an option and `r201_c` for an order; `x` for a skipped
+    /// question.
     pub fn text(self) -> String {
         match self {
             Said::Skipped => "x".to_owned(),
             Said::Guessed(Guess::Number(number), sure) => format!("{number}_{}", sure.letter()),
             Said::Guessed(Guess::Option(place), sure) => format!("o{place}_{}", sure.letter()),
+            Said::Guessed(Guess::Order(order), sure) => format!("r{}_{}", order.text(), sure.letter()),
         }
     }
 
@@ -102,9 +108,10 @@ impl Said {
         }
         let (guess, letter) = text.split_once('_')?;
         let sure = Sure::ALL.into_iter().find(|sure| letter.chars().eq([sure.letter()]))?;
-        let guess = match guess.strip_prefix('o') {
-            Some(place) => Guess::Option(place.parse().ok()?),
-            None => Guess::Number(guess.parse().ok().filter(|number: &f64| number.is_finite())?),
+        let guess = match (guess.strip_prefix('o'), guess.strip_prefix('r')) {
+            (Some(place), _) => Guess::Option(place.parse().ok()?),
+            (_, Some(order)) => Guess::Order(Order::read(order)?),
+            (None, None) => Guess::Number(guess.parse().ok().filter(|number: &f64| number.is_finite())?),
         };
         Some(Said::Guessed(guess, sure))
     }
@@ -159,11 +166,12 @@ pub fn fits(question: &Question, said: Said) -> bool {
     match (question.answer, said) {
         (_, Said::Skipped) | (Answer::Seconds(_) | Answer::Number(_), Said::Guessed(Guess::Number(_), _)) => true,
         (Answer::Choice(options, _), Said::Guessed(Guess::Option(place), _)) => place < options.len(),
+        (Answer::Order(options, _), Said::Guessed(Guess::Order(order), _)) => order.is_whole(options.len()),
         _ => false,
     }
 }
 
-/// The guess that a text field holds for a question.
+/// The guess that a text holds for a question: what was typed, the number of an option, or an order's text.
 ///
 /// # Errors
 /// Where it is none, what it must be.
@@ -180,6 +188,10 @@ pub fn read_guess(question: &Question, text: &str) -> Result<Guess, &'static str
         Answer::Choice(options, _) => {
             let place = text.parse::<usize>().ok().filter(|place| *place < options.len());
             place.map(Guess::Option).ok_or("one of these")
+        }
+        Answer::Order(options, _) => {
+            let order = Order::read(text).filter(|order| order.is_whole(options.len()));
+            order.map(Guess::Order).ok_or("a place to each of these")
         }
     }
 }
@@ -201,8 +213,14 @@ pub fn verdict(lesson: &Lesson, question: &Question, traces: &[Trace]) -> Verdic
         Answer::Seconds(of) => Guess::Number(of(traces)),
         Answer::Number(of) => Guess::Number(of(traces) as f64),
         Answer::Choice(_, of) => Guess::Option(of(traces)),
+        Answer::Order(_, of) => Guess::Order(Order::of(of(traces).into_iter().map(|happened| happened.option))),
     };
     let instant = match question.answer {
+        // The first that comes otherwise than it was offered.
+        Answer::Order(_, of) => {
+            let moved = of(traces).into_iter().enumerate().find(|(place, happened)| *place != happened.option);
+            traces.first().zip(moved).map(|(trace, (_, happened))| (trace.model, happened.at))
+        }
         Answer::Seconds(of) => traces.iter().find_map(|trace| instant_at(trace, Nanos((of(traces) * 1e9) as u64))),
         _ => None,
     };
@@ -230,8 +248,10 @@ fn instant_at(trace: &Trace, at: Nanos) -> Option<(Model, Nanos)> {
 
 /// How good a guess is, beside the answer.
 pub fn mark(guess: Guess, question: &Question, answer: Guess) -> Mark {
-    let (Guess::Number(guess), Guess::Number(answer)) = (guess, answer) else {
-        return if guess == answer { Mark::Right } else { Mark::Off };
+    let (guess, answer) = match (guess, answer) {
+        (Guess::Number(guess), Guess::Number(answer)) => (guess, answer),
+        (Guess::Order(guess), Guess::Order(answer)) if guess.is_a_swap_from(&answer) => return Mark::Near,
+        _ => return if guess == answer { Mark::Right } else { Mark::Off },
     };
     let off = (guess - answer).abs();
     let is_right = match question.answer {
@@ -254,8 +274,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_said_comes_back_from_its_text(number in -1e9..1e9_f64, place in 0_usize..9, sure in 0_usize..3) {
-            for guess in [Guess::Number(number), Guess::Option(place)] {
+        fn what_was_said_comes_back_from_its_text(
+            number in -1e9..1e9_f64,
+            place in 0_usize..9,
+            order in Just((0..9).collect::<Vec<usize>>()).prop_shuffle(),
+            sure in 0_usize..3,
+        ) {
+            for guess in [Guess::Number(number), Guess::Option(place), Guess::Order(Order::of(order[..place].to_vec()))] {
                 let said = Said::Guessed(guess, Sure::ALL[sure]);
                 prop_assert_eq!(Said::read(&said.text()), Some(said));
             }
@@ -281,6 +306,27 @@ mod tests {
         let of = |place: usize, guess| mark(Guess::Number(guess), &lesson.questions[place], Guess::Number(3.0));
         assert_eq!([3.0, 3.12, 3.5, 5.0].map(|guess| of(0, guess)), [Mark::Right, Mark::Right, Mark::Near, Mark::Off]);
         assert_eq!([3.0, 3.12, 5.0].map(|guess| of(1, guess)), [Mark::Right, Mark::Near, Mark::Off]);
+    }
+
+    #[test]
+    fn an_order_is_near_but_for_one_pair_of_neighbours_and_decided_where_it_is_not_as_offered() {
+        let lesson = lessons::find("blocking-call").expect("the lesson is there");
+        let question = &lesson.questions[4];
+        let verdict = judge(lesson, question).expect("it is judged");
+        let of = |text| {
+            let guess = read_guess(question, text)?;
+            assert!(fits(question, Said::Guessed(guess, Sure::Certain)), "{text}");
+            Ok(mark(guess, question, verdict.answer))
+        };
+        // THREE gives way; who was ready goes before whose timers came due.
+        assert_eq!(of("23401"), Ok(Mark::Right));
+        assert_eq!([of("32401"), of("23410"), of("23041")], [Ok(Mark::Near); 3]);
+        assert_eq!([of("01234"), of("32410"), of("43201")], [Ok(Mark::Off); 3]);
+        assert_eq!([of("2340"), of("23400"), of("23405"), of("")], [Err("a place to each of these"); 4]);
+        let (_, at) = verdict.decided.expect("an instant decides it");
+        let lesson_trace = &runs(lesson, question).expect("the values are right")[0];
+        let printed = lesson_trace.log().into_iter().find(|line| line.text == "THREE printed").expect("it is printed");
+        assert_eq!(at, printed.at);
     }
 
     #[test]

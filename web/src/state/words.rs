@@ -1,11 +1,17 @@
 //! Figures and runs in words.
 
+use std::fmt::Write;
+
+use engine::costs::Preset;
 use engine::error::RunError;
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace, speedup};
 use lessons::shell::setting;
-use lessons::{Kind, Lesson, Parameter, Prepared, Value, Values};
+use lessons::{Kind, Lesson, Parameter, Prepared, Value};
+
+use crate::state::link::Settings;
+use crate::state::machine::Machine;
 
 /// A duration as a figure, such as `3.00 s`.
 pub fn seconds(time: Nanos) -> String {
@@ -92,23 +98,50 @@ pub fn outcome(trace: &Trace) -> Option<String> {
     Some(found.collect::<Vec<_>>().join(" · "))
 }
 
-/// The command that measures a model natively, as a shell takes it.
-pub fn native_command(lesson: &Lesson, model: Model, values: &Values) -> String {
-    command(lesson, &format!(" --model {model}"), values)
+/// The command that measures a model natively with these settings, as a shell takes it.
+pub fn native_command(lesson: &Lesson, model: Model, settings: &Settings) -> String {
+    command(lesson, &format!(" --model {model}"), settings)
 }
 
-fn command(lesson: &Lesson, options: &str, values: &Values) -> String {
+/// The command that measures every model natively and writes a result that the page opens.
+pub fn result_command(lesson: &Lesson, settings: &Settings) -> String {
+    format!("{} --result interleave.result", command(lesson, "", settings))
+}
+
+/// Names what is not as usual, beside the parameters.
+fn command(lesson: &Lesson, options: &str, settings: &Settings) -> String {
+    let Settings { values, speed, machine, .. } = settings;
     let mut command = format!("cargo run --release -p interleave -- run {}{options}", lesson.id);
     for (name, text) in values.texts() {
         command.push_str(&setting(&name, &text));
     }
+    // Writing into memory does not fail.
+    if machine.seed != Machine::USUAL.seed {
+        let _ = write!(command, " --seed {}", machine.seed);
+    }
+    let costs = costs_to_name(*machine);
+    if costs != Machine::USUAL.preset {
+        let _ = write!(command, " --costs {costs}");
+    }
+    if *speed != Speed::REAL {
+        let _ = write!(command, " --speed {}", speed.factor());
+    }
     command
 }
 
-/// The command that measures every model natively and writes a result that the page opens.
-pub fn result_command(lesson: &Lesson, values: &Values, speed: Speed) -> String {
-    let speed = if speed == Speed::REAL { String::new() } else { format!(" --speed {}", speed.factor()) };
-    format!("{}{speed} --result interleave.result", command(lesson, "", values))
+/// The preset that a command is to name for a machine. A measured run takes nothing from it but whether there is a GIL.
+fn costs_to_name(machine: Machine) -> Preset {
+    match machine.costs().gil {
+        None if machine.preset.costs().gil.is_some() => Preset::CPythonNoGil,
+        _ => machine.preset,
+    }
+}
+
+/// Whether the command cannot take all of the machine: cores, and what things cost, are those of wherever it runs.
+pub fn is_more_than_a_command_takes(machine: Machine) -> bool {
+    let usual = Machine::USUAL.preset;
+    let names_costs = ![usual, Preset::CPythonNoGil].contains(&machine.preset);
+    machine.cores.is_some() || names_costs
 }
 
 /// A value as people read it.
@@ -166,6 +199,7 @@ fn sentence(clause: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lessons::Values;
 
     use super::*;
 
@@ -183,15 +217,33 @@ mod tests {
     }
 
     #[test]
-    fn the_command_names_every_parameter_and_survives_a_shell() {
+    fn the_command_names_every_parameter_what_is_unusual_and_survives_a_shell() {
         let lesson = lessons::find("delay-messages").expect("the lesson is there");
         let given = [("messages".to_owned(), "TWO=2,Ä=3".to_owned())];
         let values = Values::read(lesson.parameters, &given).expect("the messages are right");
+        let usual = Settings { values, speed: Speed::REAL, machine: Machine::USUAL, models: lesson.models.to_vec() };
+        let run = "cargo run --release -p interleave -- run delay-messages";
+        let set = "--set 'messages=TWO=2,Ä=3' --set workers=2";
+        assert_eq!(native_command(lesson, Model::ProcessPool, &usual), format!("{run} --model process-pool {set}"));
+        let machine = Machine { keeps_gil: false, seed: 7, ..Machine::USUAL };
+        let other = Settings { speed: Speed::new(10.0).expect("a speed"), machine, ..usual.clone() };
         assert_eq!(
-            native_command(lesson, Model::ProcessPool, &values),
-            "cargo run --release -p interleave -- run delay-messages --model process-pool \
-             --set 'messages=TWO=2,Ä=3' --set workers=2"
+            result_command(lesson, &other),
+            format!("{run} {set} --seed 7 --costs cpython-no-gil --speed 10 --result interleave.result")
         );
+        for preset in Preset::ALL {
+            let machine = Machine { preset, ..Machine::USUAL };
+            let named = format!(" --costs {}", preset.id());
+            let settings = Settings { machine, ..usual.clone() };
+            let command = native_command(lesson, Model::Threads, &settings);
+            assert_eq!(command.ends_with(&named), preset != Preset::CPython, "{command}");
+            // With a GIL or without: that much of it reaches a measured run.
+            let without = Machine { keeps_gil: false, ..machine };
+            assert_eq!(costs_to_name(without).costs().gil, None, "{preset}");
+        }
+        let is_more = |machine| is_more_than_a_command_takes(machine);
+        assert!(!is_more(Machine::USUAL) && !is_more(machine));
+        assert!(is_more(Machine::USUAL.with_cores(64)) && is_more(Machine { preset: Preset::Native, ..machine }));
     }
 
     #[test]

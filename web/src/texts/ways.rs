@@ -14,6 +14,8 @@ pub const PRESENT_IS: &str = "Show it to a class, a slide after the other (Esc c
 pub const RULE: &str = "The rule to take away";
 /// Above the options of a question.
 pub const VOTE: &str = "Count hands: press an option or its number, once a vote.";
+/// Above things to put in order: nine cannot be ordered by a show of hands, but the first of them can be found.
+pub const VOTE_FIRST: &str = "Which comes first? Count hands: press it or its number, once a vote.";
 /// Below a question that has no options.
 pub const SAY: &str = "Collect some answers before you go on.";
 /// The button that goes back.

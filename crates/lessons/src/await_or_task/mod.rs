@@ -17,7 +17,7 @@ use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client;
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
-use crate::question::{Answer, Question, wall_s};
+use crate::question::{Answer, Question, wall_s, written};
 
 /// The lesson.
 pub(crate) static LESSON: Lesson = Lesson {
@@ -87,6 +87,21 @@ pub(crate) static LESSON: Lesson = Lesson {
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
             because: "Starting a thread is to it what making a task is to a coroutine: what counts is how much happens between \
                       start and join.",
+        },
+        Question {
+            ask: "A request of 3 s is made a task, then comes other work of 1 s, then the task is awaited. In which order do they \
+                  begin and end on the event loop?",
+            values: &[("start", "task"), ("request", "3"), ("other", "1")],
+            models: &[Model::EventLoop],
+            answer: Answer::Order(
+                &["the request is sent", "the answer is received", "the other work begins", "the other work ends"],
+                |traces| {
+                    let starts = ["request sent", "answer received", "other work started", "other work ended"];
+                    written(&traces[0], &starts)
+                },
+            ),
+            because: "The main task goes on until it first waits, and only then has the new task its turn. From there on both \
+                      wait at once, and the shorter wait ends first.",
         },
     ],
     published: &[

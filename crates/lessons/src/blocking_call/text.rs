@@ -3,7 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
-use crate::question::{Answer, Question, wall_s};
+use crate::question::{Answer, Question, wall_s, written};
 
 pub(super) const STORY: &[&str] = &[
     "Five messages are delivered at once, and for a long time that went well. Then somebody replaced the delivery of \
@@ -23,7 +23,7 @@ pub(super) const LOOK: &[&str] = &[
 pub(super) const RULE: &str = "On an event loop a task has the only thread until it awaits. A call that does not give \
                                way makes everybody wait; hand it to a thread, or use one that can be awaited.";
 
-pub(super) static QUESTIONS: [Question; 4] = [
+pub(super) static QUESTIONS: [Question; 5] = [
     Question {
         ask: "ONE to FIVE take 1 to 5 seconds, and THREE blocks. When is ONE printed on the event loop?",
         values: &[("blocking", "THREE")],
@@ -52,6 +52,21 @@ pub(super) static QUESTIONS: [Question; 4] = [
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
         because: "The thread blocks instead of the loop. THREE awaits it like a timer, and the others go on.",
+    },
+    Question {
+        ask: "ONE to FIVE become tasks in this order on the event loop, and THREE blocks it for 3 seconds. In which order \
+              does this happen?",
+        values: &[("blocking", "THREE")],
+        models: &[Model::EventLoop],
+        answer: Answer::Order(
+            &["ONE is printed", "TWO is printed", "THREE is printed", "FOUR is received", "FIVE is received"],
+            |traces| {
+                let starts = ["ONE printed", "TWO printed", "THREE printed", "FOUR received", "FIVE received"];
+                written(&traces[0], &starts)
+            },
+        ),
+        because: "When THREE gives the thread back, FOUR and FIVE have stood in the ready queue all along. The timers of ONE \
+                  and TWO are looked at only then, so their tasks come behind.",
     },
 ];
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use engine::model::Model;
 use engine::trace::Trace;
 
-use crate::question::{Answer, Question, wall_s};
+use crate::question::{Answer, Question, wall_s, written};
 
 pub(super) const STORY: &[&str] = &[
     "Messages arrive, and each takes some seconds to deliver. Nothing is computed meanwhile: the program only waits, \
@@ -23,7 +23,7 @@ pub(super) const LOOK: &[&str] = &[
 pub(super) const RULE: &str = "Waits that are taken in turn add up; waits that are taken together cost as much as the \
                                longest. A pool takes as many together as it has workers.";
 
-pub(super) static QUESTIONS: [Question; 4] = [
+pub(super) static QUESTIONS: [Question; 5] = [
     Question {
         ask: "TWO takes 2 seconds and THREE takes 3. How long does the program with one thread a message run?",
         values: &[],
@@ -52,6 +52,17 @@ pub(super) static QUESTIONS: [Question; 4] = [
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
         because: "Nothing limits how many tasks wait at once on a loop, so only the longest wait counts.",
+    },
+    Question {
+        ask: "FIVE (5 s), ONE (1 s), TWO (2 s) and FOUR (4 s) stand in line in this order, and a pool of two threads takes \
+              them. In which order are they printed?",
+        values: &[("messages", "FIVE=5,ONE=1,TWO=2,FOUR=4"), ("workers", "2")],
+        models: &[Model::ThreadPool],
+        answer: Answer::Order(&["FIVE", "ONE", "TWO", "FOUR"], |traces| {
+            written(&traces[0], &["FIVE printed", "ONE printed", "TWO printed", "FOUR printed"])
+        }),
+        because: "One worker has FIVE all the time. The other takes what is next in line whenever it has printed \
+                  something, so a message counts from when it is taken, not from the beginning.",
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use engine::model::Model;
 
-use crate::question::{Answer, Question, found};
+use crate::question::{Answer, Question, found, written};
 
 pub(super) const STORY: &[&str] = &[
     "A counter stands at 0, and every update adds 1: it reads the counter, works out the new value, and writes that \
@@ -25,7 +25,7 @@ pub(super) const LOOK: &[&str] = &[
 pub(super) const RULE: &str = "Reading, changing and writing back is one step only where nobody can come in between: \
                                under a lock, or on an event loop between two awaits. That it went well is no proof.";
 
-pub(super) static QUESTIONS: [Question; 4] = [
+pub(super) static QUESTIONS: [Question; 5] = [
     Question {
         ask: "Two threads add 1 each, without a lock. What is the counter in the end?",
         values: &[],
@@ -57,5 +57,17 @@ pub(super) static QUESTIONS: [Question; 4] = [
         answer: Answer::Number(|traces| found(&traces[0], super::FINAL)),
         because: "Nobody takes the GIL away before the interval is over, and then the first update has been written. A \
                   longer change, a slower machine or an interpreter without the GIL, and it is lost again.",
+    },
+    Question {
+        ask: "Two threads, no lock, and a change that is longer than the switch interval. In which order do they read and \
+              write?",
+        values: &[],
+        models: &[Model::Threads],
+        answer: Answer::Order(&["update 1 reads", "update 1 writes", "update 2 reads", "update 2 writes"], |traces| {
+            let starts = ["Update 1 read", "Update 1 wrote", "Update 2 read", "Update 2 wrote"];
+            written(&traces[0], &starts)
+        }),
+        because: "Both have read before either writes, so the second write is made from a value that the first has \
+                  replaced by then.",
     },
 ];

@@ -9,7 +9,7 @@ use engine::model::Model;
 use engine::network::Sigma;
 use engine::simulate::simulate;
 use engine::trace::Trace;
-use lessons::{Answer, Answered, Kind, Lesson, Parameter, Values, catalogue};
+use lessons::{Answer, Answered, Kind, Lesson, MOST_IN_ORDER, Parameter, Values, catalogue};
 
 /// The values of lessons whose other parameters show the same in a run that is predicted sooner.
 const SMALLER: &[(&str, (&str, &str))] = &[("paged-api", ("pages", "300")), ("merge-sort", ("lists", "100"))];
@@ -114,9 +114,18 @@ fn every_question_is_answered() {
     for lesson in catalogue() {
         for question in lesson.questions {
             let answer = question.answer(lesson).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", question.ask));
-            let is_answer = match (question.answer, answer) {
-                (Answer::Choice(options, _), Answered::Choice(option)) => options.contains(&option),
-                (_, Answered::Seconds(seconds)) => seconds.is_finite() && seconds > 0.0,
+            let is_answer = match (question.answer, &answer) {
+                (Answer::Choice(options, _), Answered::Choice(option)) => options.contains(option),
+                (Answer::Order(options, _), Answered::Order(answer)) => {
+                    // Whoever takes them as they are offered must not be right by that.
+                    let of = |those: &[&'static str]| those.iter().copied().collect::<BTreeSet<_>>();
+                    answer.len() == options.len()
+                        && of(answer) == of(options)
+                        && of(options).len() == options.len()
+                        && (2..=MOST_IN_ORDER).contains(&options.len())
+                        && answer != options
+                }
+                (_, Answered::Seconds(seconds)) => seconds.is_finite() && *seconds > 0.0,
                 (Answer::Number(_), Answered::Number(_)) => true,
                 _ => false,
             };
@@ -131,6 +140,27 @@ fn every_question_is_answered() {
             }
         }
     }
+}
+
+#[test]
+fn the_orders_that_are_asked_about_are_those_of_the_published_runs() {
+    let mut found = Vec::new();
+    for lesson in catalogue() {
+        for question in lesson.questions {
+            if let Ok(Answered::Order(order)) = question.answer(lesson) {
+                found.push(format!("{}: {}", lesson.id, order.join(", ")));
+            }
+        }
+    }
+    assert_eq!(
+        found,
+        [
+            "delay-messages: ONE, TWO, FIVE, FOUR",
+            "blocking-call: THREE is printed, FOUR is received, FIVE is received, ONE is printed, TWO is printed",
+            "lost-update: update 1 reads, update 2 reads, update 1 writes, update 2 writes",
+            "await-or-task: the other work begins, the request is sent, the other work ends, the answer is received",
+        ]
+    );
 }
 
 #[test]

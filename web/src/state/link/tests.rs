@@ -1,10 +1,11 @@
 //! That a link brings back whatever a page can show, and that what is wrong with one is said.
 
 use engine::costs::Preset;
-use lessons::{Kind, Parameter, catalogue};
+use lessons::{Answer, Kind, Parameter, catalogue};
 use proptest::prelude::*;
 
 use super::*;
+use crate::state::order::Order;
 use crate::state::said::{Guess, Said, Sure, fits};
 
 /// The address of what is read, and the complaints as sentences.
@@ -151,8 +152,17 @@ proptest! {
         let mut answers = Answers::default();
         for (place, question) in lesson.questions.iter().enumerate() {
             let guess = Guess::Number(f64::from(choices[place]) / 64.0);
-            let said = [Said::Guessed(guess, Sure::Fairly), Said::Guessed(Guess::Option(1), Sure::Certain), Said::Skipped];
-            answers.say(place, said.into_iter().find(|said| fits(question, *said)).expect("one fits"));
+            let order = match question.answer {
+                Answer::Order(options, _) => {
+                    let mut order: Vec<usize> = (0..options.len()).collect();
+                    order.rotate_left(choices[place] as usize % options.len());
+                    Order::of(order)
+                }
+                _ => Order::default(),
+            };
+            let guesses = [guess, Guess::Option(1), Guess::Order(order)].map(|guess| Said::Guessed(guess, Sure::Certain));
+            let mut said = guesses.into_iter().chain([Said::Skipped]);
+            answers.say(place, said.find(|said| fits(question, *said)).expect("one fits"));
         }
         let window = seen.map(|(start, length)| Window { start: Nanos(start), end: Nanos(start + length) });
         let kept = Settings {
