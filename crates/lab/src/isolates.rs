@@ -7,7 +7,6 @@
 //! down takes the jobs with it that it had, and no others: in a pool another takes its place at once.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,7 +29,7 @@ use crate::run::Wish;
 pub struct Isolates(Rc<RefCell<Known>>);
 
 struct Known {
-    processes: HashMap<u32, Process>,
+    processes: Vec<(u32, Process)>,
     /// How many threads each has.
     threads: u32,
     /// Whether one that breaks down is replaced.
@@ -66,7 +65,7 @@ impl Isolates {
     pub fn new(wish: &Wish, threads: u32, is_kept: bool, recorder: &Arc<Recorder>, mailbox: &Mailbox) -> Isolates {
         let prepare = pack(&Order::Prepare { wish: wish.clone(), spin: calibrate_spin() }, 0);
         let known = Rc::new(RefCell::new(Known {
-            processes: HashMap::new(),
+            processes: Vec::new(),
             threads,
             is_kept,
             prepare: Uint8Array::from(prepare.as_slice()),
@@ -95,7 +94,7 @@ impl Isolates {
         match request {
             Request::Start(process) => known.start(process),
             Request::Do((process, thread), errand) => known.give(process, thread, errand),
-            Request::End(process, _) => drop(known.processes.remove(&process)),
+            Request::End(process, _) => drop(known.take(process)),
         }
     }
 }
@@ -104,7 +103,13 @@ impl Known {
     fn start(&mut self, number: u32) {
         let mut process = Process::default();
         self.begin(number, &mut process);
-        self.processes.insert(number, process);
+        self.processes.push((number, process));
+    }
+
+    /// Takes a process out, whoever is to go on with it.
+    fn take(&mut self, number: u32) -> Option<Process> {
+        let index = self.processes.iter().position(|(other, _)| *other == number)?;
+        Some(self.processes.swap_remove(index).1)
     }
 
     fn begin(&self, number: u32, process: &mut Process) {
@@ -122,7 +127,7 @@ impl Known {
 
     /// One of the process's Workers has said something.
     fn hear(&mut self, seat: Seat, said: JsValue) {
-        let Some(mut process) = self.processes.remove(&seat.0) else { return };
+        let Some(mut process) = self.take(seat.0) else { return };
         let heard = match said.dyn_into::<Uint8Array>() {
             Ok(message) => self.hear_answer(seat, &mut process, &message),
             Err(said) => match said.as_string() {
@@ -133,7 +138,7 @@ impl Known {
         if let Err(reason) = heard {
             self.lose(seat.0, &mut process, &reason);
         }
-        self.processes.insert(seat.0, process);
+        self.processes.push((seat.0, process));
     }
 
     /// A Worker is up and waits for its lesson. The first of a process tells the memory that the others are to share.
@@ -167,8 +172,7 @@ impl Known {
                 let thread = process.threads.get_mut(seat.1 as usize);
                 if let Some(errand) = thread.and_then(|thread| thread.errand.take()) {
                     self.mark(&errand, Post::ResultRead, bytes.len(), begun.elapsed().into());
-                    // Where the lane is gone, the run is over.
-                    let _ = errand.end.send(Ok(ended));
+                    errand.end(Ok(ended));
                 }
             }
         }
@@ -177,15 +181,15 @@ impl Known {
 
     /// Gives a job to a thread of a process, or keeps it until that is ready.
     fn give(&mut self, number: u32, thread: u32, errand: Errand) {
-        let Some(mut process) = self.processes.remove(&number) else { return };
+        let Some(mut process) = self.take(number) else { return };
         if let Some(reason) = &process.failure {
-            let _ = errand.end.send(Err(reason.clone()));
+            errand.end(Err(reason.clone()));
         } else if process.prepared < self.threads {
             process.early.push((thread, errand));
         } else if let Err(reason) = self.hand_over(&mut process, thread, errand) {
             self.lose(number, &mut process, &reason);
         }
-        self.processes.insert(number, process);
+        self.processes.push((number, process));
     }
 
     fn hand_over(&self, process: &mut Process, thread: u32, errand: Errand) -> Result<(), String> {
@@ -210,7 +214,7 @@ impl Known {
             if let Some(errand) = thread.errand.take() {
                 let (task, lane, mark) = (errand.task, errand.lane, MarkKind::Lost { again: false });
                 self.recorder.record_now(|at| Event::Mark { task, lane, at, mark, line: None });
-                let _ = errand.end.send(Err(format!("its isolated Worker ended in the middle of the job: {reason}")));
+                errand.end(Err(format!("its isolated Worker ended in the middle of the job: {reason}")));
             }
         }
         // Where one dies as it comes, so would the next.
@@ -225,7 +229,7 @@ impl Known {
     fn give_up(&self, number: u32, process: &mut Process, reason: &str) {
         let reason = format!("its isolated Worker could not begin: {reason}");
         for (_, errand) in std::mem::take(&mut process.early) {
-            let _ = errand.end.send(Err(reason.clone()));
+            errand.end(Err(reason.clone()));
         }
         self.mailbox.put(Told::Ready(number, Err(reason.clone())));
         process.failure = Some(reason);

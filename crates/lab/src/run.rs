@@ -34,7 +34,11 @@ pub struct Wish {
 /// # Errors
 /// Why the run could not begin, or how it went wrong.
 pub async fn run(wish: Wish, mailbox: &Mailbox, tell: impl Fn(Vec<Event>)) -> Result<(), Trouble> {
-    let prepared = prepare(&wish).and_then(bounded(&wish)).map_err(Trouble::Run)?;
+    let prepared = prepare(&wish).map_err(Trouble::Run)?;
+    let (needed, there) = (prepared.busy_threads(wish.model), rayon::current_num_threads());
+    if needed > there {
+        return Err(Trouble::Run(format!("This run needs {needed} threads, and the lab was started with {there}.")));
+    }
     let recorder = {
         let mailbox = mailbox.clone();
         Arc::new(Recorder::new(move |event| mailbox.put(Told::Event(event))))
@@ -58,17 +62,6 @@ pub fn prepare(wish: &Wish) -> Result<Prepared, String> {
     let lesson = lessons::find(&wish.lesson).map_err(|diagnostic| diagnostic.to_string())?;
     let values = Values::read(lesson.parameters, &wish.parameters).map_err(|wrong| in_one_line(&wrong))?;
     Ok(lesson.prepare(&values))
-}
-
-/// Checks what is prepared against the threads that there are.
-fn bounded(wish: &Wish) -> impl Fn(Prepared) -> Result<Prepared, String> {
-    |prepared| {
-        let (needed, there) = (prepared.busy_threads(wish.model), rayon::current_num_threads());
-        if needed > there {
-            return Err(format!("This run needs {needed} threads, and the lab was started with {there}."));
-        }
-        Ok(prepared)
-    }
 }
 
 /// The processes of the run; a pool's are ready.
