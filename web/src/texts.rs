@@ -21,6 +21,8 @@ pub const COVER_TITLE: &str = "First say what you expect";
 /// Why they are not shown yet.
 pub const COVER: &str = "The runs appear as soon as you have committed to an answer, or skipped the question: whoever has predicted \
                          remembers what happened, and why.";
+/// What stands in for processes in a browser, behind what its figures rest on.
+pub const ISOLATED: &str = " Isolated Workers stand in for processes: no shared memory, messages are copied.";
 /// In a tab that would give the answer away.
 pub const COVERED_TAB: &str = "This appears when you have answered or skipped the first question.";
 /// While the later half of the page is on its way.

@@ -94,6 +94,11 @@ impl Model {
     pub fn spawns_processes(self) -> bool {
         matches!(self, Model::ProcessPool | Model::Processes | Model::ProcessesOfThreads)
     }
+
+    /// Whether there are processes beside that of the first task.
+    pub fn has_processes(self) -> bool {
+        self.spawns_processes() || self == Model::LoopAndProcesses
+    }
 }
 
 impl fmt::Display for Model {

@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use engine::protocol::{Command, Report, RunId, VERSION, decode, encode};
+use engine::protocol::{Command, Report, VERSION, decode, encode};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+use crate::browser::post;
 use crate::mailbox::{Mailbox, Told, Trouble};
 use crate::run::{Wish, run};
 
@@ -20,13 +21,23 @@ pub fn coordinate() {
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(|message: MessageEvent| {
         match decode(&Uint8Array::new(&message.data()).to_vec()) {
             Ok(command) => take(command),
-            Err(reason) => post(&Report::Failed { run: None, reason }),
+            Err(reason) => say(&Report::Failed { run: None, reason }),
         }
     });
-    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    js_sys::global()
+        .unchecked_into::<DedicatedWorkerGlobalScope>()
+        .set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the Worker does.
     on_message.forget();
-    post(&Report::Ready { version: VERSION });
+    say(&Report::Ready { version: VERSION });
+}
+
+/// Says that the lab is there, where a run is under way. To be called now and then.
+#[wasm_bindgen]
+pub fn alive() {
+    if BUSY.get() {
+        say(&Report::Alive);
+    }
 }
 
 thread_local! {
@@ -57,24 +68,20 @@ async fn answer(command: Command) {
     let mailbox = Mailbox::default();
     *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(mailbox.clone());
     let wish = Wish { lesson, parameters, model, seed, speed };
-    let result = run(wish, &mailbox, |events| post_events(number, events));
+    let result = run(wish, &mailbox, |events| say(&Report::Events { run: number, events })).await;
     *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    post(&match result {
+    say(&match result {
         Ok(()) => Report::Finished { run: number },
         Err(Trouble::Run(reason)) => Report::Failed { run: Some(number), reason },
         Err(Trouble::Lab(reason)) => Report::Failed { run: None, reason },
     });
 }
 
-fn post_events(run: RunId, events: Vec<engine::trace::Event>) {
-    post(&if events.is_empty() { Report::Alive } else { Report::Events { run, events } });
-}
-
 /// Says what a panic said, before the thread that panicked is gone for good: on the web a panic does not unwind.
 fn last_words(panic: &str) {
     let reason = format!("The lab broke down: {panic}.");
     if IS_COORDINATOR.get() {
-        post(&Report::Failed { run: None, reason });
+        say(&Report::Failed { run: None, reason });
     } else if let Ok(current) = CURRENT.try_lock()
         && let Some(mailbox) = &*current
     {
@@ -82,12 +89,6 @@ fn last_words(panic: &str) {
     }
 }
 
-fn post(report: &Report) {
-    let bytes = Uint8Array::from(encode(report).as_slice());
-    // A page that has gone away hears nothing; its Worker is ended with it.
-    let _ = scope().post_message(&bytes);
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
+fn say(report: &Report) {
+    post(&Uint8Array::from(encode(report).as_slice()));
 }

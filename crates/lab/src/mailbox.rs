@@ -1,16 +1,23 @@
 //! What a run's threads tell the coordinator.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 
 use engine::trace::Event;
+
+use crate::processes::Request;
 
 /// One thing that the coordinator is told.
 #[derive(Debug)]
 pub enum Told {
     /// This happened.
     Event(Event),
+    /// A lane asks for this.
+    Asked(Request),
+    /// A process is ready, or why it never will be: its number comes first.
+    Ready(u32, Result<(), String>),
     /// The run is over.
     Over(Result<(), Trouble>),
 }
@@ -24,39 +31,60 @@ pub enum Trouble {
     Lab(String),
 }
 
-/// A queue that many threads put into and one takes out of.
-///
-/// The standard library's channel cannot wait with a time limit here: it would ask for a clock that wasm lacks. A
-/// condition variable can.
+/// A queue that many threads put into and the coordinator takes out of, which never blocks: Workers that it has started would
+/// not come up, and what they say would not be heard.
 #[derive(Clone, Debug, Default)]
-pub struct Mailbox(Arc<Shared>);
+pub struct Mailbox(Arc<Mutex<Inside>>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    told: Mutex<VecDeque<Told>>,
-    arrived: Condvar,
+struct Inside {
+    told: VecDeque<Told>,
+    /// Who waits for something to come.
+    waiting: Option<Waker>,
+    is_closed: bool,
 }
 
 impl Mailbox {
-    /// Puts one thing in.
+    /// Puts one thing in. Once the mailbox is closed it is dropped, and whoever waits for an answer to it learns that none
+    /// will come.
     pub fn put(&self, told: Told) {
-        self.0.told.lock().unwrap_or_else(PoisonError::into_inner).push_back(told);
-        self.0.arrived.notify_one();
-    }
-
-    /// Takes out all that is there.
-    pub fn take(&self) -> VecDeque<Told> {
-        std::mem::take(&mut *self.0.told.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Takes out all that is there; if that is nothing, waits for something to come, up to `most` and perhaps less.
-    /// Blocks the thread.
-    pub fn wait(&self, most: Duration) -> VecDeque<Told> {
-        let mut told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_empty() {
-            // Not `wait_timeout_while`, which asks for the clock that wasm lacks. Waking for nothing does no harm.
-            (told, _) = self.0.arrived.wait_timeout(told, most).unwrap_or_else(PoisonError::into_inner);
+        let mut inside = self.lock();
+        if inside.is_closed {
+            return;
         }
-        std::mem::take(&mut *told)
+        inside.told.push_back(told);
+        let waiting = inside.waiting.take();
+        drop(inside);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+    }
+
+    /// Takes out all that is there, once that is something.
+    pub async fn next(&self) -> VecDeque<Told> {
+        poll_fn(|context| {
+            let mut inside = self.lock();
+            if inside.told.is_empty() {
+                inside.waiting = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+            Poll::Ready(std::mem::take(&mut inside.told))
+        })
+        .await
+    }
+
+    /// Takes nothing more.
+    pub fn close(&self) {
+        let left = {
+            let mut inside = self.lock();
+            inside.is_closed = true;
+            std::mem::take(&mut inside.told)
+        };
+        drop(left);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        // Nothing is half changed when a thread panics under the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,19 +1,21 @@
 //! One run in the lab, from the page's wish to its last event.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use engine::error::RunError;
-use engine::measure::{NoProcesses, Plan, Recorder};
+use engine::measure::{Plan, Recorder};
 use engine::model::{Model, Speed};
 use engine::trace::Event;
 use lessons::{Diagnostic, Prepared, Values};
+use serde::{Deserialize, Serialize};
 
+use crate::isolates::Isolates;
 use crate::mailbox::{Mailbox, Told, Trouble};
+use crate::processes::Processes;
 use crate::threads::WebWorkers;
 
 /// What is to be run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Wish {
     /// The lesson's id.
     pub lesson: String,
@@ -27,40 +29,70 @@ pub struct Wish {
     pub speed: Speed,
 }
 
-/// How long a run may be silent before its runner says that it is still there.
-const SILENCE: Duration = Duration::from_millis(500);
-
-/// Runs what is wished for, and calls `tell` with what happened since it was last called: at least twice a second.
+/// Runs what is wished for, and calls `tell` with what happened since it was last called.
 ///
 /// # Errors
 /// Why the run could not begin, or how it went wrong.
-pub fn run(wish: Wish, mailbox: &Mailbox, tell: impl Fn(Vec<Event>)) -> Result<(), Trouble> {
+pub async fn run(wish: Wish, mailbox: &Mailbox, tell: impl Fn(Vec<Event>)) -> Result<(), Trouble> {
     let prepared = prepare(&wish).map_err(Trouble::Run)?;
+    let (needed, there) = (prepared.busy_threads(wish.model), rayon::current_num_threads());
+    if needed > there {
+        return Err(Trouble::Run(format!("This run needs {needed} threads, and the lab was started with {there}.")));
+    }
     let recorder = {
         let mailbox = mailbox.clone();
         Arc::new(Recorder::new(move |event| mailbox.put(Told::Event(event))))
     };
+    let isolates = isolates(&wish, &prepared, &recorder, mailbox).await?;
     start(prepared, &wish, recorder, mailbox.clone());
     loop {
-        if let Some(result) = forward(mailbox.wait(SILENCE), &tell) {
+        if let Some(result) = forward(mailbox.next().await, &isolates, &tell) {
+            // Lanes that still wait for their jobs go home.
+            mailbox.close();
             return result;
         }
     }
 }
 
-/// Checks the wish against the catalogue and against the threads that there are.
-fn prepare(wish: &Wish) -> Result<Prepared, String> {
+/// Checks the wish against the catalogue.
+///
+/// # Errors
+/// What is wrong with it, in sentences.
+pub fn prepare(wish: &Wish) -> Result<Prepared, String> {
     let lesson = lessons::find(&wish.lesson).map_err(|diagnostic| diagnostic.to_string())?;
     let values = Values::read(lesson.parameters, &wish.parameters).map_err(|wrong| in_one_line(&wrong))?;
-    if wish.model.spawns_processes() || wish.model == Model::LoopAndProcesses {
-        return Err("A browser has no processes: this model is measured by the command line.".to_owned());
+    Ok(lesson.prepare(&values))
+}
+
+/// The processes of the run; a pool's are ready.
+async fn isolates(
+    wish: &Wish,
+    prepared: &Prepared,
+    recorder: &Arc<Recorder>,
+    mailbox: &Mailbox,
+) -> Result<Isolates, Trouble> {
+    let threads = if wish.model == Model::ProcessesOfThreads { prepared.threads.get() } else { 1 };
+    let kept = match wish.model {
+        Model::ProcessPool | Model::LoopAndProcesses | Model::ProcessesOfThreads => prepared.processes.get(),
+        _ => 0,
+    };
+    let isolates = Isolates::new(wish, threads.into(), kept > 0, recorder, mailbox);
+    // All are started before the first is waited for: they get ready side by side.
+    (1..=kept).for_each(|process| isolates.start(process.into()));
+    let mut ready = 0;
+    while ready < kept {
+        for told in mailbox.next().await {
+            match told {
+                Told::Ready(_, Ok(())) => ready += 1,
+                Told::Ready(process, Err(reason)) => {
+                    return Err(Trouble::Run(format!("Process {process} of {kept} cannot be had: {reason}.")));
+                }
+                Told::Over(result) => result?,
+                Told::Event(_) | Told::Asked(_) => {}
+            }
+        }
     }
-    let prepared = lesson.prepare(&values);
-    let (needed, there) = (prepared.busy_threads(wish.model), rayon::current_num_threads());
-    if needed > there {
-        return Err(format!("This run needs {needed} threads, and the lab was started with {there}."));
-    }
-    Ok(prepared)
+    Ok(isolates)
 }
 
 fn in_one_line(wrong: &[Diagnostic]) -> String {
@@ -76,7 +108,7 @@ fn start(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mailbox: Mail
         recorder: Arc::clone(&recorder),
         threads: Arc::new(WebWorkers),
         transport: None,
-        processes: Arc::new(NoProcesses),
+        processes: Arc::new(Processes::new(wish.model, &mailbox, &recorder)),
     };
     rayon::spawn(move || {
         let (at, ending) = engine::measure::run(plan);
@@ -90,16 +122,24 @@ fn start(prepared: Prepared, wish: &Wish, recorder: Arc<Recorder>, mailbox: Mail
     });
 }
 
-/// Tells all events, and returns how the run ended if it has.
-fn forward(told: impl IntoIterator<Item = Told>, tell: &impl Fn(Vec<Event>)) -> Option<Result<(), Trouble>> {
+/// Tells all events, does what lanes ask for, and returns how the run ended if it has.
+fn forward(
+    told: impl IntoIterator<Item = Told>,
+    isolates: &Isolates,
+    tell: &impl Fn(Vec<Event>),
+) -> Option<Result<(), Trouble>> {
     let mut events = Vec::new();
     let mut over = None;
     for told in told {
         match told {
             Told::Event(event) => events.push(event),
+            Told::Asked(request) => isolates.answer(request),
+            Told::Ready(..) => {}
             Told::Over(result) => over = Some(result),
         }
     }
-    tell(events);
+    if !events.is_empty() {
+        tell(events);
+    }
     over
 }

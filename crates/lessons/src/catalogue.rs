@@ -141,16 +141,27 @@ impl Prepared {
         Settings { model, threads: self.threads, processes: self.processes, seed, costs: self.costs }
     }
 
-    /// How many threads a measured run on `model` keeps busy at the most, the first task's among them.
+    /// How many threads a measured run on `model` keeps busy at the most, the first task's among them. A lane in another process
+    /// has a thread that feeds it.
     pub fn busy_threads(&self, model: Model) -> usize {
+        let executor = usize::from(self.settings(model, 0).executor_threads().get()).min(self.tasks);
+        1 + match model {
+            Model::Sequential => 0,
+            Model::Threads => self.tasks,
+            Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => executor,
+            Model::ProcessPool | Model::Processes | Model::ProcessesOfThreads => self.threads_elsewhere(model),
+            Model::LoopAndProcesses => self.threads_elsewhere(model) + executor,
+        }
+    }
+
+    /// How many threads such a run has in other processes than its first, at the most.
+    pub fn threads_elsewhere(&self, model: Model) -> usize {
+        let processes = usize::from(self.processes.get());
         match model {
-            Model::Sequential => 1,
-            Model::Threads => 1 + self.tasks,
-            Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => {
-                1 + usize::from(self.settings(model, 0).executor_threads().get()).min(self.tasks)
-            }
-            // A browser has no processes.
-            Model::ProcessPool | Model::Processes | Model::LoopAndProcesses | Model::ProcessesOfThreads => 1,
+            Model::Sequential | Model::Threads | Model::ThreadPool | Model::EventLoop | Model::LoopAndThreads => 0,
+            Model::ProcessPool | Model::LoopAndProcesses => processes,
+            Model::Processes => self.tasks,
+            Model::ProcessesOfThreads => processes * usize::from(self.threads.get()),
         }
     }
 }

@@ -9,6 +9,14 @@ macro_rules! python {
     };
 }
 
+/// What a lesson says or asks, and no run needs; nothing where this crate is built without it, as for the lab.
+macro_rules! taught {
+    ($said:expr) => {{
+        let said: &'static [_] = $said;
+        if cfg!(feature = "texts") { said } else { &[] }
+    }};
+}
+
 use engine::network::Latency;
 
 use crate::catalogue::Lesson;

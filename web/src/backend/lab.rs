@@ -14,7 +14,7 @@ use crate::backend::{Backend, Job, LAB_META, Name, Tell};
 use crate::state::browser;
 
 /// A page starts no more Workers than this: each takes memory of its own, and browsers stop at some number.
-const MOST_THREADS: usize = 80;
+const MOST_WORKERS: usize = 80;
 
 /// The lab of a page. Its Worker ends with it.
 #[derive(Default)]
@@ -29,7 +29,7 @@ struct Coordinator {
 
 impl Backend for Lab {
     fn refuses(&self, model: Model, prepared: &Prepared) -> Option<String> {
-        refusal(model, prepared.busy_threads(model))
+        refusal(prepared.busy_threads(model), prepared.threads_elsewhere(model))
     }
 
     fn start(&self, job: Job, tell: Tell) {
@@ -45,13 +45,12 @@ impl Backend for Lab {
     }
 }
 
-/// Why a browser cannot run a model that keeps so many threads busy.
-fn refusal(model: Model, threads: usize) -> Option<String> {
-    if model.spawns_processes() || model == Model::LoopAndProcesses {
-        return Some("A browser has no processes to give.".to_owned());
-    }
-    (threads > MOST_THREADS)
-        .then(|| format!("This run takes {threads} threads, and a page starts no more than {MOST_THREADS}."))
+/// Why a browser cannot do a run that keeps so many threads busy, and so many isolated Workers beside them.
+fn refusal(threads: usize, isolated: usize) -> Option<String> {
+    let beside = if isolated == 0 { String::new() } else { format!(" and {isolated} isolated Workers") };
+    (threads + isolated > MOST_WORKERS).then(|| {
+        format!("This run takes {threads} threads{beside}, and a page starts no more than {MOST_WORKERS} Workers.")
+    })
 }
 
 impl Line for Coordinator {
@@ -108,10 +107,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_refuses_processes_and_too_many_threads_and_nothing_else() {
-        let refused: Vec<Model> = Model::ALL.into_iter().filter(|model| refusal(*model, 80).is_some()).collect();
-        let with_processes = [Model::ProcessPool, Model::Processes, Model::LoopAndProcesses, Model::ProcessesOfThreads];
-        assert_eq!(refused, with_processes);
-        assert!(refusal(Model::Threads, 81).is_some_and(|reason| reason.contains("81 threads")));
+    fn a_browser_refuses_what_takes_too_many_workers_and_nothing_else() {
+        assert_eq!(refusal(80, 0), None);
+        assert_eq!(refusal(41, 39), None);
+        let said = refusal(41, 40).expect("81 Workers are too many");
+        assert!(said.contains("41 threads and 40 isolated Workers"), "{said}");
+        assert!(refusal(81, 0).is_some_and(|said| said.contains("81 threads, and")));
     }
 }

@@ -45,7 +45,7 @@ fn figure(model: Model, clock: Clock, speed: Speed, wall: String, times: String,
     let id = words::short(clock);
     let class = format!("figure {id}");
     view! {
-        <div class=class.clone() title=words::measured_note(clock, timer::step)>
+        <div class=class.clone() title=words::measured_note(clock, [model], timer::step)>
             <dt>{words::heading(clock, speed)}</dt>
             <dd class="wall" class:failed=is_failed data-testid=format!("wall-{model}-{id}")>{wall}</dd>
         </div>

@@ -1,5 +1,6 @@
 //! The middle of a lesson's page: all models on one time axis.
 
+use engine::model::Model;
 use engine::trace::Clock;
 use leptos::ev::PointerEvent;
 use leptos::html::Div;
@@ -127,12 +128,15 @@ fn AxisSlider(state: LessonState) -> impl IntoView {
 
 /// What the figures of a clock rest on, where there are any.
 fn measured_note(state: LessonState, clock: Clock) -> Option<impl IntoView> {
-    let trace = state.lesson.models.iter().find_map(|model| state.measured(clock)?.trace(*model))?;
+    let measured = state.measured(clock)?;
+    let has_run = |model: &Model| measured.trace(*model).is_some();
+    let models: Vec<Model> = state.lesson.models.iter().copied().filter(has_run).collect();
+    let trace = measured.trace(*models.first()?)?;
     let factor = trace.speed.factor();
     let scaled = (factor != 1.0).then(|| {
         format!(" Delays were divided by {factor}; the timelines show the program’s own time, the figures the time that really passed.")
     });
-    Some(view! { <p class="footnote">{words::measured_note(trace.clock, timer::step)} {scaled}</p> })
+    Some(view! { <p class="footnote">{words::measured_note(trace.clock, models, timer::step)} {scaled}</p> })
 }
 
 /// Keeps `width_px` at the width of `element` as long as both live.

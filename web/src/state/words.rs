@@ -13,6 +13,8 @@ use lessons::{Kind, Lesson, Parameter, Prepared, Value};
 use crate::state::link::Settings;
 use crate::state::machine::Machine;
 
+use crate::texts;
+
 /// A duration as a figure, such as `3.00 s`.
 pub fn seconds(time: Nanos) -> String {
     let decimals = if (1..100_000_000).contains(&time.0) { 3 } else { 2 };
@@ -154,8 +156,12 @@ pub fn value(parameter: &Parameter, value: &Value) -> String {
     }
 }
 
-/// What figures of a clock rest on. `step` tells in which steps the browser's moves, if that is known.
-pub fn measured_note(clock: Clock, step: impl FnOnce() -> Option<Nanos>) -> String {
+/// What figures of a clock rest on, for runs on these models. `step` tells in which steps the browser's moves, if that is known.
+pub fn measured_note(
+    clock: Clock,
+    models: impl IntoIterator<Item = Model>,
+    step: impl FnOnce() -> Option<Nanos>,
+) -> String {
     let steps = |step: Option<Nanos>| match step {
         Some(step) => format!("{} µs long", step.0 as f64 / 1e3),
         None => "too long to be measured in a moment".to_owned(),
@@ -163,7 +169,9 @@ pub fn measured_note(clock: Clock, step: impl FnOnce() -> Option<Nanos>) -> Stri
     match clock {
         Clock::Virtual => "Predicted: read from the simulator’s virtual clock.".to_owned(),
         Clock::Browser => {
-            format!("Browser: 1 run · read from performance.now(), whose steps in this browser are {}.", steps(step()))
+            let isolated = if models.into_iter().any(Model::has_processes) { texts::ISOLATED } else { "" };
+            let steps = steps(step());
+            format!("Browser: 1 run · read from performance.now(), whose steps in this browser are {steps}.{isolated}")
         }
         Clock::Machine => "Machine: 1 run · real threads and processes, read from this machine’s own clock.".to_owned(),
         Clock::File => {
@@ -210,10 +218,13 @@ mod tests {
         assert_eq!(said, ["0.00 s", "0.002 s", "3.00 s", "60.00 s"]);
         assert_eq!(times_faster(Some(Nanos(5)), Some(Nanos(3))), "1.67×");
         assert_eq!(times_faster(Some(Nanos(0)), Some(Nanos(0))), "–");
-        let note = |step: Option<u64>| measured_note(Clock::Browser, || step.map(Nanos));
+        let note = |step: Option<u64>| measured_note(Clock::Browser, [Model::Threads], || step.map(Nanos));
         assert!(note(Some(5_000)).ends_with("are 5 µs long."));
         assert!(note(Some(100)).ends_with("are 0.1 µs long."));
         assert!(note(None).ends_with("are too long to be measured in a moment."));
+        let of_processes = |clock| measured_note(clock, [Model::Threads, Model::LoopAndProcesses], || None);
+        assert!(of_processes(Clock::Browser).ends_with(texts::ISOLATED));
+        assert!(!of_processes(Clock::Machine).contains("isolated"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::{self, stdout};
 use std::process::exit;
 use std::sync::{Mutex, PoisonError};
 
-use engine::trace::{Activity, Doing, Event};
+use engine::trace::Event;
 
 use crate::process_pool::message::{Answer, Frame, News};
 
@@ -55,7 +55,7 @@ impl Outbox {
 
     /// Tells of something in the job of this number, at the latest before the job may be silent for long.
     pub fn gather(&self, number: u64, event: Event) {
-        let is_due = may_be_silent_after(&event);
+        let is_due = event.may_be_silent_after();
         if let Ok(frame) = Frame::new(&Answer::Job { number, news: News::Event(event) }, 0) {
             self.post(&frame, is_due);
         }
@@ -68,13 +68,4 @@ impl Outbox {
             exit(0);
         }
     }
-}
-
-/// Whether a job that has told this may have nothing to tell for long: it computes, or waits for something.
-fn may_be_silent_after(event: &Event) -> bool {
-    let goes_on = matches!(
-        event,
-        Event::Mark { .. } | Event::Enter { activity: Activity::Running(Doing::Steps | Doing::Message), .. }
-    );
-    !goes_on
 }

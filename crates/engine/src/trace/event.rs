@@ -103,6 +103,15 @@ impl Event {
             | Event::Finish { at, .. } => Some(*at),
         }
     }
+
+    /// Whether a job that has told this may have nothing to tell for long: it computes, or waits for something.
+    pub fn may_be_silent_after(&self) -> bool {
+        let goes_on = matches!(
+            self,
+            Event::Mark { .. } | Event::Enter { activity: Activity::Running(Doing::Steps | Doing::Message), .. }
+        );
+        !goes_on
+    }
 }
 
 /// What a lane is.

@@ -24,20 +24,20 @@ pub(crate) static LESSON: Lesson = Lesson {
     id: "await-or-task",
     title: "Await it, or make it a task",
     shows: "awaiting runs in turn, a task overlaps",
-    story: &[
+    story: taught!(&[
         "A program sends a request whose answer it needs only at the very end, and has something else to wait for meanwhile. \
          It is written with async and await throughout, and yet it takes as long as if it were not.",
         "The line at fault reads “await request()”. Writing async before a function does not make it run beside others, and \
          neither does await: it runs the coroutine here and now, and goes on when that has ended. To let it run beside the \
          rest, a task must be made of it first, and awaited later.",
-    ],
-    look: &[
+    ]),
+    look: taught!(&[
         "Look at whether “other work started” comes before or after “answer received”.",
         "On the event loop with “as a task” look at the order of the first lines too: the task is made before the other work, \
          but does not run until the main task waits for something.",
         "The other models know the same choice: it is between joining a thread, or asking a future for its result, at once or \
          at the end. Sequential code has no choice.",
-    ],
+    ]),
     rule: "Await at once what you need at once. Of everything else make a task as early as you can, and await it as late as you \
            can.",
     models: Model::COMMON,
@@ -51,7 +51,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         (Model::EventLoop, python!("python/event_loop.py")),
         (Model::ProcessPool, python!("python/process_pool.py")),
     ],
-    questions: &[
+    questions: taught!(&[
         Question {
             ask: "A request of 1 s and other work of 5 s, both waits: “await request()” first, then the other work. How many \
                   seconds on the event loop?",
@@ -103,7 +103,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             because: "The main task goes on until it first waits, and only then has the new task its turn. From there on both \
                       wait at once, and the shorter wait ends first.",
         },
-    ],
+    ]),
     published: &[
         Published {
             of: "request as a task",

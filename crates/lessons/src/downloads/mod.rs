@@ -23,8 +23,8 @@ pub(crate) static LESSON: Lesson = Lesson {
     id: "downloads",
     title: "One session or one each",
     shows: "many short requests, a session a thread against a shared one",
-    story: text::STORY,
-    look: text::LOOK,
+    story: taught!(text::STORY),
+    look: taught!(text::LOOK),
     rule: text::RULE,
     models: &[Model::Sequential, Model::Threads, Model::ThreadPool, Model::EventLoop],
     cannot: &[(
@@ -45,7 +45,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         (Model::ThreadPool, python!("python/thread_pool.py")),
         (Model::EventLoop, python!("python/event_loop.py")),
     ],
-    questions: text::QUESTIONS,
+    questions: taught!(text::QUESTIONS),
     published: &[
         Published {
             of: "160 downloads, five threads with a session each",

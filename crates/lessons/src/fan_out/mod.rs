@@ -20,18 +20,18 @@ pub(crate) static LESSON: Lesson = Lesson {
     id: "fan-out",
     title: "Three questions at once",
     shows: "three equal requests take as long as one",
-    story: &[
+    story: taught!(&[
         "A page of yours needs three things from another service, and asks for them one after the other. Each answer takes \
          the same time to come, none of the three depends on another, and the visitor waits for all of them in a row.",
         "It is about the smallest program in which concurrency is of use: a dozen lines, no shared data, nothing computed. \
          What is left of the wait if all three are asked at once?",
-    ],
-    look: &[
+    ]),
+    look: taught!(&[
         "Look at when each request is sent. That, and not how fast any of them is answered, is all that differs between the \
          models.",
         "Give the pools fewer workers than there are requests, then give the latency a spread, such as “uniform 0.5 2”, and \
          look at which request the end waits for.",
-    ],
+    ]),
     rule: "Requests that do not need one another's answers are sent together: the whole then takes as long as the slowest, and \
            not as long as the sum.",
     models: Model::COMMON,
@@ -49,7 +49,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         (Model::EventLoop, python!("python/event_loop.py")),
         (Model::ProcessPool, python!("python/process_pool.py")),
     ],
-    questions: &[
+    questions: taught!(&[
         Question {
             ask: "Three requests of one second each, gathered on an event loop: how many seconds until all are answered?",
             values: &[],
@@ -72,7 +72,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             because: "A thread that waits for an answer takes no other job, so the pool has as many requests under way as it \
                       has threads, and the rest queue.",
         },
-    ],
+    ]),
     published: &[Published {
         of: "three requests of one second: one latency",
         values: &[],

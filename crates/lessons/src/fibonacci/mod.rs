@@ -21,18 +21,18 @@ pub(crate) static LESSON: Lesson = Lesson {
     id: "fibonacci",
     title: "The longest job is the floor",
     shows: "uneven jobs in a pool: the longest decides the end",
-    story: &[
+    story: taught!(&[
         "Three Fibonacci numbers are wanted, each computed in the plain recursive way, in which every call makes two more. \
          The numbers look as if they were close to each other. The work behind them is not: two steps further up the row, \
          and there are more than twice as many calls.",
         "You have learnt that a pool of processes computes on several cores at once, so you give the three jobs to a pool of \
          four and expect to be nearly four times as fast. You are not.",
-    ],
-    look: &[
+    ]),
+    look: taught!(&[
         "On the process pool look at what each worker does after its only job, and which job ends last.",
         "Compare that job's length with the whole run: nothing that you change about the pool moves it.",
         "Then take two processes, and try the numbers in another order.",
-    ],
+    ]),
     rule: "A pool is never done before its longest job: speed-up ends at the sum of all jobs divided by the longest. Cut long \
            jobs into smaller ones, and hand out the longest first.",
     models: Model::COMMON,
@@ -51,7 +51,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         (Model::EventLoop, python!("python/event_loop.py")),
         (Model::ProcessPool, python!("python/process_pool.py")),
     ],
-    questions: &[
+    questions: taught!(&[
         Question {
             ask: "Four processes, the numbers 28, 30 and 32: how many times as fast as one after another is that?",
             values: &[],
@@ -86,7 +86,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             because: "The threads take turns of one switch interval each, so each gets about the same share of the time, and \
                       the smallest job is the first to have got all that it needs.",
         },
-    ],
+    ]),
     published: &[
         published(Model::Sequential, "fib_28", 317_811),
         published(Model::Sequential, "fib_30", 832_040),

@@ -22,8 +22,8 @@ pub(crate) static LESSON: Lesson = Lesson {
     id: "gil",
     title: "One lock to run them all",
     shows: "who may run when, with the GIL and without",
-    story: text::STORY,
-    look: text::LOOK,
+    story: taught!(text::STORY),
+    look: taught!(text::LOOK),
     rule: text::RULE,
     models: Model::COMMON,
     cannot: &[],
@@ -42,7 +42,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         (Model::EventLoop, python!("python/event_loop.py")),
         (Model::ProcessPool, python!("python/process_pool.py")),
     ],
-    questions: text::QUESTIONS,
+    questions: taught!(text::QUESTIONS),
     // What was published are two sentences; these are the figures that follow from them.
     published: &[
         Published {

@@ -23,8 +23,8 @@ pub(crate) static LESSON: Lesson = Lesson {
     id: "paged-api",
     title: "Six thousand pages",
     shows: "a big I/O-bound job: threads and event loop come out alike",
-    story: text::STORY,
-    look: text::LOOK,
+    story: taught!(text::STORY),
+    look: taught!(text::LOOK),
     rule: text::RULE,
     models: &[Model::Sequential, Model::ThreadPool, Model::EventLoop],
     cannot: &[
@@ -49,7 +49,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         (Model::ThreadPool, python!("python/thread_pool.py")),
         (Model::EventLoop, python!("python/event_loop.py")),
     ],
-    questions: text::QUESTIONS,
+    questions: taught!(text::QUESTIONS),
     published: &[
         published("a pool of 50 threads", Model::ThreadPool),
         published("a semaphore of 50", Model::EventLoop),

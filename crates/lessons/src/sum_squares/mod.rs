@@ -19,19 +19,19 @@ pub(crate) static LESSON: Lesson = Lesson {
     id: "sum-squares",
     title: "Small message, long work",
     shows: "tiny messages and long work: what a process pool is for",
-    story: &[
+    story: taught!(&[
         "For each of some large numbers you want the sum of all squares below it. One sum is a single line of Python and a \
          noticeable pause, and there are twenty of them. The machine has several cores, but while the program runs, one of \
          them is busy and the others have nothing to do.",
         "Nothing waits here, neither for a network nor for a disk: every instant is spent computing. You have threads, an \
          event loop and processes at hand. Which of them puts the other cores to work?",
-    ],
-    look: &[
+    ]),
+    look: taught!(&[
         "Compare how much of each lane is filled with computing. On threads look at who is waiting for the GIL; on the event \
          loop look at when the second task gets its first turn.",
         "On the process pool look at the gaps between two jobs: all that travels is one number there and one number back.",
         "Then switch the GIL off and look at the threads again.",
-    ],
+    ]),
     rule: "Work that only computes needs cores, and under the GIL only processes bring more than one. It pays best where a \
            message is small and the work that it starts is long.",
     models: Model::COMMON,
@@ -52,7 +52,7 @@ pub(crate) static LESSON: Lesson = Lesson {
         (Model::EventLoop, python!("python/event_loop.py")),
         (Model::ProcessPool, python!("python/process_pool.py")),
     ],
-    questions: &[
+    questions: taught!(&[
         Question {
             ask: "Twenty numbers, one thread for each: who is done sooner, the threads or the program that takes one number \
                   after another?",
@@ -89,7 +89,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             }),
             because: "Without the GIL a thread needs nothing but a core, as a process does, and both have the same cores.",
         },
-    ],
+    ]),
     published: &[Published {
         of: "twenty sums on four processes",
         values: &[],
