@@ -1,5 +1,7 @@
 //! Things to put in order: those that have a place stand first, with their numbers, and can be moved or taken back.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -79,9 +81,11 @@ fn count(order: RwSignal<Order>) -> usize {
 /// Focuses a button of an option once the rows stand as they are to stand.
 fn focus_soon(part: &str, option: usize) {
     let id = format!("{part}-{option}");
-    request_animation_frame(move || {
+    let focus = move || {
         let found = document().get_element_by_id(&id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
         // Fails only where there is nothing to focus.
         let _ = found.map(|element| element.focus());
-    });
+    };
+    // The rows are changed before anything that is to be done later.
+    set_timeout(focus, Duration::ZERO);
 }
