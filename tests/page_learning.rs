@@ -66,6 +66,33 @@ async fn whoever_skips_is_told_and_may_go_on() {
 }
 
 #[tokio::test]
+async fn an_order_is_pressed_moved_taken_back_and_answered() {
+    let server = Server::start();
+    let browser = open(&server, "blocking-call&said=1_x*2_x*3_x*4_x").await;
+    browser.click("step-predict").await;
+    browser.click("next-question").await;
+    browser.click("place-2").await;
+    browser.click("commit").await;
+    browser.until("document.querySelector('#guess-wrong').innerText.includes('a place to each')").await;
+    // Whoever goes on by the keyboard stays with the thing that changed its place.
+    browser.until("document.activeElement?.id === 'place-2' || document.activeElement?.type === 'submit'").await;
+    for place in ["place-0", "place-4", "place-3", "place-1"] {
+        browser.click(place).await;
+    }
+    browser.click("place-0").await;
+    browser.click("place-0").await;
+    let sooner = |option: usize| format!("document.getElementById('sooner-{option}').click()");
+    // THREE, FIVE, FOUR, TWO, ONE so far.
+    browser.run(&sooner(3)).await;
+    browser.until("document.activeElement?.id === 'sooner-3'").await;
+    browser.run(&sooner(0)).await;
+    browser.click("commit").await;
+    browser.until_matches("verdict", "Right\\.(.|\\n)*You said THREE is printed, then FOUR is received").await;
+    browser.until("location.search.includes('5_r23401_f')").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn changes_are_taken_back_and_made_again() {
     let server = Server::start();
     let browser = open(&server, "delay-messages&said=1_x").await;
