@@ -1,6 +1,7 @@
 //! Requests of threads that block, with the client `ureq`.
 
 use std::cell::RefCell;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -19,6 +20,10 @@ pub enum Sessions {
     /// Those of all threads, which share one session; it keeps so many open that nobody uses.
     Shared(usize),
 }
+
+/// How it is told that the other side has closed a connection.
+const CLOSED: [ErrorKind; 4] =
+    [ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted, ErrorKind::BrokenPipe, ErrorKind::UnexpectedEof];
 
 /// The bytes of a connection's buffers.
 const BUFFER: usize = 8 * 1024;
@@ -70,8 +75,13 @@ impl Threads {
             ureq::Error::Io(error) => format!("its request of {} failed ({})", self.url, files::told(&error)),
             error => format!("its request of {} failed ({error})", self.url),
         };
-        let request = agent.get(format!("{}?page={number}", self.url)).header(page::ATTEMPT, attempt);
-        let mut response = request.call().map_err(failed)?;
+        let send = || agent.get(format!("{}?page={number}", self.url)).header(page::ATTEMPT, attempt).call();
+        let mut response = match send() {
+            // The service may close a connection just as it is used again. A GET may be sent twice (RFC 9110, 9.2.2).
+            Err(ureq::Error::Io(error)) if CLOSED.contains(&error.kind()) => send(),
+            sent => sent,
+        }
+        .map_err(failed)?;
         let status = response.status().as_u16();
         let seconds = response.headers().get("retry-after").and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
         let retry_after = seconds.map(|seconds| Nanos::from(Duration::from_secs(seconds)));
