@@ -144,6 +144,8 @@ impl Later {
         let slow = RwSignal::new(None::<(Job, Predictions)>);
         let under_way = StoredValue::new(false);
         Effect::new(move || {
+            // From one that takes long to another one it is not told by whether it takes long.
+            job.track();
             if quick.get() == Some(None) {
                 go_on(self, job, slow, under_way);
             }
