@@ -36,7 +36,7 @@ fn a_loop_stands_still_and_is_kept_going_as_predicted() {
 #[test]
 fn what_threads_share_goes_as_predicted() {
     // With the lock it is open who takes it first: both wake at the same instant.
-    check("lost-update", &[], 2.0);
+    check("lost-update", &[("change", "0.5")], 2.0);
     check("deadlock", &[("order", "same")], 5.0);
     check("deadlock", &[("timeout", "1")], 5.0);
 }
