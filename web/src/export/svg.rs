@@ -6,6 +6,7 @@ use engine::trace::State;
 
 use crate::timeline::draw::{self, Area, Seen, Stroke, Style, Surface, TICK_GAP_PX};
 use crate::timeline::layout::Layout;
+use crate::timeline::pattern::{TILE_PX, Tile};
 use crate::timeline::viewport::Viewport;
 
 /// One model's timeline in a picture.
@@ -115,20 +116,13 @@ impl SvgSurface {
         for state in State::ALL {
             let name = state.id();
             let [fill, mark] = self.state(state);
-            let shape = match state {
-                State::Running | State::Waiting => String::new(),
-                State::Gil => format!("<circle cx=\"3\" cy=\"3\" r=\"1.1\" fill=\"{mark}\"/>"),
-                State::Ready => {
-                    format!("<path d=\"M-1 7L7-1M-1 1L1-1M5 7L7 5\" stroke=\"{mark}\" stroke-width=\"1.6\"/>")
-                }
-                State::Blocked => {
-                    format!("<path d=\"M-1-1L7 7M5-1L7 1M-1 5L1 7\" stroke=\"{mark}\" stroke-width=\"1.6\"/>")
-                }
-                State::Queued => format!("<path d=\"M3 0v6\" stroke=\"{mark}\"/>"),
-            };
+            let mark = Tile::of(state).map(|Tile { path, line_px }| {
+                format!("<path d=\"{path}\" stroke=\"{mark}\" stroke-width=\"{line_px}\"/>")
+            });
             self.put(format_args!(
-                "<pattern id=\"{name}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">\
-                 <rect width=\"6\" height=\"6\" fill=\"{fill}\"/>{shape}</pattern>\n"
+                "<pattern id=\"{name}\" width=\"{TILE_PX}\" height=\"{TILE_PX}\" patternUnits=\"userSpaceOnUse\">\
+                 <rect width=\"{TILE_PX}\" height=\"{TILE_PX}\" fill=\"{fill}\"/>{}</pattern>\n",
+                mark.unwrap_or_default()
             ));
         }
         self.put(format_args!(
@@ -193,7 +187,7 @@ impl Surface for SvgSurface {
     }
 
     fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style) {
-        let (anchor, size) = (if style == Style::RowName { "end" } else { "start" }, size_px(style));
+        let (anchor, size) = (if style == Style::RowName { "end" } else { "start" }, style.size_px());
         let colour = match style {
             Style::RowName => self.colours.muted.clone(),
             Style::On(State::Running) => self.colours.on_running.clone(),
@@ -231,12 +225,8 @@ impl Surface for SvgSurface {
     }
 
     fn text_width_px(&self, text: &str, style: Style) -> f64 {
-        text.chars().count() as f64 * size_px(style) * LETTER
+        text.chars().count() as f64 * style.size_px() * LETTER
     }
-}
-
-fn size_px(style: Style) -> f64 {
-    if style == Style::RowName { 11.0 } else { 10.5 }
 }
 
 fn escaped(text: &str) -> String {

@@ -18,6 +18,9 @@ const COLUMN_PX: f64 = 4.0;
 /// What ran at all is at least so high.
 const LEAST_RUNNING_PX: f64 = 1.5;
 
+/// Heights that differ by less look alike.
+const STEP_PX: f64 = 0.5;
+
 /// A part of a row that is drawn in one way.
 #[derive(Debug, PartialEq)]
 pub enum Piece<'r> {
@@ -123,15 +126,33 @@ impl Columns {
             for (state, areas) in &mut bands {
                 let share = shares[*state as usize] / f64::from(row.stands_for.max(1));
                 let least_px = if *state == State::Running && *is_any_run { LEAST_RUNNING_PX } else { 0.0 };
-                let top_px = (below_px + (share * area.height_px).max(least_px)).min(area.height_px);
+                let top_px = stepped(below_px + (share * area.height_px).max(least_px)).min(area.height_px);
                 if top_px > below_px {
-                    let y_px = area.y_px + area.height_px - top_px;
-                    areas.push(Area { x_px, y_px, width_px, height_px: top_px - below_px });
+                    let (y_px, height_px) = (area.y_px + area.height_px - top_px, top_px - below_px);
+                    add(areas, Area { x_px, y_px, width_px, height_px });
                 }
                 below_px = top_px;
             }
         }
         bands.retain(|(_, areas)| !areas.is_empty());
         bands
+    }
+}
+
+/// The nearest height that can be told from others.
+fn stepped(height_px: f64) -> f64 {
+    (height_px / STEP_PX).round() * STEP_PX
+}
+
+/// Adds an area, or makes the last one wider where it only goes on. What is as high for long is then drawn at once.
+fn add(areas: &mut Vec<Area>, area: Area) {
+    match areas.last_mut() {
+        Some(last)
+            if (last.y_px, last.height_px) == (area.y_px, area.height_px)
+                && (last.x_px + last.width_px - area.x_px).abs() < STEP_PX =>
+        {
+            last.width_px = area.x_px + area.width_px - last.x_px;
+        }
+        _ => areas.push(area),
     }
 }

@@ -51,6 +51,16 @@ pub enum Style {
     On(State),
 }
 
+impl Style {
+    /// How large its letters are.
+    pub fn size_px(self) -> f64 {
+        match self {
+            Style::RowName => 11.0,
+            Style::On(_) => 10.5,
+        }
+    }
+}
+
 /// What a line is for, which decides its colour and its width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stroke {

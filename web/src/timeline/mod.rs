@@ -10,8 +10,10 @@ pub mod layout;
 pub mod links;
 pub mod overlay;
 pub mod palette;
+pub mod pattern;
 pub mod read_out;
 pub mod shares;
+pub mod surface;
 pub mod table;
 #[cfg(test)]
 mod testing;
