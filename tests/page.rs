@@ -11,7 +11,6 @@ use server::{Server, serve_without_isolation};
 
 /// The first question is skipped: these tests are about what comes after it.
 const LESSON: &str = "?lesson=delay-messages&messages=TWO%3D2%2CTHREE%3D3&workers=2&said=1_x";
-const BROWSER_MODELS: [&str; 5] = ["sequential", "threads", "thread-pool", "event-loop", "process-pool"];
 const ALL_MODELS: [&str; 5] = ["sequential", "threads", "thread-pool", "event-loop", "process-pool"];
 
 #[tokio::test]
@@ -177,6 +176,26 @@ async fn a_lab_that_crashes_in_the_middle_of_a_run_is_replaced_and_the_next_run_
     browser.close().await;
 }
 
+/// Nothing is heard of the lab any more, though it lives. The page looks at it twenty times as often as it does for a person.
+#[tokio::test]
+async fn a_run_of_which_nothing_comes_is_ended_and_those_behind_it_are_run() {
+    let server = Server::start();
+    let browser = Browser::open(&format!("{}{LESSON}", server.address)).await;
+    browser.run(KEEP_LABS).await;
+    browser
+        .run("const slow = setTimeout; window.setTimeout = (act, ms, ...given) => slow(act, ms / 20, ...given);")
+        .await;
+    begin_to_run(&browser).await;
+    browser.run("labs[0].onmessage = null").await;
+    let ended = "“Sequential” was ended: for 20.0 s nothing happened in it, and nothing was to come.";
+    browser.until(&format!("document.body.innerText.includes('{ended}')")).await;
+    for model in ALL_MODELS.into_iter().filter(|model| *model != "sequential") {
+        browser.until_matches(&format!("wall-{model}-browser"), r"^\d+\.\d\d s").await;
+    }
+    assert_eq!(browser.run("return labs.length").await, 2, "those behind it have a lab of their own");
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn the_skip_link_disturbs_no_run_and_the_history_still_leads_back() {
     let server = Server::start();
@@ -289,7 +308,7 @@ async fn begin_to_run(browser: &Browser) {
 /// Runs what the page shows, on the page as it stands.
 async fn assert_runs_to_its_end(browser: &Browser) {
     browser.click("run-browser").await;
-    for model in BROWSER_MODELS {
+    for model in ALL_MODELS {
         browser.until_matches(&format!("wall-{model}-browser"), r"^\d+\.\d\d s").await;
     }
 }
