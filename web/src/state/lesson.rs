@@ -8,7 +8,7 @@ use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use lessons::{Lesson, Parameter, Prepared, Values};
+use lessons::{Lesson, Prepared, Values};
 
 use crate::backend::companion::Companion;
 use crate::backend::lab::Lab;
@@ -17,14 +17,12 @@ use crate::backend::{Backend, Job, LiveClock};
 use crate::later::Later;
 use crate::state::address::Address;
 use crate::state::door::Door;
-use crate::state::fields::{Change, Fields};
 use crate::state::form::Form;
 use crate::state::history::History;
 use crate::state::inbox::Inbox;
 use crate::state::link::{LessonPlace, Look, Place, Settings};
 use crate::state::machine::Machine;
 use crate::state::measured::{Measured, Status};
-use crate::state::mend::Mend;
 use crate::state::progress::{Progress, Step};
 use crate::state::said::{Answers, Said};
 use crate::state::view::View;
@@ -79,7 +77,8 @@ pub struct LessonState {
     pub is_revealed: Memo<bool>,
     /// What was done so far, in all lessons.
     pub progress: RwSignal<Progress>,
-    history: RwSignal<History<Settings>>,
+    /// What was changed, step by step.
+    pub(super) history: RwSignal<History<Settings>>,
     /// What the page has only after its first view.
     pub later: Later,
     pub(super) address: Address,
@@ -88,11 +87,8 @@ pub struct LessonState {
     pub(super) lab: StoredValue<Lab, LocalStorage>,
     pub(super) companion: StoredValue<Companion, LocalStorage>,
     /// Runs out when a person has stopped typing.
-    typing: StoredValue<Option<TimeoutHandle>>,
+    pub(super) typing: StoredValue<Option<TimeoutHandle>>,
 }
-
-/// A pause this long in typing means that the text is meant as it stands.
-const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 /// A playhead that rests this long is where somebody wants it.
 const LOOK_PAUSE: Duration = Duration::from_millis(500);
@@ -239,60 +235,6 @@ impl LessonState {
         self.form.with(Form::is_any_wrong)
     }
 
-    /// Changes the fields. Measured runs belong to the values that they were measured with, and go with them.
-    pub fn change(self, change: impl FnOnce(&mut Form)) {
-        let decisive = |form: &Form| (form.values().clone(), form.machine().seed);
-        let before = self.form.with_untracked(decisive);
-        self.form.update(change);
-        if self.form.with_untracked(decisive) != before {
-            self.drop_measured();
-        }
-    }
-
-    /// The fields, for the components that show them.
-    pub fn fields(self) -> Fields {
-        Fields::new(self.form, self.values, move |change| match change {
-            Change::Edited(parameter, text) => self.edit(parameter, text),
-            Change::Typed(parameter, text) => self.type_in(parameter, text),
-            Change::Settled => self.settle(),
-            Change::Complete => self.commit(),
-        })
-    }
-
-    /// Changes the fields in one step, which undo takes back.
-    pub fn change_at_once(self, change: impl FnOnce(&mut Form)) {
-        self.change(change);
-        self.commit();
-    }
-
-    /// Takes the last change back.
-    pub fn undo(self) {
-        self.go(History::undo);
-    }
-
-    /// Takes the last undo back.
-    pub fn redo(self) {
-        self.go(History::redo);
-    }
-
-    /// Whether there is anything to take back.
-    pub fn can_undo(self) -> bool {
-        self.history.with(History::can_undo)
-    }
-
-    /// Whether there is an undo to take back.
-    pub fn can_redo(self) -> bool {
-        self.history.with(History::can_redo)
-    }
-
-    fn go(self, go: fn(&mut History<Settings>) -> Option<Settings>) {
-        self.stop_waiting();
-        if let Some(settings) = self.history.try_update(go).flatten() {
-            self.change(|form| form.set(settings));
-            self.write_address();
-        }
-    }
-
     /// Keeps what was said to a question, in this browser and in the link.
     pub fn say(self, question: usize, said: Said) {
         self.answers.update(|answers| answers.say(question, said));
@@ -355,16 +297,6 @@ impl LessonState {
         self.note(Step::Investigate);
     }
 
-    /// Takes a mend, which undo takes back, and leads to the model that shows it.
-    pub fn take_mend(self, mend: Mend) {
-        self.change_at_once(|form| {
-            form.set(mend.settings);
-            form.turn_model(mend.model, true);
-        });
-        self.study(mend.model);
-        self.looked_at.set((mend.model, Clock::Virtual));
-    }
-
     /// The place that a link should name.
     pub fn place(self) -> LessonPlace {
         LessonPlace {
@@ -374,46 +306,6 @@ impl LessonState {
             answers: self.answers.get_untracked(),
             way: self.way.get_untracked(),
         }
-    }
-
-    /// Takes a text for a parameter that is meant at once, as a slider's is.
-    pub fn edit(self, parameter: &'static Parameter, text: String) {
-        self.change(|form| {
-            form.type_in(parameter, text);
-            form.settle();
-        });
-    }
-
-    /// Takes a text for a parameter that is being typed. It is meant when typing pauses: what stands there on the way is not.
-    pub fn type_in(self, parameter: &'static Parameter, text: String) {
-        self.form.update(|form| form.type_in(parameter, text));
-        self.stop_waiting();
-        let paused = set_timeout_with_handle(move || self.settle(), TYPING_PAUSE);
-        self.typing.set_value(paused.ok());
-    }
-
-    /// Takes the fields as they are.
-    pub fn settle(self) {
-        self.stop_waiting();
-        self.change(Form::settle);
-        self.commit();
-    }
-
-    fn stop_waiting(self) {
-        if let Some(pause) = self.typing.get_value() {
-            pause.clear();
-            self.typing.set_value(None);
-        }
-    }
-
-    /// Takes note of a change when it is complete, not on every pixel of it: for undo, and in the address.
-    pub fn commit(self) {
-        let settings = self.form.with_untracked(|form| form.settings().clone());
-        if self.history.with_untracked(|history| *history.present() != settings) {
-            self.history.update(|history| history.step(settings));
-            self.note(Step::Modify);
-        }
-        self.write_address();
     }
 
     pub(super) fn write_address(self) {

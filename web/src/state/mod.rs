@@ -4,6 +4,7 @@ pub mod address;
 pub mod advise;
 pub mod answer;
 pub mod browser;
+mod changes;
 pub mod code;
 pub mod compare;
 pub mod crash;
