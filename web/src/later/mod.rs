@@ -5,6 +5,7 @@
 //! (`cargo xtask build`): what is reachable from [`half`] and from nowhere else goes into the later half. All ways into it are in
 //! [`Half`], so whoever wants to know what can wait reads [`Part`].
 
+mod foreseen;
 mod parts;
 
 use leptos::prelude::*;
@@ -134,36 +135,6 @@ impl Later {
         self.half().map(|half| (half.prepare)(machine, lesson, values))
     }
 
-    /// What a job that changes is predicted to come to: at once where that fits a frame. Where it does not, what was known before
-    /// stands until it is there.
-    pub fn foresee(self, job: Memo<Option<Job>>) -> Foreseen {
-        let quick = Memo::new(move |_| {
-            let half = self.half()?;
-            job.with(|job| job.as_ref().map(|job| (half.predict_within_a_frame)(job)))
-        });
-        let slow = RwSignal::new(None::<(Job, Predictions)>);
-        let under_way = StoredValue::new(false);
-        Effect::new(move || {
-            // From one that takes long to another one it is not told by whether it takes long.
-            job.track();
-            if quick.get() == Some(None) {
-                go_on(self, job, slow, under_way);
-            }
-        });
-        let now = Memo::new(move |before: Option<&Predictions>| match quick.get() {
-            None => Predictions::none(),
-            Some(Some(predictions)) => predictions,
-            Some(None) => {
-                let slow = slow.with(|slow| slow.as_ref().map(|(_, predictions)| predictions.clone()));
-                slow.or_else(|| before.cloned()).unwrap_or_else(Predictions::none)
-            }
-        });
-        let is_late = Memo::new(move |_| {
-            quick.get() == Some(None) && slow.with(|slow| slow.as_ref().map(|(job, _)| job) != job.read().as_ref())
-        });
-        Foreseen { now, is_late }
-    }
-
     fn half(self) -> Option<&'static Half> {
         match self.0.get() {
             Standing::Here(half) => Some(half),
@@ -178,39 +149,6 @@ impl Later {
             self.0.try_set(standing);
         });
     }
-}
-
-/// What is foreseen of a job that changes.
-#[derive(Clone, Copy)]
-pub struct Foreseen {
-    /// What is known now.
-    pub now: Memo<Predictions>,
-    /// Whether that is of the job before, because this one takes longer.
-    pub is_late: Memo<bool>,
-}
-
-/// Predicts what `job` is now, and when that is done what it has become meanwhile.
-fn go_on(
-    later: Later,
-    job: Memo<Option<Job>>,
-    slow: RwSignal<Option<(Job, Predictions)>>,
-    under_way: StoredValue<bool>,
-) {
-    // Whoever is gone, or has been answered already, wants nothing more.
-    let (Some(Some(wanted)), Some(half)) = (job.try_get_untracked(), untrack(|| later.half())) else { return };
-    let is_known = slow.with_untracked(|slow| slow.as_ref().is_some_and(|(known, _)| *known == wanted));
-    if is_known || under_way.get_value() {
-        return;
-    }
-    under_way.set_value(true);
-    let known = wanted.clone();
-    let made = Callback::new(move |predictions: Predictions| {
-        if under_way.try_set_value(false).is_none() {
-            slow.set(Some((known.clone(), predictions)));
-            go_on(later, job, slow, under_way);
-        }
-    });
-    (half.predict)(wanted, made);
 }
 
 /// Serves predictions to a page, in a Worker of it.
