@@ -22,6 +22,9 @@ impl Nanos {
     /// This time multiplied by `factor`, to the nearest nanosecond; a negative or endless factor gives the nearest
     /// bound.
     pub fn scaled(self, factor: f64) -> Nanos {
+        if factor == 1.0 {
+            return self;
+        }
         Nanos((self.0 as f64 * factor).round() as u64)
     }
 

@@ -145,9 +145,12 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
     let list = NodeRef::<Ol>::new();
     // What says something is further down than what is imported.
     let first = part.with_value(code::first_to_read);
-    Effect::new(move || {
+    let shown = Memo::new(move |_| {
         let last = move || here.with(|here| here.keys().next_back().copied());
-        let shown = selected.get().or_else(last).unwrap_or(first);
+        selected.get().or_else(last).unwrap_or(first)
+    });
+    Effect::new(move || {
+        let shown = shown.get();
         if let Some(list) = list.get() {
             keep_in_sight(&list, first);
             keep_in_sight(&list, shown);
