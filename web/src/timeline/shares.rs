@@ -21,7 +21,7 @@ impl Shares {
         let (mut sums, mut runs) = (vec![sum], vec![ran]);
         for stretch in stretches {
             add(&mut sum, stretch, stretch.to.since(stretch.from).0);
-            ran += u32::from(count(stretch.shows, State::Running) > 0);
+            ran += u32::from(does_anybody_run(stretch.shows));
             sums.push(sum);
             runs.push(ran);
         }
@@ -55,21 +55,24 @@ impl Shares {
 }
 
 fn add(times: &mut Times, stretch: &Stretch, time: u64) {
-    for state in State::ALL {
-        times[state as usize] += time * count(stretch.shows, state);
+    match stretch.shows {
+        Shows::Task { state, .. } => times[state as usize] += time,
+        Shows::Tasks(counts) => {
+            State::ALL.iter().for_each(|of| times[*of as usize] += time * u64::from(counts.of(*of)))
+        }
     }
 }
 
 fn subtract(times: &mut Times, stretch: &Stretch, time: u64) {
-    for state in State::ALL {
-        times[state as usize] -= time * count(stretch.shows, state);
-    }
+    let mut beyond = Times::default();
+    add(&mut beyond, stretch, time);
+    times.iter_mut().zip(beyond).for_each(|(time, beyond)| *time -= beyond);
 }
 
-fn count(shows: Shows, state: State) -> u64 {
+fn does_anybody_run(shows: Shows) -> bool {
     match shows {
-        Shows::Task { state: shown, .. } => u64::from(shown == state),
-        Shows::Tasks(counts) => u64::from(counts.of(state)),
+        Shows::Task { state, .. } => state == State::Running,
+        Shows::Tasks(counts) => counts.of(State::Running) > 0,
     }
 }
 
