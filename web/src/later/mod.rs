@@ -17,6 +17,7 @@ use crate::backend::predict::Predictions;
 use crate::backend::{Job, foresight};
 use crate::components::tabs::Tab;
 use crate::state::address::Address;
+use crate::state::browser;
 use crate::state::door::Door;
 use crate::state::inbox::Inbox;
 use crate::state::isolation::Isolation;
@@ -145,6 +146,8 @@ impl Later {
     fn try_again(self) {
         self.0.set(Standing::Coming);
         spawn_local(async move {
+            // What the later half does at once would keep the first view from being seen.
+            browser::picture().await;
             let standing = half().await.map_or(Standing::Missing, Standing::Here);
             self.0.try_set(standing);
         });

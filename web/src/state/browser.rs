@@ -1,6 +1,6 @@
 //! What the page asks the browser for, each question with an answer where the browser has none.
 
-use js_sys::{Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Clipboard, CssStyleDeclaration, Element, Performance, Storage, Window};
@@ -22,15 +22,26 @@ pub fn now_ms() -> f64 {
 
 /// Lets the page do what it has to do, and goes on after that.
 pub async fn breath() {
-    let turn = Promise::new(&mut |go_on, _| {
-        let begun = window().and_then(|window| window.set_timeout_with_callback(&go_on).ok());
-        if begun.is_none() {
+    called_back(Window::set_timeout_with_callback).await;
+}
+
+/// Lets the browser show what there is, and goes on after that; of a page that nobody sees, when it is seen.
+pub async fn picture() {
+    called_back(Window::request_animation_frame).await;
+    // A frame begins before it is shown.
+    breath().await;
+}
+
+async fn called_back(ask: fn(&Window, &Function) -> Result<i32, JsValue>) {
+    let called = Promise::new(&mut |go_on, _| {
+        let asked = window().and_then(|window| ask(&window, &go_on).ok());
+        if asked.is_none() {
             // Fails only where nobody waits any longer.
             let _ = go_on.call0(&JsValue::NULL);
         }
     });
     // It is never refused.
-    let _ = JsFuture::from(turn).await;
+    let _ = JsFuture::from(called).await;
 }
 
 /// How many of the screen's pixels make one CSS pixel, side by side.
