@@ -70,14 +70,8 @@ pub fn Code(
     let body = move || match fetched.get() {
         Fetched::Loading => view! { <p class="sub">{texts::LOADING}</p> }.into_any(),
         Fetched::Missing => view! { <p class="wrong">{texts::NO_CODE}</p> }.into_any(),
-        Fetched::There(mut parts) => {
+        Fetched::There(parts) => {
             let kind = program.get_untracked();
-            if kind == Program::Python {
-                let with_values = |lines| state.values.with(|values| code::with_values(lines, state.lesson, values));
-                for part in &mut parts {
-                    part.lines = with_values(std::mem::take(&mut part.lines));
-                }
-            }
             parts.into_iter().map(|part| listing(state, kind, part)).collect_view().into_any()
         }
     };
@@ -93,8 +87,15 @@ pub fn Code(
     }
 }
 
-fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
-    let part = StoredValue::new(part);
+fn listing(state: LessonState, program: Program, file: Part) -> AnyView {
+    let count = file.lines.len();
+    let part = Memo::new(move |_| match program {
+        Program::Python => {
+            let lines = state.values.with(|values| code::with_values(file.lines.clone(), state.lesson, values));
+            Part { lines, ..file }
+        }
+        Program::Rust => file.clone(),
+    });
     let trace = move || {
         // The code is shown before the answer is given; where tasks stand in it is not.
         let clock = state.is_revealed.get().then(|| state.looked_at.get().1)?;
@@ -104,18 +105,18 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
     let here = Memo::new(move |_| {
         let Some(trace) = trace() else { return Default::default() };
         let at = trace.own_time(state.playhead.get());
-        part.with_value(|part| code::here(program, part, &trace, at))
+        part.with(|part| code::here(program, part, &trace, at))
     });
     let selected = Memo::new(move |_| {
         let (trace, asked) = (trace()?, state.view.asked.get()?);
         let is_its = (trace.model, words::of_clock(trace.clock)) == (asked.model, asked.clock);
-        let line = || part.with_value(|part| code::line_of(program, part, &trace, asked.task, asked.at));
+        let line = || part.with(|part| code::line_of(program, part, &trace, asked.task, asked.at));
         is_its.then(line).flatten()
     });
     let go = move |place: usize| {
         let Some(trace) = untrack(trace) else { return };
         let at = trace.own_time(state.playhead.get_untracked());
-        if let Some((next, task)) = part.with_value(|part| code::next_at(program, part, place, &trace, at)) {
+        if let Some((next, task)) = part.with_untracked(|part| code::next_at(program, part, place, &trace, at)) {
             let clock = words::of_clock(trace.clock);
             state.playhead.set(trace.program_time(next));
             state.looked_at.set((trace.model, clock));
@@ -124,8 +125,9 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
         }
     };
     let line = move |place: usize| {
-        let (number, html) = part.with_value(|part| (part.lines[place].number, part.lines[place].html.clone()));
-        if html.trim().is_empty() {
+        let html = Memo::new(move |_| part.with(|part| part.lines[place].html.clone()));
+        let number = part.with_untracked(|part| part.lines[place].number);
+        if html.with_untracked(|html| html.trim().is_empty()) {
             return view! { <li><span class="code-line"><span class="line-number" aria-hidden="true">{number}</span></span></li> }
                 .into_any();
         }
@@ -135,7 +137,7 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
             <li class:here=move || at_line.with(Option::is_some) class:selected=move || selected.get() == Some(place)>
                 <button type="button" class="code-line" on:click=move |_| go(place)>
                     <span class="line-number" aria-hidden="true">{number}</span>
-                    <code inner_html=html></code>
+                    <code inner_html=move || html.get()></code>
                     {who}
                 </button>
             </li>
@@ -144,7 +146,7 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
     };
     let list = NodeRef::<Ol>::new();
     // What says something is further down than what is imported.
-    let first = part.with_value(code::first_to_read);
+    let first = part.with_untracked(code::first_to_read);
     let shown = Memo::new(move |_| {
         let last = move || here.with(|here| here.keys().next_back().copied());
         selected.get().or_else(last).unwrap_or(first)
@@ -156,7 +158,6 @@ fn listing(state: LessonState, program: Program, part: Part) -> AnyView {
             keep_in_sight(&list, shown);
         }
     });
-    let count = part.with_value(|part| part.lines.len());
     let lines = (0..count).map(line).collect_view();
     view! { <ol class="listing" data-testid="code" tabindex="0" aria-label="Program" node_ref=list>{lines}</ol> }
         .into_any()
