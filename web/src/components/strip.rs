@@ -37,7 +37,10 @@ pub fn strip(
     label: String,
 ) -> AnyView {
     let end = longest.max(Nanos(1));
-    let viewport = move || Viewport { left_px: 0.0, right_px: width_px.get().max(1.0), start: Nanos::ZERO, end };
+    let viewport = move || {
+        let width_px = width_px.get().max(1.0);
+        Viewport { left_px: 0.0, right_px: width_px, width_px, start: Nanos::ZERO, end }
+    };
     let followed = Followed {
         trace: Signal::stored(Some(trace)),
         run_clock: Signal::stored(None),

@@ -46,6 +46,7 @@ pub struct Drawn {
     /// How many rows are folded into others.
     pub folded: RwSignal<u32>,
     frame: NodeRef<Div>,
+    scrolled_px: StoredValue<f64>,
 }
 
 /// A layout, and what it was made for.
@@ -62,7 +63,8 @@ const FRAME_PX: f64 = 460.0;
 impl Drawn {
     /// Nothing yet.
     pub fn new() -> Drawn {
-        Drawn { layout: StoredValue::new(None), folded: RwSignal::new(0), frame: NodeRef::new() }
+        let (layout, scrolled_px) = (StoredValue::new(None), StoredValue::new(0.0));
+        Drawn { layout, folded: RwSignal::new(0), frame: NodeRef::new(), scrolled_px }
     }
 
     /// The layout that was drawn last.
@@ -72,7 +74,14 @@ impl Drawn {
 
     /// How far its rows were scrolled.
     pub fn scrolled_px(self) -> f64 {
-        self.frame.get_untracked().map_or(0.0, |frame| f64::from(frame.scroll_top()) / browser::scale(&frame))
+        self.scrolled_px.get_value()
+    }
+
+    /// Takes note of how far they are scrolled. Asked while a picture is made, the browser would have to lay out the page first.
+    fn scroll(self) {
+        if let Some(frame) = self.frame.get_untracked() {
+            self.scrolled_px.set_value(f64::from(frame.scroll_top()) / browser::scale(&frame));
+        }
     }
 
     /// The layout of `trace` up to `until`: of a run that is over, and has been laid out like this, the one that there is.
@@ -116,8 +125,12 @@ pub fn TimelineCanvas(
         painter.ask_for_frame();
     });
     on_cleanup(move || painter.cancel_frame());
+    let scroll = move |_| {
+        followed.drawn.scroll();
+        painter.ask_for_frame();
+    };
     view! {
-        <div class="rows" node_ref=followed.drawn.frame on:scroll=move |_| painter.ask_for_frame()>
+        <div class="rows" node_ref=followed.drawn.frame on:scroll=scroll>
             <div node_ref=painter.whole>
                 <canvas node_ref=painter.canvas role="img" aria-label=label></canvas>
             </div>
@@ -168,18 +181,19 @@ impl Painter {
         let whole_px = layout.height_px();
         let height_px = whole_px.min(FRAME_PX);
         let scale = browser::scale(&canvas);
+        let viewport = followed.viewport.get_untracked();
         if let Some(whole) = self.whole.get_untracked() {
             let _ = HtmlElement::style(&whole).set_property("height", &format!("{}px", whole_px * scale));
         }
-        // The height follows from the rows, the width from the page.
-        let _ = HtmlElement::style(&canvas).set_property("height", &format!("{}px", height_px * scale));
-        let width_px = f64::from(canvas.client_width()) / scale;
+        let style = HtmlElement::style(&canvas);
+        let _ = style.set_property("height", &format!("{}px", height_px * scale));
+        let _ = style.set_property("width", &format!("{}px", viewport.width_px * scale));
         let top_px = followed.drawn.scrolled_px().clamp(0.0, whole_px - height_px);
         let lit = followed.lit.get_untracked();
         self.with_brushes(&canvas, browser::pixel_ratio() * scale, |brushes| {
-            if let Some(mut surface) = CanvasSurface::new(&canvas, width_px, height_px, brushes) {
+            if let Some(mut surface) = CanvasSurface::new(&canvas, viewport.width_px, height_px, brushes) {
                 let seen = Seen { top_px, height_px, lit: lit.as_deref() };
-                draw::draw(&mut surface, &layout, &followed.viewport.get_untracked(), seen);
+                draw::draw(&mut surface, &layout, &viewport, seen);
             }
         });
         if trace.finished.is_none() && clock.is_some_and(|clock| clock.is_running()) {

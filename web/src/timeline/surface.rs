@@ -81,8 +81,11 @@ impl<'b> CanvasSurface<'b> {
     pub fn new(canvas: &HtmlCanvasElement, width_px: f64, height_px: f64, brushes: &'b Brushes) -> Option<Self> {
         let ratio = brushes.ratio;
         let (width, height) = ((width_px * ratio).round() as u32, (height_px * ratio).round() as u32);
-        if (canvas.width(), canvas.height()) != (width, height) {
+        // Each of these takes new room, be it for the same size.
+        if canvas.width() != width {
             canvas.set_width(width);
+        }
+        if canvas.height() != height {
             canvas.set_height(height);
         }
         let context = context(canvas)?;

@@ -9,6 +9,8 @@ pub struct Viewport {
     pub left_px: f64,
     /// The pixel at which `end` lies.
     pub right_px: f64,
+    /// How wide the picture is.
+    pub width_px: f64,
     /// The earliest instant that is drawn.
     pub start: Nanos,
     /// The latest instant that is drawn; always later than `start`.
@@ -46,7 +48,7 @@ impl Viewport {
     pub fn of(window: Window, width_px: f64) -> Viewport {
         let left_px = gutter_px(width_px);
         let right_px = (width_px - 8.0).max(left_px + 1.0);
-        Viewport { left_px, right_px, start: window.start, end: window.end }
+        Viewport { left_px, right_px, width_px, start: window.start, end: window.end }
     }
 
     /// A viewport that shows everything up to `longest`, in a picture `width_px` wide.
