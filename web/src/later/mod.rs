@@ -102,17 +102,33 @@ impl Later {
 
     /// Shows a part once it can be; nothing until then.
     pub fn show(self, part: Part) -> AnyView {
-        (move || self.half().map(|half| (half.show)(part.clone()))).into_any()
+        let turn = self.turn();
+        (move || turn.get().map(|half| (half.show)(part.clone()))).into_any()
     }
 
     /// The same where there would be nothing to see without it: says that it is on its way.
     pub fn show_large(self, part: Part) -> AnyView {
-        let view = move || match self.0.get() {
-            Standing::Here(half) => (half.show)(part.clone()),
-            Standing::Coming => view! { <p class="coming" aria-busy="true">{texts::COMING}</p> }.into_any(),
-            Standing::Missing => ().into_any(),
+        let turn = self.turn();
+        let view = move || match (turn.get(), self.0.get()) {
+            (Some(half), _) => (half.show)(part.clone()),
+            (None, Standing::Missing) => ().into_any(),
+            (None, _) => view! { <p class="coming" aria-busy="true">{texts::COMING}</p> }.into_any(),
         };
         view.into_any()
+    }
+
+    /// The half for a part that is to be shown. Where it has only just come, each part has a turn of its own: all of them at once
+    /// would keep whoever reads meanwhile from scrolling.
+    fn turn(self) -> RwSignal<Option<&'static Half>> {
+        let turn = RwSignal::new(untrack(|| self.half()));
+        Effect::new(move || {
+            let Some(half) = self.half().filter(|_| turn.with_untracked(Option::is_none)) else { return };
+            spawn_local(async move {
+                browser::breath().await;
+                turn.try_set(Some(half));
+            });
+        });
+        turn
     }
 
     /// What a person is told where it could not be fetched.
