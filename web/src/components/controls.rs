@@ -64,28 +64,8 @@ pub fn Controls(
                     <button type="button" data-testid="compare" title=ways::COMPARE_IS on:click=move |_| state.compare()>
                         {compare}
                     </button>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=texts::UNDO
-                        title=texts::UNDO
-                        data-testid="undo"
-                        disabled=move || !state.can_undo()
-                        on:click=move |_| state.undo()
-                    >
-                        {icons::undo()}
-                    </button>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=texts::REDO
-                        title=texts::REDO
-                        data-testid="redo"
-                        disabled=move || !state.can_redo()
-                        on:click=move |_| state.redo()
-                    >
-                        {icons::redo()}
-                    </button>
+                    {icons::button_while(move || state.can_undo(), texts::UNDO, "undo", icons::undo(), move || state.undo())}
+                    {icons::button_while(move || state.can_redo(), texts::REDO, "redo", icons::redo(), move || state.redo())}
                 </div>
             </div>
         </section>

@@ -1,6 +1,39 @@
-//! Icons as inline SVG. They stand beside words or in buttons that have a name, so screen readers skip them.
+//! Icons as inline SVG, and buttons that are nothing but one. They stand beside words or have a name, so screen readers skip them.
 
 use leptos::prelude::*;
+
+/// A button that is an icon, with a name for whoever cannot see it.
+pub fn button(
+    name: &'static str,
+    test_id: &'static str,
+    icon: impl IntoView + 'static,
+    act: impl Fn() + 'static,
+) -> impl IntoView {
+    button_while(|| true, name, test_id, icon, act)
+}
+
+/// The same where it is not always of use.
+pub fn button_while(
+    is_of_use: impl Fn() -> bool + Send + 'static,
+    name: &'static str,
+    test_id: &'static str,
+    icon: impl IntoView + 'static,
+    act: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <button
+            class="icon-button"
+            type="button"
+            aria-label=name
+            title=name
+            data-testid=test_id
+            disabled=move || !is_of_use()
+            on:click=move |_| act()
+        >
+            {icon}
+        </button>
+    }
+}
 
 /// The mark of Interleave: two threads that cross twice.
 pub fn brand() -> impl IntoView {

@@ -37,8 +37,8 @@ pub fn Transport(
                 <span class="of">{move || state.of()}</span>
             </p>
             <div class="keys">
-                {press("To the beginning", "to-start", icons::to_start(), move || state.jump(false))}
-                {press("To the event before", "step-back", icons::back(), move || state.step(false))}
+                {seldom(icons::button("To the beginning", "to-start", icons::to_start(), move || state.jump(false)))}
+                {icons::button("To the event before", "step-back", icons::back(), move || state.step(false))}
                 <button
                     class="icon-button primary"
                     type="button"
@@ -49,43 +49,25 @@ pub fn Transport(
                 >
                     {move || if view.is_playing.get() { icons::pause().into_any() } else { icons::play().into_any() }}
                 </button>
-                {press("To the next event", "step", icons::forward(), move || state.step(true))}
-                {press("To the end", "to-end", icons::to_end(), move || state.jump(true))}
+                {icons::button("To the next event", "step", icons::forward(), move || state.step(true))}
+                {seldom(icons::button("To the end", "to-end", icons::to_end(), move || state.jump(true)))}
             </div>
             <div class="keys">
                 <label class="pace" title="Seconds of the program in a second of playing">
                     <span class="unseen">"Speed of playing"</span>
                     <select data-testid="pace" on:change=chosen>{PACES.map(pace).collect_view()}</select>
                 </label>
-                {press("Zoom out", "zoom-out", icons::minus(), move || zoom(state, 1.0 / ZOOM_STEP))}
-                {press("Zoom in", "zoom-in", icons::plus(), move || zoom(state, ZOOM_STEP))}
+                {seldom(icons::button("Zoom out", "zoom-out", icons::minus(), move || zoom(state, 1.0 / ZOOM_STEP)))}
+                {seldom(icons::button("Zoom in", "zoom-in", icons::plus(), move || zoom(state, ZOOM_STEP)))}
                 <button class="fit" type="button" data-testid="fit" on:click=move |_| state.fit()>{fit}</button>
             </div>
         </div>
     }
 }
 
-fn press(
-    name: &'static str,
-    test_id: &'static str,
-    icon: impl IntoView + 'static,
-    act: impl Fn() + 'static,
-) -> impl IntoView {
-    let is_seldom = matches!(test_id, "to-start" | "to-end" | "zoom-in" | "zoom-out");
-    view! {
-        <button
-            class="icon-button"
-            // Where there is little room: the keys and a pinch do the same.
-            class:seldom=is_seldom
-            type="button"
-            aria-label=name
-            title=name
-            data-testid=test_id
-            on:click=move |_| act()
-        >
-            {icon}
-        </button>
-    }
+/// A button that is left out where there is little room: the keys and a pinch do the same.
+fn seldom(button: impl IntoView) -> impl IntoView {
+    view! { <span class="seldom">{button}</span> }
 }
 
 /// Looks closer at the playhead, or at the middle where the playhead cannot be seen.
