@@ -68,6 +68,14 @@ impl Module {
         }
     }
 
+    /// How it is compiled: Cargo.toml says it.
+    fn profile(self) -> &'static str {
+        match self {
+            Module::Page => "page",
+            Module::Lab => "lab",
+        }
+    }
+
     /// The name of its JavaScript side.
     fn script(self) -> String {
         format!("{}.js", self.package())
@@ -83,11 +91,12 @@ impl Module {
 
     fn compile(self, workspace: &Workspace, needs: &Needs) -> Result<PathBuf> {
         let mut cargo = wasm_cargo(workspace, &needs.toolchain, &needs.tools, self.target())?;
-        cargo.args(["build", "--package", self.package(), "--target", "wasm32-unknown-unknown", "--profile", "page"]);
+        let (package, profile) = (self.package(), self.profile());
+        cargo.args(["build", "--package", package, "--target", "wasm32-unknown-unknown", "--profile", profile]);
         cargo.arg(if self == Module::Lab { "--lib" } else { "--bins" });
         run_aloud(&mut cargo)?;
-        let built = workspace.target(self.target()).join("wasm32-unknown-unknown/page");
-        Ok(built.join(format!("{}.wasm", self.package())))
+        let built = workspace.target(self.target()).join("wasm32-unknown-unknown").join(profile);
+        Ok(built.join(format!("{package}.wasm")))
     }
 
     fn bind(self, needs: &Needs, module: &Path, out: &Path) -> Result<()> {
