@@ -39,7 +39,9 @@ impl Trace {
             Activity::WantsGil => with("wants the GIL", ", held by "),
             Activity::Blocked { object, .. } => with(&format!("waits for {}", self.object_name(object)), ", held by "),
             Activity::Waiting(WaitFor::Timer(due)) => {
-                format!("sleeps for {lasts}, until {}", self.program_time(due))
+                // The whole of its sleep, also while it goes on.
+                let sleeps = self.program_time(due.since(step.from));
+                format!("sleeps for {sleeps}, until {}", self.program_time(due))
             }
             Activity::Waiting(WaitFor::BlockingCall(due)) => {
                 format!("is inside a call that does not give way until {}", self.program_time(due))
