@@ -1,17 +1,18 @@
-//! Predictions that take longer than a frame: a Worker makes them, so that the page goes on meanwhile.
+//! Predictions that take longer than a frame: Workers make them, so that the page goes on meanwhile.
 //!
-//! The Worker holds the page's own module, which is in the browser's cache already, with a memory of its own. It is asked by a
-//! number and a link, since a link carries all that decides a prediction, and answers with one message a model: the number, and
-//! the trace as bytes.
+//! Each Worker holds the page's own module, which is in the browser's cache already, with a memory of its own. It is asked for one
+//! model at a time by a link, since a link carries all that decides a prediction, and answers with the trace as bytes. Another
+//! Worker is begun where all are busy and there is a core for it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use engine::model::Model;
 use engine::protocol;
 use engine::trace::Trace;
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use lessons::Lesson;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -29,6 +30,9 @@ const PAGE_META: &str = "interleave-page";
 /// The script that starts the page's module in a Worker.
 const SCRIPT: &str = "predictor.js";
 
+/// More Workers than these would take more room than time.
+const MOST_WORKERS: usize = 4;
+
 /// Predicts one run without keeping the page from its frames.
 pub async fn run(lesson: &'static Lesson, settings: &Settings, model: Model) -> Arc<Trace> {
     let job = Job::prediction(lesson, settings, model);
@@ -44,10 +48,21 @@ pub async fn run(lesson: &'static Lesson, settings: &Settings, model: Model) -> 
 
 /// Predicts every model of `job` without keeping the page from its frames. Where there can be no Worker, the page waits.
 pub async fn predict(job: Job) -> Predictions {
-    match ask(&job).await {
-        Some(traces) => Predictions::made(traces),
-        None => Predictions::of(job),
+    let asked: Vec<Option<Question>> = job.models.iter().map(|model| Question::ask(&job, *model)).collect();
+    let mut traces = Vec::new();
+    for question in asked {
+        match answer_to(question).await {
+            Some(trace) => traces.push(trace),
+            None => return Predictions::of(job),
+        }
     }
+    Predictions::made(traces)
+}
+
+async fn answer_to(question: Option<Question>) -> Option<Arc<Trace>> {
+    let question = question?;
+    JsFuture::from(question.answered).await.ok()?;
+    question.answer.take()
 }
 
 /// Answers a page, in a Worker.
@@ -63,147 +78,149 @@ pub fn serve() {
 }
 
 fn answer(page: &DedicatedWorkerGlobalScope, message: &JsValue) {
-    let question: Array = message.clone().unchecked_into();
-    let link = question.get(1).as_string().unwrap_or_default();
-    let Some(job) = link::job(&link) else { return };
-    for &model in &job.models {
-        let bytes = Uint8Array::from(protocol::encode(&job.predict(model)).as_slice());
-        // A page that is gone hears nothing.
-        let _ = page.post_message(&Array::of2(&question.get(0), &bytes));
-    }
+    let job = message.as_string().and_then(|link| link::job(&link));
+    let Some((job, model)) = job.and_then(|job| job.models.first().copied().map(|model| (job, model))) else { return };
+    let bytes = Uint8Array::from(protocol::encode(&job.predict(model)).as_slice());
+    // A page that is gone hears nothing.
+    let _ = page.post_message(&bytes);
 }
 
 thread_local! {
-    static PREDICTOR: RefCell<Option<Rc<Predictor>>> = const { RefCell::new(None) };
-    /// A Worker that died would die again.
-    static HAS_DIED: Cell<bool> = const { Cell::new(false) };
+    static WORKERS: Workers = Workers::default();
 }
 
-/// The page's side of the Worker.
-struct Predictor {
+/// The Workers of the page.
+#[derive(Default)]
+struct Workers {
+    seats: RefCell<Vec<Rc<Seat>>>,
+    /// What no Worker has taken yet.
+    waiting: RefCell<VecDeque<Question>>,
+    /// A Worker that died would die again.
+    has_died: Cell<bool>,
+}
+
+/// A model of a job that is to be predicted.
+#[derive(Clone)]
+struct Question {
+    link: String,
+    /// Kept when it is there, or will never be.
+    answered: Promise,
+    /// Keeps the promise.
+    done: Function,
+    answer: Rc<RefCell<Option<Arc<Trace>>>>,
+}
+
+/// The page's side of one Worker.
+struct Seat {
     worker: Worker,
-    asked: RefCell<Vec<Asked>>,
-    /// What waits until the Worker hears.
-    unsent: RefCell<Option<Vec<JsValue>>>,
+    /// Whether it hears.
+    is_up: Cell<bool>,
+    /// What it is at.
+    question: RefCell<Option<Question>>,
     listeners: RefCell<Option<(Listener<MessageEvent>, Listener<JsValue>)>>,
 }
 
 type Listener<E> = Closure<dyn FnMut(E)>;
 
-/// A job that is being predicted.
-struct Asked {
-    number: u32,
-    /// How many traces are still to come.
-    to_come: usize,
-    traces: Vec<Arc<Trace>>,
-    /// Goes on with whoever asked.
-    done: Function,
+impl Question {
+    /// Asks for a model of `job`; `None` where there is no Worker, or one has died.
+    fn ask(job: &Job, model: Model) -> Option<Question> {
+        let link = link::of_job(&Job { models: vec![model], ..job.clone() });
+        let mut resolve = None;
+        let answered = Promise::new(&mut |done, _| resolve = Some(done));
+        let question = Question { link, answered, done: resolve?, answer: Rc::default() };
+        WORKERS.with(|workers| workers.take(question.clone())).then_some(question)
+    }
+
+    fn end(&self) {
+        // Fails only where nobody waits any longer.
+        let _ = self.done.call0(&JsValue::NULL);
+    }
 }
 
-/// The traces of `job`; `None` where there is no Worker, or it has died.
-async fn ask(job: &Job) -> Option<Vec<Arc<Trace>>> {
-    let predictor = Predictor::of_page()?;
-    let number = predictor.asked.borrow().last().map_or(0, |last| last.number.wrapping_add(1));
-    let link = link::of_job(job);
-    let answered = Promise::new(&mut |done, _| {
-        let (to_come, traces) = (job.models.len(), Vec::new());
-        predictor.asked.borrow_mut().push(Asked { number, to_come, traces, done });
-    });
-    predictor.send(Array::of2(&number.into(), &link.into()).into());
-    JsFuture::from(answered).await.ok()?;
-    predictor.take(number)
+impl Workers {
+    /// Takes a question, for the next Worker that is free, and returns whether there will be one.
+    fn take(&self, question: Question) -> bool {
+        if self.has_died.get() {
+            return false;
+        }
+        self.waiting.borrow_mut().push_back(question);
+        let idle = self.seats.borrow().iter().find(|seat| seat.is_idle()).cloned();
+        if let Some(seat) = idle {
+            seat.go_on(self);
+        } else if self.seats.borrow().len() < browser::cores().min(MOST_WORKERS) {
+            self.seats.borrow_mut().extend(Seat::begin());
+        }
+        let is_any = !self.seats.borrow().is_empty();
+        if !is_any {
+            self.waiting.take();
+        }
+        is_any
+    }
+
+    /// A Worker has died: whoever asked any does without.
+    fn lose(&self) {
+        self.has_died.set(true);
+        let seats = self.seats.take();
+        let taken = seats.iter().filter_map(|seat| seat.question.take());
+        taken.chain(self.waiting.take()).for_each(|question| question.end());
+    }
 }
 
-impl Predictor {
-    /// The one that there is, begun if need be; none where it has died.
-    fn of_page() -> Option<Rc<Predictor>> {
-        if HAS_DIED.get() {
-            return None;
-        }
-        if let Some(predictor) = PREDICTOR.with_borrow(Clone::clone) {
-            return Some(predictor);
-        }
+impl Seat {
+    fn begin() -> Option<Rc<Seat>> {
         let folder = browser::meta(PAGE_META)?;
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&format!("{folder}/{SCRIPT}"), &options).ok()?;
-        let predictor = Rc::new(Predictor {
-            worker,
-            asked: RefCell::default(),
-            unsent: RefCell::new(Some(Vec::new())),
-            listeners: RefCell::default(),
-        });
-        predictor.listen();
-        PREDICTOR.set(Some(Rc::clone(&predictor)));
-        Some(predictor)
+        let (is_up, question, listeners) = (Cell::new(false), RefCell::new(None), RefCell::new(None));
+        let seat = Rc::new(Seat { worker, is_up, question, listeners });
+        seat.listen();
+        Some(seat)
     }
 
     fn listen(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
         let hear = Listener::new(move |message: MessageEvent| {
-            if let Some(predictor) = weak.upgrade() {
-                predictor.hear(&message.data());
+            if let Some(seat) = weak.upgrade() {
+                WORKERS.with(|workers| seat.hear(workers, &message.data()));
             }
         });
-        let weak = Rc::downgrade(self);
-        let lose = Listener::new(move |_: JsValue| {
-            if let Some(predictor) = weak.upgrade() {
-                predictor.lose();
-            }
-        });
+        let lose = Listener::new(|_: JsValue| WORKERS.with(Workers::lose));
         self.worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         self.worker.set_onerror(Some(lose.as_ref().unchecked_ref()));
         self.listeners.replace(Some((hear, lose)));
     }
 
-    fn send(&self, question: JsValue) {
-        match self.unsent.borrow_mut().as_mut() {
-            Some(unsent) => unsent.push(question),
-            // Plain data can always be sent.
-            None => drop(self.worker.post_message(&question)),
-        }
+    fn is_idle(&self) -> bool {
+        self.is_up.get() && self.question.borrow().is_none()
     }
 
-    fn hear(&self, message: &JsValue) {
-        if let Some(unsent) = self.unsent.take() {
-            for question in unsent {
-                self.send(question);
-            }
-            return;
+    /// Takes up the next question, if there is one.
+    fn go_on(&self, workers: &Workers) {
+        let next = workers.waiting.borrow_mut().pop_front();
+        if let Some(question) = &next {
+            // A text can always be sent.
+            let _ = self.worker.post_message(&question.link.as_str().into());
         }
-        let answer: Array = message.clone().unchecked_into();
-        let number = answer.get(0).as_f64().unwrap_or_default() as u32;
-        let bytes = Uint8Array::from(answer.get(1)).to_vec();
-        let Ok(trace) = protocol::decode::<Trace>(&bytes) else { return self.lose() };
-        let mut all = self.asked.borrow_mut();
-        let Some(asked) = all.iter_mut().find(|asked| asked.number == number) else { return };
-        asked.traces.push(Arc::new(trace));
-        asked.to_come -= 1;
-        if asked.to_come == 0 {
-            // Fails only where nobody waits any longer.
-            let _ = asked.done.call0(&JsValue::NULL);
-        }
+        self.question.replace(next);
     }
 
-    /// The Worker has died: whoever asked does without.
-    fn lose(&self) {
-        PREDICTOR.set(None);
-        HAS_DIED.set(true);
-        for asked in self.asked.borrow().iter() {
-            // Fails only where nobody waits any longer.
-            let _ = asked.done.call0(&JsValue::NULL);
+    /// Its first message says that it hears, every other one is an answer.
+    fn hear(&self, workers: &Workers, message: &JsValue) {
+        if let (true, Some(question)) = (self.is_up.replace(true), self.question.take()) {
+            let Ok(trace) = protocol::decode::<Trace>(&Uint8Array::new(message).to_vec()) else {
+                question.end();
+                return workers.lose();
+            };
+            question.answer.replace(Some(Arc::new(trace)));
+            question.end();
         }
-    }
-
-    fn take(&self, number: u32) -> Option<Vec<Arc<Trace>>> {
-        let mut all = self.asked.borrow_mut();
-        let place = all.iter().position(|asked| asked.number == number)?;
-        let asked = all.remove(place);
-        (asked.to_come == 0).then_some(asked.traces)
+        self.go_on(workers);
     }
 }
 
-impl Drop for Predictor {
+impl Drop for Seat {
     fn drop(&mut self) {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);

@@ -44,6 +44,11 @@ async fn called_back(ask: fn(&Window, &Function) -> Result<i32, JsValue>) {
     let _ = JsFuture::from(called).await;
 }
 
+/// `navigator.hardwareConcurrency`: how many threads can run at once.
+pub fn cores() -> usize {
+    window().map_or(1.0, |window| window.navigator().hardware_concurrency()).max(1.0) as usize
+}
+
 /// How many of the screen's pixels make one CSS pixel, side by side.
 pub fn pixel_ratio() -> f64 {
     window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 4.0)

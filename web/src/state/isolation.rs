@@ -31,7 +31,7 @@ pub struct Facts {
     pub shared_memory: bool,
     /// Whether the page knows where its threaded module is.
     pub lab: bool,
-    /// `navigator.hardwareConcurrency`.
+    /// How many threads can run at once.
     pub cores: u32,
 }
 
@@ -55,13 +55,12 @@ impl Isolation {
     /// What holds in this browser, on this page.
     pub fn here() -> Isolation {
         let truth = |name| browser::global(name).is_some_and(|value| value.is_truthy());
-        let cores = browser::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
         Isolation::from_facts(Facts {
             isolated: truth("crossOriginIsolated"),
             secure: truth("isSecureContext"),
             shared_memory: browser::global("SharedArrayBuffer").is_some(),
             lab: browser::meta(crate::backend::LAB_META).is_some(),
-            cores: cores as u32,
+            cores: browser::cores() as u32,
         })
     }
 
