@@ -101,14 +101,15 @@ impl Tasks {
         self.slots.iter().enumerate().filter(|(_, slot)| slot.stage == Stage::Running).map(key).collect()
     }
 
-    /// Makes room for a task whose body is still to be made.
-    pub(super) fn reserve(&mut self) -> Key {
+    /// Makes room for a task whose body is still to be made, and that perhaps nobody can join.
+    pub(super) fn reserve(&mut self, is_detached: bool) -> Key {
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::new(NonZeroU32::MIN));
             u32::try_from(self.slots.len() - 1).expect("four thousand million tasks do not fit into memory")
         });
         let slot = &mut self.slots[index as usize];
         slot.stage = Stage::Running;
+        slot.is_detached = is_detached;
         self.running += 1;
         Key { index, generation: slot.generation }
     }

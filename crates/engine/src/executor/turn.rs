@@ -76,7 +76,10 @@ impl<P: Platform> Shared<P> {
     fn take_step(&self, step: Step, lent: &mut LentWaker) -> Option<Key> {
         match step {
             Step::Poll(task, mut body, has_extras) => {
-                self.platform.polling(task);
+                if !self.platform.polling(task) {
+                    self.tasks.borrow_mut().pause(task, body);
+                    return Some(task);
+                }
                 let own = if has_extras { self.tasks.borrow_mut().take_waker(task) } else { None };
                 let waker = own.as_ref().unwrap_or_else(|| lent.lend(task));
                 self.polled.set(Some((task, WakerIdentity::of(waker))));
