@@ -260,7 +260,7 @@ impl World {
     pub(super) fn begin(&mut self, thread: ThreadId, task: TaskId) -> bool {
         if let Stage::Placed(job) = &self.tasks[index(task)].stage {
             match self.program.job(self.handle(task), self.trace.task_name(task), job) {
-                Ok(body) => self.tasks[index(task)].stage = Stage::Begun(body),
+                Ok(body) => self.tasks[index(task)].stage = Stage::Begun(Some(body)),
                 Err(failed) => return self.end(thread, Err(failed)),
             }
         }
