@@ -194,8 +194,11 @@ pub(crate) trait Runs {
     /// The name of a task.
     fn name(&self, task: TaskId) -> String;
 
-    /// Hears what polling the body of a task has come to, and says whether the task is over.
-    fn polled(&self, task: TaskId, polled: Poll<Ended>) -> Poll<()>;
+    /// Hears that the body of a task was polled and waits, and says whether the task is over all the same.
+    fn waits(&self, task: TaskId) -> Poll<()>;
+
+    /// Hears what the body of a task has ended with.
+    fn ended(&self, task: TaskId, result: Ended);
 }
 
 /// The body of a task as the executor takes it, in one allocation; it has no output, as `runs` hears what it ends with.
@@ -235,6 +238,9 @@ impl<F: Future<Output = Packed>> Future for Run<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         let (runs, id) = (&**this.runs, *this.id);
-        runs.polled(id, poll_body(|| runs.name(id), this.body, context))
+        match poll_body(|| runs.name(id), this.body, context) {
+            Poll::Ready(result) => Poll::Ready(runs.ended(id, result)),
+            Poll::Pending => runs.waits(id),
+        }
     }
 }

@@ -146,12 +146,26 @@ impl<T: LoopThread> Runs for EventLoop<T> {
         self.thread.name(task)
     }
 
-    fn polled(&self, task: TaskId, polled: Poll<Ended>) -> Poll<()> {
-        let polled = match self.failed.take() {
-            Some(failed) => Poll::Ready(Err(*failed)),
-            None => polled,
-        };
-        polled.map(|result| self.ended(task, result))
+    fn waits(&self, task: TaskId) -> Poll<()> {
+        match self.failed.take() {
+            Some(failed) => Poll::Ready(self.ended(task, Err(*failed))),
+            None => Poll::Pending,
+        }
+    }
+
+    fn ended(&self, task: TaskId, result: Ended) {
+        // Whoever has failed cannot end well any more.
+        let result = self.failed.take().map_or(result, |failed| Err(*failed));
+        let at = self.thread.now();
+        self.thread.end(task);
+        self.objects.borrow_mut().forget(task);
+        self.is_paid.set(false);
+        if task == MAIN {
+            self.end.set(Some(at));
+            *self.result.borrow_mut() = result;
+        } else {
+            self.publish(task, result, Nanos::ZERO);
+        }
     }
 }
 
@@ -177,20 +191,6 @@ impl<T: LoopThread> EventLoop<T> {
                 .as_ref()
                 .expect("the executor is there before the first task is, and until the last one is dropped")
         })
-    }
-
-    /// Tells that a task has ended, and hands its result to whoever waits for it.
-    fn ended(&self, task: TaskId, result: Ended) {
-        let at = self.thread.now();
-        self.thread.end(task);
-        self.objects.borrow_mut().forget(task);
-        self.is_paid.set(false);
-        if task == MAIN {
-            self.end.set(Some(at));
-            *self.result.borrow_mut() = result;
-        } else {
-            self.publish(task, result, Nanos::ZERO);
-        }
     }
 
     /// Leaves a task's result to whoever joins it. Reading it costs `cost`.

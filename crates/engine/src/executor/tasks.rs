@@ -57,15 +57,15 @@ struct Extras {
     joiner: Option<Waker>,
 }
 
-/// What is to be done with a task whose turn has come.
-pub(super) enum Step {
-    /// It is to be polled, and to be [paused](Tasks::pause) or [settled](Tasks::settle) after that. It may have a waker of its
-    /// own, or certainly has none.
-    Poll(Key, Body, bool),
-    /// It was aborted, and is to be cancelled and settled.
-    Cancel(Key, Body),
-    /// It has ended meanwhile.
-    Gone,
+/// A task whose turn has come. It is to be polled, and to be [paused](Tasks::pause) or [settled](Tasks::settle) after that; or
+/// it was aborted, and is to be cancelled and settled.
+pub(super) struct Step {
+    /// Its body, which is not in its slot until then.
+    pub(super) body: Body,
+    /// Whether it was aborted.
+    pub(super) is_aborted: bool,
+    /// Whether it may have a waker of its own. Otherwise it certainly has none.
+    pub(super) has_extras: bool,
 }
 
 /// What a task that has ended leaves to be done.
@@ -152,18 +152,22 @@ impl Tasks {
         }
     }
 
-    /// Takes the first task out of the ready queue. From now on it can be woken again.
+    /// Takes the first task out of the ready queue. From now on it can be woken again. It may have ended meanwhile.
     #[inline]
-    pub(super) fn next(&mut self) -> Step {
-        let Some(task) = self.ready.pop_front() else { return Step::Gone };
-        let Some(slot) = self.slot(task) else { return Step::Gone };
-        slot.is_queued = false;
-        slot.begin(task)
+    pub(super) fn next(&mut self) -> Option<Key> {
+        let task = self.ready.pop_front()?;
+        if let Some(slot) = self.slot(task) {
+            slot.is_queued = false;
+        }
+        Some(task)
     }
 
-    /// Takes a task's body out of its slot, to be polled. If it stands in the ready queue, it stays there.
-    pub(super) fn begin(&mut self, task: Key) -> Step {
-        self.slot(task).map_or(Step::Gone, |slot| slot.begin(task))
+    /// Takes a task's body out of its slot, to be polled, unless it has ended. If it stands in the ready queue, it stays there.
+    #[inline]
+    pub(super) fn begin(&mut self, task: Key) -> Option<Step> {
+        let slot = self.slot(task).filter(|slot| slot.stage == Stage::Running)?;
+        let body = slot.body.take()?;
+        Some(Step { body, is_aborted: slot.is_aborted, has_extras: slot.has_extras })
     }
 
     /// From now on, a task cannot be woken.
@@ -254,18 +258,6 @@ impl Tasks {
 }
 
 impl Slot {
-    #[inline]
-    fn begin(&mut self, task: Key) -> Step {
-        if self.stage != Stage::Running {
-            return Step::Gone;
-        }
-        match self.body.take() {
-            Some(body) if self.is_aborted => Step::Cancel(task, body),
-            Some(body) => Step::Poll(task, body, self.has_extras),
-            None => Step::Gone,
-        }
-    }
-
     fn new(generation: NonZeroU32) -> Self {
         Slot {
             body: None,

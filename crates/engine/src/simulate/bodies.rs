@@ -77,8 +77,11 @@ impl World {
         let goes_on = self.take_up(thread, task, operation, request.line);
         // Its thread may go on with another task: one that it has spawned there, or that is next because this one has failed.
         let is_answered = goes_on && self.answer.is_some() && self.threads[thread.0 as usize].tasks.last() == Some(&task);
-        if is_answered && self.begins_a_step() {
-            return self.answer.take().map_or(Poll::Pending, Poll::Ready);
+        if is_answered
+            && self.begins_a_step()
+            && let Some(reply) = self.answer.take()
+        {
+            return Poll::Ready(reply);
         }
         self.goes_on = Some(goes_on);
         Poll::Pending
