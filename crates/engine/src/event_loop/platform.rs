@@ -43,6 +43,7 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
         self.0.thread.unparker()
     }
 
+    #[inline]
     fn woken(&self, task: Key, deadline: Option<Nanos>) {
         let event_loop = &*self.0;
         if event_loop.is_broken() {
@@ -55,6 +56,7 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
     }
 
     /// A task is polled once that is paid for. In a run that was broken off nothing happens any more.
+    #[inline]
     fn polling(&self, task: Key) -> bool {
         let event_loop = &*self.0;
         if event_loop.is_broken() {

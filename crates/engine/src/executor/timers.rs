@@ -248,6 +248,7 @@ impl Timers {
     }
 
     /// Takes out the earliest timer if it is due at `now`, with its deadline and whom it wakes.
+    #[inline]
     pub(super) fn pop_due(&mut self, now: Nanos) -> Option<(Nanos, Sleeper)> {
         self.put_in_order();
         self.looked = (now, self.set);

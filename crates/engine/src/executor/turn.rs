@@ -43,6 +43,7 @@ impl<P: Platform> Shared<P> {
         self.outside.take(|task| self.wake(task));
     }
 
+    #[inline]
     fn wake_due_timers(&self) {
         if self.timers.borrow().is_empty() {
             return;

@@ -76,7 +76,8 @@ impl World {
         let operation = replace(&mut request.operation, Operation::Yield);
         let goes_on = self.take_up(thread, task, operation, request.line);
         // Its thread may go on with another task: one that it has spawned there, or that is next because this one has failed.
-        let is_answered = goes_on && self.answer.is_some() && self.threads[thread.0 as usize].tasks.last() == Some(&task);
+        let is_answered =
+            goes_on && self.answer.is_some() && self.threads[thread.0 as usize].tasks.last() == Some(&task);
         if is_answered
             && self.begins_a_step()
             && let Some(reply) = self.answer.take()

@@ -12,8 +12,8 @@ use crate::operation::Reply;
 use crate::placement::{MAIN_LANE, MAIN_PROCESS, NewLane, Placement};
 use crate::program::{Outcome, Program};
 use crate::simulate::machine::{Became, Machine, Next, ThreadId};
-use crate::simulate::{bodies, loop_thread};
 use crate::simulate::thread::{Place, SimulatedLoop, SimulatedTask, SimulatedThread, Stage, Then};
+use crate::simulate::{bodies, loop_thread};
 use crate::sync::{Objects, Woken};
 use crate::task::Task;
 use crate::time::Nanos;
@@ -47,7 +47,7 @@ pub(super) struct World {
     pub(super) goes_on: Option<bool>,
     /// When the run ended and how, once it has.
     pub(super) ending: Option<(Nanos, Result<Outcome, RunError>)>,
-    /// How often a task was polled or a thread had to give way.
+    /// How often a task went on or a thread had to give way.
     pub(super) steps: u64,
     most_steps: u64,
 }
@@ -55,32 +55,31 @@ pub(super) struct World {
 /// Predicts how `program` runs under `settings`, for no more than so many steps.
 pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Trace {
     let (placement, lanes) = Placement::new(settings);
-    let this = Weak::new();
-    let mut world = World {
-        this,
-        program: program.clone(),
-        settings: *settings,
-        machine: Machine::new(settings.costs),
-        trace: Trace::new(settings.model, Clock::Virtual, Speed::REAL),
-        objects: Objects::default(),
-        woken: Vec::new(),
-        placement,
-        places: Vec::new(),
-        tasks: Vec::new(),
-        threads: Vec::new(),
-        lanes: Vec::new(),
-        answer: None,
-        goes_on: None,
-        ending: None,
-        steps: 0,
-        most_steps,
-    };
+    let shared = Rc::new_cyclic(|this| {
+        RefCell::new(World {
+            this: Weak::clone(this),
+            program: program.clone(),
+            settings: *settings,
+            machine: Machine::new(settings.costs),
+            trace: Trace::new(settings.model, Clock::Virtual, Speed::REAL),
+            objects: Objects::default(),
+            woken: Vec::new(),
+            placement,
+            places: Vec::new(),
+            tasks: Vec::new(),
+            threads: Vec::new(),
+            lanes: Vec::new(),
+            answer: None,
+            goes_on: None,
+            ending: None,
+            steps: 0,
+            most_steps,
+        })
+    });
     for lane in &lanes {
-        world.announce(lane);
+        shared.borrow_mut().announce(lane);
     }
-    let thread = world.thread_on(MAIN_LANE);
-    let shared = Rc::new(RefCell::new(world));
-    shared.borrow_mut().this = Rc::downgrade(&shared);
+    let thread = shared.borrow_mut().thread_on(MAIN_LANE);
     if settings.model.has_loop() {
         loop_thread::begin(&shared, thread);
     } else {
