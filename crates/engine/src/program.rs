@@ -239,7 +239,10 @@ impl<F: Future<Output = Packed>> Future for Run<F> {
         let this = self.project();
         let (runs, id) = (&**this.runs, *this.id);
         match poll_body(|| runs.name(id), this.body, context) {
-            Poll::Ready(result) => Poll::Ready(runs.ended(id, result)),
+            Poll::Ready(result) => {
+                runs.ended(id, result);
+                Poll::Ready(())
+            }
             Poll::Pending => runs.waits(id),
         }
     }

@@ -147,10 +147,9 @@ impl<T: LoopThread> Runs for EventLoop<T> {
     }
 
     fn waits(&self, task: TaskId) -> Poll<()> {
-        match self.failed.take() {
-            Some(failed) => Poll::Ready(self.ended(task, Err(*failed))),
-            None => Poll::Pending,
-        }
+        let Some(failed) = self.failed.take() else { return Poll::Pending };
+        self.ended(task, Err(*failed));
+        Poll::Ready(())
     }
 
     fn ended(&self, task: TaskId, result: Ended) {
