@@ -111,8 +111,7 @@ impl Program {
         self.0.job_body(task, job).map_err(|reason| TaskFailed { task: name.to_owned(), reason })
     }
 
-    /// The same as a task of an executor's, which has no output: `runs` polls the body, and hears what it ends with. All of it
-    /// is one allocation.
+    /// The same as a task of an executor's, which has no output: `runs` hears what it ends with.
     ///
     /// # Errors
     /// The end of a sentence about the task, where this is no job of this program.
@@ -140,7 +139,7 @@ impl fmt::Debug for Program {
 #[inline]
 pub(crate) fn poll_body(
     name: impl FnOnce() -> String,
-    body: Pin<&mut dyn Future<Output = Packed>>,
+    body: Pin<&mut (impl Future<Output = Packed> + ?Sized)>,
     context: &mut Context<'_>,
 ) -> Poll<Ended> {
     match catch_unwind(AssertUnwindSafe(|| body.poll(context))) {
@@ -176,23 +175,35 @@ impl<S: Script> Runnable for S {
     }
 
     fn job_body(&self, task: Task, job: &Packed) -> Result<Body, String> {
-        Ok(Box::pin(job_future::<S>(task, job)?))
+        let work: S::Job = job_of(job)?;
+        Ok(Box::pin(Packing { body: work.run(task) }))
     }
 
     fn job_task(&self, id: TaskId, task: Task, runs: Rc<dyn Runs>, job: &Packed) -> Result<TaskBody, String> {
-        Ok(TaskBody::new(Run { runs, id, body: job_future::<S>(task, job)? }))
+        let work: S::Job = job_of(job)?;
+        Ok(run_body(id, runs, Packing { body: work.run(task) }))
     }
 }
 
-fn job_future<S: Script>(task: Task, job: &Packed) -> Result<impl Future<Output = Packed> + 'static, String> {
-    let work: S::Job = job.read().map_err(|what| format!("its job is {what}"))?;
-    Ok(Packing { body: work.run(task) })
+fn job_of<W: Work>(job: &Packed) -> Result<W, String> {
+    job.read().map_err(|what| format!("its job is {what}"))
 }
 
 /// Whoever runs bodies as tasks of an executor.
 pub(crate) trait Runs {
-    /// Polls the body of a task, and says whether it is over.
-    fn run(&self, task: TaskId, body: Pin<&mut dyn Future<Output = Packed>>, context: &mut Context<'_>) -> Poll<()>;
+    /// The name of a task.
+    fn name(&self, task: TaskId) -> String;
+
+    /// Hears that the body of a task was polled and waits, and says whether the task is over all the same.
+    fn waits(&self, task: TaskId) -> Poll<()>;
+
+    /// Hears what the body of a task has ended with.
+    fn ended(&self, task: TaskId, result: Ended);
+}
+
+/// The body of a task as the executor takes it, in one allocation; it has no output, as `runs` hears what it ends with.
+pub(crate) fn run_body(id: TaskId, runs: Rc<dyn Runs>, body: impl Future<Output = Packed> + 'static) -> TaskBody {
+    TaskBody::new(Run { runs, id, body })
 }
 
 pin_project! {
@@ -226,6 +237,13 @@ impl<F: Future<Output = Packed>> Future for Run<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        this.runs.run(*this.id, this.body, context)
+        let (runs, id) = (&**this.runs, *this.id);
+        match poll_body(|| runs.name(id), this.body, context) {
+            Poll::Ready(result) => {
+                runs.ended(id, result);
+                Poll::Ready(())
+            }
+            Poll::Pending => runs.waits(id),
+        }
     }
 }

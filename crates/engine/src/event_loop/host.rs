@@ -272,7 +272,8 @@ impl<T: LoopThread> EventLoop<T> {
                 Poll::Pending
             }
         };
-        self.let_go_on(woken.drain(..));
+        self.let_go_on(&woken);
+        woken.clear();
         self.woken.set(woken);
         let moved = self.objects.borrow_mut().take_moved();
         for Moved { task: notified, lock } in moved {
@@ -324,7 +325,7 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Has a task end, as soon as its body gives way, because it did something that it must not.
     fn fail(&self, task: TaskId, reason: String) -> Poll<Reply> {
-        *self.failed.borrow_mut() = Some(TaskFailed { task: self.name(task), reason });
+        self.failed.set(Some(Box::new(TaskFailed { task: self.name(task), reason })));
         Poll::Pending
     }
 }

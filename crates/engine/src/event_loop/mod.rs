@@ -21,20 +21,18 @@ mod task;
 mod thread;
 
 use std::cell::{Cell, Ref, RefCell};
-use std::future::Future;
 use std::mem::take;
-use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 pub use thread::{Exchanging, LoopThread, Returned};
 
 use crate::error::{Link, RunError, TaskFailed};
-use crate::executor::{Executor, JoinHandle, Key, TaskBody, Unfinished};
+use crate::executor::{Executor, Key, Unfinished};
 use crate::model::{Settings, Speed};
 use crate::operation::{Job, Reply};
 use crate::packed::Packed;
-use crate::program::{Body, Ended, Outcome, Program, Runs, poll_body};
+use crate::program::{Ended, Outcome, Program, Runs, run_body};
 use crate::sync::{Objects, Wait, Waiting, Woken};
 use crate::task::Task;
 use crate::time::Nanos;
@@ -66,17 +64,22 @@ pub async fn run<T: LoopThread>(
         current: Cell::new(None),
         held: RefCell::new(None),
         is_paid: Cell::new(false),
-        failed: RefCell::new(None),
+        failed: Cell::new(None),
         broken: RefCell::new(None),
         end: Cell::new(None),
+        result: RefCell::new(Ok(Packed::default())),
     });
     let executor = Executor::new(LoopPlatform::new(&this));
     this.executor.replace(Some(executor.clone()));
     let _over = Over(&this);
     let main = this.thread.register("main".to_owned(), None);
-    let body = this.program.main(this.handle(main));
-    let handle = this.launch(main, body);
-    let result = executor.run_until(handle).await;
+    this.put(main, LoopTask::new(Place::Loop(None)));
+    let body = run_body(main, this.runs(), this.program.main(this.handle(main)));
+    let handle = executor.spawn_body(|key| {
+        this.place(main, key);
+        body
+    });
+    let result = executor.run_until(handle).await.map(|()| this.result.replace(Ok(Packed::default())));
     let end = this.end.get().unwrap_or_else(|| this.thread.now());
     let names = |keys: Vec<_>| keys.into_iter().map(|key| this.name(this.task_of(key))).collect();
     let broken = this.broken.borrow_mut().take();
@@ -129,32 +132,39 @@ struct EventLoop<T: LoopThread> {
     /// Whether the cost of the present poll has been spent.
     is_paid: Cell<bool>,
     /// What the task that was just polled must not have done, which ends it.
-    failed: RefCell<Option<TaskFailed>>,
+    failed: Cell<Option<Box<TaskFailed>>>,
     /// Why the run cannot go on.
     broken: RefCell<Option<RunError>>,
     /// When the first task ended.
     end: Cell<Option<Nanos>>,
-}
-
-/// The first task, as its executor polls it.
-struct OnLoop<T: LoopThread> {
-    event_loop: Rc<EventLoop<T>>,
-    task: TaskId,
-    body: Body,
-}
-
-impl<T: LoopThread> Future for OnLoop<T> {
-    type Output = Ended;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
-        let OnLoop { event_loop, task, body } = self.get_mut();
-        event_loop.poll(*task, body.as_mut(), context).map(|result| event_loop.ended(*task, result))
-    }
+    /// What it came to.
+    result: RefCell<Ended>,
 }
 
 impl<T: LoopThread> Runs for EventLoop<T> {
-    fn run(&self, task: TaskId, body: Pin<&mut dyn Future<Output = Packed>>, context: &mut Context<'_>) -> Poll<()> {
-        self.poll(task, body, context).map(|result| drop(self.ended(task, result)))
+    fn name(&self, task: TaskId) -> String {
+        self.thread.name(task)
+    }
+
+    fn waits(&self, task: TaskId) -> Poll<()> {
+        let Some(failed) = self.failed.take() else { return Poll::Pending };
+        self.ended(task, Err(*failed));
+        Poll::Ready(())
+    }
+
+    fn ended(&self, task: TaskId, result: Ended) {
+        // Whoever has failed cannot end well any more.
+        let result = self.failed.take().map_or(result, |failed| Err(*failed));
+        let at = self.thread.now();
+        self.thread.end(task);
+        self.objects.borrow_mut().forget(task);
+        self.is_paid.set(false);
+        if task == MAIN {
+            self.end.set(Some(at));
+            *self.result.borrow_mut() = result;
+        } else {
+            self.publish(task, result, Nanos::ZERO);
+        }
     }
 }
 
@@ -180,52 +190,6 @@ impl<T: LoopThread> EventLoop<T> {
                 .as_ref()
                 .expect("the executor is there before the first task is, and until the last one is dropped")
         })
-    }
-
-    /// Has the executor run a task that was registered.
-    fn launch(self: &Rc<Self>, task: TaskId, body: Body) -> JoinHandle<Ended> {
-        let event_loop = Rc::clone(self);
-        self.put(task, LoopTask::new(Place::Loop(None)));
-        self.executor().spawn_with(move |key| {
-            event_loop.place(task, key);
-            OnLoop { event_loop, task, body }
-        })
-    }
-
-    /// Polls the body of a task, once that is paid for. In a run that was broken off nothing happens any more.
-    fn poll(
-        &self,
-        task: TaskId,
-        body: Pin<&mut dyn Future<Output = Packed>>,
-        context: &mut Context<'_>,
-    ) -> Poll<Ended> {
-        if self.is_broken() {
-            return Poll::Pending;
-        }
-        let cost = self.thread.poll_cost();
-        if cost > Nanos::ZERO && !self.is_paid.get() {
-            *self.held.borrow_mut() = Some(Held::Poll(cost));
-            return Poll::Pending;
-        }
-        let polled = poll_body(|| self.name(task), body, context);
-        match self.failed.borrow_mut().take() {
-            Some(failed) => Poll::Ready(Err(failed)),
-            None => polled,
-        }
-    }
-
-    /// Tells that a task has ended, and hands its result to whoever waits for it. The first task's is returned.
-    fn ended(&self, task: TaskId, result: Ended) -> Ended {
-        let at = self.thread.now();
-        self.thread.end(task);
-        self.objects.borrow_mut().forget(task);
-        self.is_paid.set(false);
-        if task == MAIN {
-            self.end.set(Some(at));
-            return result;
-        }
-        self.publish(task, result, Nanos::ZERO);
-        Ok(Packed::default())
     }
 
     /// Leaves a task's result to whoever joins it. Reading it costs `cost`.
@@ -259,8 +223,8 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Has those go on whom the current task has let go on by using an object.
-    fn let_go_on(&self, woken: impl Iterator<Item = Woken>) {
-        for Woken { task, answer } in woken {
+    fn let_go_on(&self, woken: &[Woken]) {
+        for &Woken { task, answer } in woken {
             if let Some(Waiting::Object { object, what, line, .. }) = self.with(task, |entry| entry.waits()) {
                 self.mark(task, MarkKind::Used(object, Used::of(what, answer)), Some(line));
             }
@@ -269,7 +233,16 @@ impl<T: LoopThread> EventLoop<T> {
     }
 
     /// Takes up what other threads have sent back.
+    #[inline]
     fn take_returned(&self) {
+        if self.thread.has_returned() {
+            self.take_some_returned();
+        }
+    }
+
+    /// Out of line, as most loops send nothing away.
+    #[inline(never)]
+    fn take_some_returned(&self) {
         while let Some(Returned { task, result, cost }) = self.thread.take_returned() {
             let before = self.current.replace(Some(task));
             self.publish(task, result, cost);
@@ -306,22 +279,23 @@ impl<T: LoopThread> EventLoop<T> {
         let task = self.thread.register(take(&mut job.name), self.current.get());
         self.mark(self.current.get().unwrap_or(MAIN), MarkKind::Spawned(task), Some(line));
         self.put(task, LoopTask::new(Place::Loop(None)));
-        let body = self.program.task(task, self.handle(task), Rc::<Self>::clone(self), &job.payload);
+        let body = self.program.task(task, self.handle(task), self.runs(), &job.payload);
         // It fails when it is first polled, as it would have to if it were damaged on its way.
-        let body = body.unwrap_or_else(|reason| {
-            let (event_loop, body) = (Rc::clone(self), Box::pin(async move { panic!("{reason}") }));
-            TaskBody::new(async move { drop(OnLoop { event_loop, task, body }.await) })
-        });
+        let body = body.unwrap_or_else(|reason| run_body(task, self.runs(), async move { panic!("{reason}") }));
         // What the task returns is published by itself.
-        drop(self.executor().spawn_body::<()>(|key| {
+        self.executor().spawn_detached(|key| {
             self.place(task, key);
             body
-        }));
+        });
         task
     }
 
     fn handle(self: &Rc<Self>, task: TaskId) -> Task {
         Task::new(task, self.settings.model, self.settings.seed, Rc::<Self>::clone(self))
+    }
+
+    fn runs(self: &Rc<Self>) -> Rc<dyn Runs> {
+        Rc::<Self>::clone(self)
     }
 
     fn put(&self, task: TaskId, entry: LoopTask) {

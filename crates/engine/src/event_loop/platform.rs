@@ -43,6 +43,7 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
         self.0.thread.unparker()
     }
 
+    #[inline]
     fn woken(&self, task: Key, deadline: Option<Nanos>) {
         let event_loop = &*self.0;
         if event_loop.is_broken() {
@@ -54,30 +55,34 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
         event_loop.enter(task, Activity::Ready(ReadyFor::Turn), at, None, by.filter(|by| *by != task));
     }
 
-    fn polling(&self, task: Key) {
+    /// A task is polled once that is paid for. In a run that was broken off nothing happens any more.
+    #[inline]
+    fn polling(&self, task: Key) -> bool {
         let event_loop = &*self.0;
         if event_loop.is_broken() {
-            return;
+            return false;
         }
         let (task, before) = (event_loop.task_of(task), event_loop.current.get());
         event_loop.current.set(Some(task));
         event_loop.thread.polling(Some(task));
         let by = before.filter(|before| *before != task);
         event_loop.enter(task, Activity::Running(Doing::Steps), event_loop.thread.now(), None, by);
+        let cost = event_loop.thread.poll_cost();
+        let is_to_pay = cost > Nanos::ZERO && !event_loop.is_paid.get();
+        if is_to_pay {
+            *event_loop.held.borrow_mut() = Some(Held::Poll(cost));
+        }
+        !is_to_pay
     }
 
     async fn polled(&self, task: Key) -> After {
         let event_loop = &*self.0;
-        let held = event_loop.held.borrow_mut().take();
-        let after = match held {
-            None => {
-                event_loop.is_paid.set(false);
-                After::Next
-            }
-            Some(held) => {
-                event_loop.hold(event_loop.task_of(task), held).await;
-                After::Again
-            }
+        let after = if event_loop.held.borrow().is_none() {
+            event_loop.is_paid.set(false);
+            After::Next
+        } else {
+            event_loop.hold(event_loop.task_of(task)).await;
+            After::Again
         };
         event_loop.take_returned();
         after
@@ -85,8 +90,9 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
 }
 
 impl<T: LoopThread> EventLoop<T> {
-    /// Keeps the thread for a task, and leaves the answer in its entry.
-    async fn hold(&self, task: crate::trace::TaskId, held: Held) {
+    /// Keeps the thread for a task that is to have it, and leaves the answer in its entry.
+    async fn hold(&self, task: crate::trace::TaskId) {
+        let Some(held) = self.held.take() else { return };
         let now = self.thread.now();
         let reply = match held {
             Held::Poll(cost) => {

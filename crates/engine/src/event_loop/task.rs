@@ -88,13 +88,10 @@ impl LoopTask {
     }
 
     pub(super) fn take_answer(&mut self) -> Option<(Reply, Nanos)> {
-        if !matches!(self.at, At::Answered(..)) {
-            return None;
-        }
-        match std::mem::replace(&mut self.at, At::Nothing) {
-            At::Answered(reply, cost) => Some((reply, cost)),
-            At::Nothing | At::Waiting(_) => None,
-        }
+        let At::Answered(reply, cost) = &mut self.at else { return None };
+        let answer = (std::mem::replace(reply, Reply::Done), *cost);
+        self.at = At::Nothing;
+        Some(answer)
     }
 
     /// What it returned, once it has ended, for whoever joins it first.

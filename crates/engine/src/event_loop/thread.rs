@@ -88,6 +88,11 @@ pub trait LoopThread: 'static {
     /// place.
     fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)>;
 
+    /// Whether work may have come back.
+    fn has_returned(&self) -> bool {
+        true
+    }
+
     /// Work that was sent away and has come back.
     fn take_returned(&self) -> Option<Returned>;
 }

@@ -183,15 +183,24 @@ impl<P: Platform + 'static> Executor<P> {
 
     /// The same for a body that is made already; `T` is what its future comes to.
     pub(crate) fn spawn_body<T: 'static>(&self, make: impl FnOnce(Key) -> Body) -> JoinHandle<T> {
-        let key = self.shared.tasks.borrow_mut().reserve();
-        let body = make(key);
+        let key = self.shared.tasks.borrow_mut().reserve(false);
+        self.launch(key, make(key));
+        JoinHandle::new(key, Rc::<Shared<P>>::clone(&self.shared))
+    }
+
+    /// The same for one that nobody will join.
+    pub(crate) fn spawn_detached(&self, make: impl FnOnce(Key) -> Body) {
+        let key = self.shared.tasks.borrow_mut().reserve(true);
+        self.launch(key, make(key));
+    }
+
+    fn launch(&self, key: Key, body: Body) {
         if self.shared.closing.get() {
             self.shared.cancel(key, body);
         } else {
             self.shared.tasks.borrow_mut().pause(key, body);
             self.wake_local(key);
         }
-        JoinHandle::new(key, Rc::<Shared<P>>::clone(&self.shared))
     }
 
     /// Runs `main` as a task, and all others with it, until it has ended. Drops the tasks that remain, as `asyncio.run`

@@ -53,10 +53,16 @@ impl Outside {
     }
 
     /// Takes all calls, and has `wake` wake each caller's task, in the order of the calls.
-    pub(super) fn take(&self, mut wake: impl FnMut(Key)) {
-        if !self.any.load(Ordering::Acquire) {
-            return;
+    #[inline]
+    pub(super) fn take(&self, wake: impl FnMut(Key)) {
+        if self.any.load(Ordering::Acquire) {
+            self.take_some(wake);
         }
+    }
+
+    /// Out of line, as almost always there are none.
+    #[inline(never)]
+    fn take_some(&self, mut wake: impl FnMut(Key)) {
         let called = self.change(|calls| {
             self.any.store(false, Ordering::Relaxed);
             mem::take(&mut calls.wakers)

@@ -35,9 +35,11 @@ pub trait Platform {
         let _ = (task, deadline);
     }
 
-    /// Hears that a task is about to be polled.
-    fn polling(&self, task: Key) {
+    /// Hears that the turn of a task has come, and says whether it is polled. Where it is not, all goes on as if it had been
+    /// and still waited.
+    fn polling(&self, task: Key) -> bool {
         let _ = task;
+        true
     }
 
     /// Hears that a task was polled and has not ended, and says who is polled next. What it awaits meanwhile holds up all

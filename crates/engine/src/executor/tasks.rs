@@ -57,15 +57,15 @@ struct Extras {
     joiner: Option<Waker>,
 }
 
-/// What is to be done with a task whose turn has come.
-pub(super) enum Step {
-    /// It is to be polled, and to be [paused](Tasks::pause) or [settled](Tasks::settle) after that. It may have a waker of its
-    /// own, or certainly has none.
-    Poll(Key, Body, bool),
-    /// It was aborted, and is to be cancelled and settled.
-    Cancel(Key, Body),
-    /// It has ended meanwhile.
-    Gone,
+/// A task whose turn has come. It is to be polled, and to be [paused](Tasks::pause) or [settled](Tasks::settle) after that; or
+/// it was aborted, and is to be cancelled and settled.
+pub(super) struct Step {
+    /// Its body, which is not in its slot until then.
+    pub(super) body: Body,
+    /// Whether it was aborted.
+    pub(super) is_aborted: bool,
+    /// Whether it may have a waker of its own. Otherwise it certainly has none.
+    pub(super) has_extras: bool,
 }
 
 /// What a task that has ended leaves to be done.
@@ -101,14 +101,15 @@ impl Tasks {
         self.slots.iter().enumerate().filter(|(_, slot)| slot.stage == Stage::Running).map(key).collect()
     }
 
-    /// Makes room for a task whose body is still to be made.
-    pub(super) fn reserve(&mut self) -> Key {
+    /// Makes room for a task whose body is still to be made, and that perhaps nobody can join.
+    pub(super) fn reserve(&mut self, is_detached: bool) -> Key {
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::new(NonZeroU32::MIN));
             u32::try_from(self.slots.len() - 1).expect("four thousand million tasks do not fit into memory")
         });
         let slot = &mut self.slots[index as usize];
         slot.stage = Stage::Running;
+        slot.is_detached = is_detached;
         self.running += 1;
         Key { index, generation: slot.generation }
     }
@@ -151,18 +152,22 @@ impl Tasks {
         }
     }
 
-    /// Takes the first task out of the ready queue. From now on it can be woken again.
+    /// Takes the first task out of the ready queue. From now on it can be woken again. It may have ended meanwhile.
     #[inline]
-    pub(super) fn next(&mut self) -> Step {
-        let Some(task) = self.ready.pop_front() else { return Step::Gone };
-        let Some(slot) = self.slot(task) else { return Step::Gone };
-        slot.is_queued = false;
-        slot.begin(task)
+    pub(super) fn next(&mut self) -> Option<Key> {
+        let task = self.ready.pop_front()?;
+        if let Some(slot) = self.slot(task) {
+            slot.is_queued = false;
+        }
+        Some(task)
     }
 
-    /// Takes a task's body out of its slot, to be polled. If it stands in the ready queue, it stays there.
-    pub(super) fn begin(&mut self, task: Key) -> Step {
-        self.slot(task).map_or(Step::Gone, |slot| slot.begin(task))
+    /// Takes a task's body out of its slot, to be polled, unless it has ended. If it stands in the ready queue, it stays there.
+    #[inline]
+    pub(super) fn begin(&mut self, task: Key) -> Option<Step> {
+        let slot = self.slot(task).filter(|slot| slot.stage == Stage::Running)?;
+        let body = slot.body.take()?;
+        Some(Step { body, is_aborted: slot.is_aborted, has_extras: slot.has_extras })
     }
 
     /// From now on, a task cannot be woken.
@@ -253,18 +258,6 @@ impl Tasks {
 }
 
 impl Slot {
-    #[inline]
-    fn begin(&mut self, task: Key) -> Step {
-        if self.stage != Stage::Running {
-            return Step::Gone;
-        }
-        match self.body.take() {
-            Some(body) if self.is_aborted => Step::Cancel(task, body),
-            Some(body) => Step::Poll(task, body, self.has_extras),
-            None => Step::Gone,
-        }
-    }
-
     fn new(generation: NonZeroU32) -> Self {
         Slot {
             body: None,

@@ -248,6 +248,7 @@ impl Timers {
     }
 
     /// Takes out the earliest timer if it is due at `now`, with its deadline and whom it wakes.
+    #[inline]
     pub(super) fn pop_due(&mut self, now: Nanos) -> Option<(Nanos, Sleeper)> {
         self.put_in_order();
         self.looked = (now, self.set);
@@ -271,10 +272,15 @@ impl Timers {
 
     /// Puts what was set since the last look where it belongs. Only what is more than all the rest is sorted, and the rest
     /// with it, so that nothing is sorted again and again.
+    #[inline]
     fn put_in_order(&mut self) {
-        if self.fresh.is_empty() {
-            return;
+        if !self.fresh.is_empty() {
+            self.put_fresh_in_order();
         }
+    }
+
+    #[inline(never)]
+    fn put_fresh_in_order(&mut self) {
         if self.fresh.len() <= Timers::FEW.max(self.sorted.len() + self.heap.len()) {
             for due in self.fresh.drain(..) {
                 self.heap.push(Reverse(due));

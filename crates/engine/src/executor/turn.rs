@@ -43,6 +43,7 @@ impl<P: Platform> Shared<P> {
         self.outside.take(|task| self.wake(task));
     }
 
+    #[inline]
     fn wake_due_timers(&self) {
         if self.timers.borrow().is_empty() {
             return;
@@ -60,45 +61,39 @@ impl<P: Platform> Shared<P> {
     async fn run_ready(&self, lent: &mut LentWaker) {
         let standing = self.tasks.borrow().ready();
         for _ in 0..standing {
-            let mut step = self.tasks.borrow_mut().next();
+            let Some(task) = self.tasks.borrow_mut().next() else { return };
             // More than once only if the platform says that the task holds the thread.
-            while let Some(task) = self.take_step(step, lent) {
-                match self.platform.polled(task).await {
-                    After::Next => break,
-                    After::Again => step = self.tasks.borrow_mut().begin(task),
-                }
-            }
+            while self.take_step(task, lent) && self.platform.polled(task).await == After::Again {}
         }
     }
 
-    /// Polls a task. Gives its key back if it has not ended.
+    /// Polls a task. Returns whether it has not ended.
     #[inline]
-    fn take_step(&self, step: Step, lent: &mut LentWaker) -> Option<Key> {
-        match step {
-            Step::Poll(task, mut body, has_extras) => {
-                self.platform.polling(task);
-                let own = if has_extras { self.tasks.borrow_mut().take_waker(task) } else { None };
-                let waker = own.as_ref().unwrap_or_else(|| lent.lend(task));
-                self.polled.set(Some((task, WakerIdentity::of(waker))));
-                let polled = body.poll(&mut Context::from_waker(waker), &Ending { task, executor: self });
-                self.polled.set(None);
-                let kept = own.or_else(|| lent.take_kept(task));
-                if polled.is_ready() {
-                    self.settle(task, body);
-                    return None;
-                }
-                let mut tasks = self.tasks.borrow_mut();
-                tasks.pause(task, body);
-                if let Some(kept) = kept {
-                    tasks.keep_waker(task, kept);
-                }
-                Some(task)
-            }
-            Step::Cancel(task, body) => {
-                self.cancel(task, body);
-                None
-            }
-            Step::Gone => None,
+    fn take_step(&self, task: Key, lent: &mut LentWaker) -> bool {
+        let Some(Step { mut body, is_aborted, has_extras }) = self.tasks.borrow_mut().begin(task) else { return false };
+        if is_aborted {
+            self.cancel(task, body);
+            return false;
         }
+        if !self.platform.polling(task) {
+            self.tasks.borrow_mut().pause(task, body);
+            return true;
+        }
+        let own = if has_extras { self.tasks.borrow_mut().take_waker(task) } else { None };
+        let waker = own.as_ref().unwrap_or_else(|| lent.lend(task));
+        self.polled.set(Some((task, WakerIdentity::of(waker))));
+        let polled = body.poll(&mut Context::from_waker(waker), &Ending { task, executor: self });
+        self.polled.set(None);
+        let kept = own.or_else(|| lent.take_kept(task));
+        if polled.is_ready() {
+            self.settle(task, body);
+            return false;
+        }
+        let mut tasks = self.tasks.borrow_mut();
+        tasks.pause(task, body);
+        if let Some(kept) = kept {
+            tasks.keep_waker(task, kept);
+        }
+        true
     }
 }

@@ -169,11 +169,7 @@ impl LoopThread for OnThread {
     }
 
     async fn park(&self, deadline: Option<Nanos>) {
-        let has_returned = {
-            let world = self.world.borrow();
-            world.threads[self.thread.0 as usize].event_loop.as_ref().is_some_and(|it| !it.returned.is_empty())
-        };
-        if !has_returned {
+        if !self.has_returned() {
             self.wait(deadline, true).await;
         }
     }
@@ -189,7 +185,9 @@ impl LoopThread for OnThread {
         let mut world = self.world.borrow_mut();
         let tasks = &mut world.thread_mut(self.thread).tasks;
         tasks.clear();
-        tasks.extend(task);
+        if let Some(task) = task {
+            tasks.push(task);
+        }
     }
 
     async fn compute(&self, task: TaskId, computation: &Computation, line: Line) -> i64 {
@@ -222,6 +220,12 @@ impl LoopThread for OnThread {
 
     fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
         self.world.borrow_mut().send_away(self.thread, spawner, *job, executor, line)
+    }
+
+    #[inline]
+    fn has_returned(&self) -> bool {
+        let world = self.world.borrow();
+        world.threads[self.thread.0 as usize].event_loop.as_ref().is_some_and(|it| !it.returned.is_empty())
     }
 
     fn take_returned(&self) -> Option<Returned> {

@@ -4,6 +4,7 @@
 //! inputs give equal traces.
 
 mod agenda;
+mod bodies;
 mod loop_thread;
 mod machine;
 mod operations;

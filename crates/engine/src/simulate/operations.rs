@@ -126,7 +126,8 @@ impl World {
                 false
             }
         };
-        self.let_go_on(woken.drain(..), task);
+        self.let_go_on(&woken, task);
+        woken.clear();
         self.woken = woken;
         for Moved { task: notified, lock } in self.objects.take_moved() {
             if let Some(Waiting::Object { line, .. }) = self.tasks[index(notified)].waits {
@@ -138,8 +139,8 @@ impl World {
     }
 
     /// Has those go on whom `by` has let go on by using an object.
-    fn let_go_on(&mut self, woken: impl Iterator<Item = Woken>, by: TaskId) {
-        for Woken { task, answer } in woken {
+    fn let_go_on(&mut self, woken: &[Woken], by: TaskId) {
+        for &Woken { task, answer } in woken {
             self.answer_waiter(task, answer);
             if let Some(thread) = self.places[index(task)].thread {
                 self.wake(thread, Some(by));
@@ -259,7 +260,7 @@ impl World {
     pub(super) fn begin(&mut self, thread: ThreadId, task: TaskId) -> bool {
         if let Stage::Placed(job) = &self.tasks[index(task)].stage {
             match self.program.job(self.handle(task), self.trace.task_name(task), job) {
-                Ok(body) => self.tasks[index(task)].stage = Stage::Begun(body),
+                Ok(body) => self.tasks[index(task)].stage = Stage::Begun(Some(body)),
                 Err(failed) => return self.end(thread, Err(failed)),
             }
         }

@@ -85,8 +85,8 @@ pub(super) struct SimulatedTask {
 pub(super) enum Stage {
     /// It has a job, and no lane yet on which to begin.
     Placed(Packed),
-    /// It has begun.
-    Begun(Body),
+    /// It has begun; its body is away while it is being polled.
+    Begun(Option<Body>),
     /// Its event loop has it.
     #[default]
     OnLoop,

@@ -1,22 +1,21 @@
 //! The simulated world: tasks on threads of a simulated machine.
 //!
-//! The [machine](super::machine) says which thread runs on, and the world polls that thread's task until it asks for
-//! something that takes time. A task leaves its question in the shared [`Exchange`], and is polled again with the answer.
-//! An event loop is one more thing that a thread can run: see [`super::loop_thread`].
+//! The [machine](super::machine) says which thread runs on, and that thread's task is polled until it asks for something that
+//! takes time: see [`super::bodies`]. An event loop is one more thing that a thread can run: see [`super::loop_thread`].
 
 use std::cell::RefCell;
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::rc::{Rc, Weak};
 
 use crate::error::RunError;
 use crate::model::{Model, Settings, Speed};
-use crate::operation::{Operation, Reply, Request};
+use crate::operation::Reply;
 use crate::placement::{MAIN_LANE, MAIN_PROCESS, NewLane, Placement};
-use crate::program::{Outcome, Program, poll_body, waits_for_nothing};
+use crate::program::{Outcome, Program};
 use crate::simulate::machine::{Became, Machine, Next, ThreadId};
 use crate::simulate::thread::{Place, SimulatedLoop, SimulatedTask, SimulatedThread, Stage, Then};
+use crate::simulate::{bodies, loop_thread};
 use crate::sync::{Objects, Woken};
-use crate::task::{Host, Task};
+use crate::task::Task;
 use crate::time::Nanos;
 use crate::trace::{Activity, Clock, Doing, Event, LaneId, Line, MarkKind, ReadyFor, TaskId, Trace};
 
@@ -26,6 +25,7 @@ pub(super) const MAIN: TaskId = TaskId(0);
 pub(super) type Shared = Rc<RefCell<World>>;
 
 pub(super) struct World {
+    this: Weak<RefCell<World>>,
     pub(super) program: Program,
     pub(super) settings: Settings,
     pub(super) machine: Machine,
@@ -41,10 +41,13 @@ pub(super) struct World {
     pub(super) threads: Vec<SimulatedThread>,
     /// Of each lane the process, and the thread once it has one.
     pub(super) lanes: Vec<(crate::trace::Process, Option<ThreadId>)>,
-    exchange: Rc<Exchange>,
+    /// The answer for the task that goes on next.
+    pub(super) answer: Option<Reply>,
+    /// Whether the thread goes on whose task is polled and has asked for something.
+    pub(super) goes_on: Option<bool>,
     /// When the run ended and how, once it has.
     pub(super) ending: Option<(Nanos, Result<Outcome, RunError>)>,
-    /// How often a task was polled or a thread had to give way.
+    /// How often a task went on or a thread had to give way.
     pub(super) steps: u64,
     most_steps: u64,
 }
@@ -52,30 +55,33 @@ pub(super) struct World {
 /// Predicts how `program` runs under `settings`, for no more than so many steps.
 pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Trace {
     let (placement, lanes) = Placement::new(settings);
-    let mut world = World {
-        program: program.clone(),
-        settings: *settings,
-        machine: Machine::new(settings.costs),
-        trace: Trace::new(settings.model, Clock::Virtual, Speed::REAL),
-        objects: Objects::default(),
-        woken: Vec::new(),
-        placement,
-        places: Vec::new(),
-        tasks: Vec::new(),
-        threads: Vec::new(),
-        lanes: Vec::new(),
-        exchange: Rc::default(),
-        ending: None,
-        steps: 0,
-        most_steps,
-    };
+    let shared = Rc::new_cyclic(|this| {
+        RefCell::new(World {
+            this: Weak::clone(this),
+            program: program.clone(),
+            settings: *settings,
+            machine: Machine::new(settings.costs),
+            trace: Trace::new(settings.model, Clock::Virtual, Speed::REAL),
+            objects: Objects::default(),
+            woken: Vec::new(),
+            placement,
+            places: Vec::new(),
+            tasks: Vec::new(),
+            threads: Vec::new(),
+            lanes: Vec::new(),
+            answer: None,
+            goes_on: None,
+            ending: None,
+            steps: 0,
+            most_steps,
+        })
+    });
     for lane in &lanes {
-        world.announce(lane);
+        shared.borrow_mut().announce(lane);
     }
-    let thread = world.thread_on(MAIN_LANE);
-    let shared = Rc::new(RefCell::new(world));
+    let thread = shared.borrow_mut().thread_on(MAIN_LANE);
     if settings.model.has_loop() {
-        super::loop_thread::begin(&shared, thread);
+        loop_thread::begin(&shared, thread);
     } else {
         shared.borrow_mut().begin_main(thread);
     }
@@ -92,14 +98,19 @@ pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Tr
 
 fn run_to_the_end(shared: &Shared) {
     loop {
-        let Some(thread) = shared.borrow_mut().run_until_a_loop_goes_on() else { return };
-        super::loop_thread::poll(shared, thread);
+        let Some(thread) = shared.borrow_mut().run_until_a_thread_goes_on() else { return };
+        let runs_a_loop = shared.borrow().threads[thread.0 as usize].event_loop.is_some();
+        if runs_a_loop {
+            loop_thread::poll(shared, thread);
+        } else {
+            bodies::go_on(shared, thread);
+        }
     }
 }
 
 impl World {
-    /// Lets threads run until one goes on that runs an event loop, which holds the world itself; `None` where the run is over.
-    fn run_until_a_loop_goes_on(&mut self) -> Option<ThreadId> {
+    /// Lets time pass until a thread goes on with what it runs, which uses the world itself; `None` where the run is over.
+    fn run_until_a_thread_goes_on(&mut self) -> Option<ThreadId> {
         while self.ending.is_none() {
             if self.is_endless() {
                 self.break_off(RunError::Endless { happened: self.steps });
@@ -110,10 +121,7 @@ impl World {
             match next {
                 Some(Next::Poll(thread)) => {
                     if self.take_up_where_it_was(thread) {
-                        if self.threads[thread.0 as usize].event_loop.is_some() {
-                            return Some(thread);
-                        }
-                        self.go_on(thread);
+                        return Some(thread);
                     }
                 }
                 Some(Next::Timer(thread)) => self.time_is_up(thread),
@@ -127,31 +135,10 @@ impl World {
         None
     }
 
-    /// Lets a thread run on, at this instant, until what it runs takes time or is over.
-    fn go_on(&mut self, thread: ThreadId) {
-        while self.ending.is_none() && !self.is_endless() {
-            self.steps += 1;
-            let Some(&task) = self.threads[thread.0 as usize].tasks.last() else { return };
-            let Stage::Begun(body) = &mut self.tasks[index(task)].stage else { return };
-            // While a body is polled it reaches nothing of the world but the exchange.
-            let name = || self.trace.task_name(task).to_owned();
-            let polled = poll_body(name, body.as_mut(), &mut Context::from_waker(Waker::noop()));
-            let asked = self.exchange.asked.borrow_mut().take();
-            let goes_on = match (polled, asked) {
-                (Poll::Ready(result), _) => self.end(thread, result),
-                (Poll::Pending, Some((operation, line))) => self.take_up(thread, task, operation, line),
-                (Poll::Pending, None) => self.end(thread, Err(waits_for_nothing(self.trace.task_name(task)))),
-            };
-            if !goes_on {
-                return;
-            }
-        }
-    }
-
     fn begin_main(&mut self, thread: ThreadId) {
         let main = self.register("main", None, MAIN_LANE);
         let body = self.program.main(self.handle(main));
-        self.task_mut(main).stage = Stage::Begun(body);
+        self.task_mut(main).stage = Stage::Begun(Some(body));
         self.put_on(thread, main);
         self.wake(thread, None);
     }
@@ -178,7 +165,7 @@ impl World {
     fn carry_out(&mut self, thread: ThreadId, then: Then) -> bool {
         match then {
             Then::Go(reply) => {
-                *self.exchange.answer.borrow_mut() = reply;
+                self.answer = reply;
                 true
             }
             Then::Loop => true,
@@ -302,7 +289,8 @@ impl World {
     }
 
     pub(super) fn handle(&self, task: TaskId) -> Task {
-        Task::new(task, self.settings.model, self.settings.seed, Rc::<Exchange>::clone(&self.exchange))
+        let host = self.this.upgrade().expect("whoever uses the world holds it");
+        Task::new(task, self.settings.model, self.settings.seed, host)
     }
 
     pub(super) fn enter(&mut self, task: TaskId, activity: Activity, line: Option<Line>, by: Option<TaskId>) {
@@ -346,38 +334,4 @@ impl World {
 
 pub(super) fn index(task: TaskId) -> usize {
     task.0 as usize
-}
-
-/// Where the task that is being polled leaves its question and finds its answer. One is enough: tasks are polled one at
-/// a time.
-#[derive(Default)]
-pub(super) struct Exchange {
-    asked: RefCell<Option<(Operation, Line)>>,
-    answer: RefCell<Option<Reply>>,
-}
-
-impl Exchange {
-    pub(super) fn answer(&self, reply: Reply) {
-        *self.answer.borrow_mut() = Some(reply);
-    }
-}
-
-impl World {
-    /// Leaves the answer for the task that is polled next.
-    pub(super) fn reply(&self, reply: Reply) -> bool {
-        self.exchange.answer(reply);
-        true
-    }
-}
-
-impl Host for Exchange {
-    fn poll(&self, _: TaskId, request: &mut Request, _: &mut Context<'_>) -> Poll<Reply> {
-        if let Some(reply) = self.answer.borrow_mut().take() {
-            return Poll::Ready(reply);
-        }
-        // The request is not asked for again: its answer comes before its task is next polled.
-        let operation = std::mem::replace(&mut request.operation, Operation::Yield);
-        *self.asked.borrow_mut() = Some((operation, request.line));
-        Poll::Pending
-    }
 }

@@ -137,8 +137,9 @@ impl Platform for Virtual {
         self.hear(format!("woken {task:?}{}", deadline.map(|at| format!(" by {at:?}")).unwrap_or_default()));
     }
 
-    fn polling(&self, task: Key) {
+    fn polling(&self, task: Key) -> bool {
         self.hear(format!("polling {task:?}"));
+        true
     }
 
     async fn polled(&self, task: Key) -> After {
