@@ -14,7 +14,7 @@ use running::{DEADLINE, POOL, Running, THREADS, children, lines, wait_until, wai
 
 #[test]
 fn an_interrupted_run_ends_its_processes_and_says_that_there_is_nothing() {
-    let starts = [|| Running::start(POOL, 3), || Running::start(THREADS, 2), Running::one_a_task];
+    let starts = [|| Running::start(POOL, 3), || Running::start_threads(THREADS), Running::one_a_task];
     for start in starts {
         for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
             let mut running = start();

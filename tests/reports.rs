@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// How long something that must happen may take before the test gives up. It is never waited out where all is well.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

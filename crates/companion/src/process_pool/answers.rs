@@ -186,7 +186,7 @@ mod tests {
     use crate::process_pool::message::send;
 
     /// Never waited out where all is well.
-    const DEADLINE: Duration = Duration::from_secs(30);
+    const DEADLINE: Duration = Duration::from_secs(60);
 
     type End = (u64, Result<Ended, Heard>);
 
