@@ -4,6 +4,8 @@
 //! CPython is what the environment variable `PYTHON` names, else `python3`. Where there is none the test says so and passes.
 
 mod companion;
+#[cfg(unix)]
+mod interrupts;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -198,6 +200,7 @@ fn what_was_compared_before_an_interruption_is_told() {
         let _ = writeln!(std::io::stderr(), "There is no CPython 3.9 or newer here: nothing was compared with it.");
         return;
     };
+    interrupts::are_heard();
     let folder = tempfile::tempdir().unwrap();
     let (fifo, put_down) = (folder.path().join("fifo"), folder.path().join("tmp"));
     std::fs::create_dir(&put_down).unwrap();
