@@ -150,7 +150,7 @@ impl Desk {
                     }
                 }
             }
-            Ok(Received { message: Answer::Prepared { .. } | Answer::Echo(_), .. }) => {
+            Ok(Received { message: Answer::Prepared { .. } | Answer::Echo, .. }) => {
                 self.fail((ErrorKind::InvalidData, "an answer out of turn".to_owned()));
             }
             Err(error) => self.fail((error.kind(), error.to_string())),
