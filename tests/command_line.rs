@@ -165,7 +165,7 @@ fn check_deadlock(clock: &str) {
 #[test]
 fn a_deadlock_is_a_report_and_no_crash() {
     check_deadlock("--clock virtual");
-    check_deadlock("--speed 10");
+    check_deadlock("--speed 2 --set pause=1");
     let mended = report("run deadlock --clock virtual --json --set order=same");
     assert!(mended.runs.iter().all(|run| run.ending == "completed"), "{mended:?}");
 }

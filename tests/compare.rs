@@ -4,6 +4,8 @@
 //! CPython is what the environment variable `PYTHON` names, else `python3`. Where there is none the test says so and passes.
 
 mod companion;
+#[cfg(unix)]
+mod interrupts;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -141,12 +143,12 @@ fn a_run_that_crashes_or_hangs_is_said_and_does_not_stop_the_rest() {
     // The file that has a pool crashes, the other one hangs.
     let instead = "if grep -q Pool \"$3\"; then echo 'no memory' >&2; exit 3; fi; sleep 300 & wait";
     let path = faulty(folder.path(), &python, instead);
-    let mut call = interleave("compare fan-out --brief --repeat 1 --timeout 0.5 --json");
+    let mut call = interleave("compare fan-out --brief --repeat 1 --timeout 5 --json");
     let output =
         call.args(["--model", "threads", "--model", "thread-pool"]).arg("--python").arg(&path).output().unwrap();
     let comparison = parse(&output);
     let failed: Vec<_> = comparison.failed.iter().map(|one| (one.model.as_str(), one.reason.as_str())).collect();
-    let hung = "A run of its Python file failed: it has not ended after 0.5 s, so it was ended.";
+    let hung = "A run of its Python file failed: it has not ended after 5 s, so it was ended.";
     let crashed = "A run of its Python file failed: it ended with exit status: 3 (no memory).";
     assert_eq!(failed, [("threads", hung), ("thread-pool", crashed)]);
     assert!(comparison.failed.iter().all(|one| one.lesson == "fan-out" && one.python.as_deref() == Some("3.9.0")));
@@ -198,6 +200,7 @@ fn what_was_compared_before_an_interruption_is_told() {
         let _ = writeln!(std::io::stderr(), "There is no CPython 3.9 or newer here: nothing was compared with it.");
         return;
     };
+    interrupts::are_heard();
     let folder = tempfile::tempdir().unwrap();
     let (fifo, put_down) = (folder.path().join("fifo"), folder.path().join("tmp"));
     std::fs::create_dir(&put_down).unwrap();

@@ -2,19 +2,21 @@
 #![cfg(unix)]
 
 mod companion;
+mod interrupts;
 mod running;
 
 use std::io::Read;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
-use companion::interleave;
+use companion::{built, interleave};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid};
 use running::{DEADLINE, POOL, Running, THREADS, children, lines, wait_until, wait_until_at_work};
 
 #[test]
 fn an_interrupted_run_ends_its_processes_and_says_that_there_is_nothing() {
-    let starts = [|| Running::start(POOL, 3), || Running::start(THREADS, 2), Running::one_a_task];
+    interrupts::are_heard();
+    let starts = [|| Running::start(POOL, 3), || Running::start_threads(THREADS), Running::one_a_task];
     for start in starts {
         for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
             let mut running = start();
@@ -35,6 +37,7 @@ fn an_interrupted_run_ends_its_processes_and_says_that_there_is_nothing() {
 
 #[test]
 fn what_was_measured_before_an_interruption_is_reported_and_kept() {
+    interrupts::are_heard();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     // A moment on the other models, a long one on a pool of one process.
@@ -67,4 +70,20 @@ fn what_was_measured_before_an_interruption_is_reported_and_kept() {
     let table = std::fs::read_to_string(path("report.csv")).unwrap();
     assert!(table.contains("\ndelay-messages,event-loop,") && !table.contains("process-pool"), "{table}");
     assert!(std::fs::read(path("result")).unwrap().starts_with(b"interleave result, version "));
+}
+
+/// As `nohup` and a shell without a terminal start what they put into the background.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_that_is_to_be_ignored_is_ignored() {
+    let mut shell = Command::new("sh");
+    let words = "run delay-messages --model process-pool --set messages=A=3,B=3 --set workers=2 --json";
+    shell.args(["-c", "trap '' INT; exec \"$@\"", "sh", &built("INTERLEAVE_BIN")]).args(words.split(' '));
+    let parent = shell.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    wait_until_at_work(wait_until(|| children(&parent).into_iter().next()));
+    kill(Pid::from_raw(parent.id() as i32), Signal::SIGINT).unwrap();
+    let output = parent.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["runs"][0]["ending"], "completed", "{report}");
 }

@@ -14,12 +14,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use running::{DEADLINE, POOL, Running, THREADS, children, lines, wait_until, wait_until_at_work};
 
-/// Four jobs of a fraction of a second's CPU time each.
-const BRIEF: &str = "pool-or-spawn --set jobs=4 --set work=0.1 --speed 0.25";
+/// Four jobs of a second's CPU time each: long enough to be caught in, short enough to be done again.
+const BRIEF: &str = "pool-or-spawn --set jobs=4 --set work=0.1 --speed 0.1";
 
 #[test]
 fn a_parent_that_is_killed_leaves_no_process_behind() {
-    let starts = [|| Running::start(POOL, 3), || Running::start(THREADS, 2), Running::one_a_task];
+    let starts = [|| Running::start(POOL, 3), || Running::start_threads(THREADS), Running::one_a_task];
     for start in starts {
         // Not SIGINT: whoever runs the tests in the background has it ignored, here too.
         for signal in [Signal::SIGKILL, Signal::SIGTERM] {
@@ -34,7 +34,7 @@ fn a_parent_that_is_killed_leaves_no_process_behind() {
 #[test]
 fn a_process_that_is_killed_fails_its_task_and_leaves_nobody_behind() {
     check_killed(Running::start(&format!("{POOL} --seed 7 --json"), 3), "process-pool", "A", "3 jobs 0");
-    check_killed(Running::start(THREADS, 2), "processes-of-threads", "J1", "40 jobs 0");
+    check_killed(Running::start_threads(THREADS), "processes-of-threads", "J1", "40 jobs 0");
     // Whoever joins these waits for the others too.
     check_killed(Running::start(&format!("{BRIEF} --model processes"), 4), "processes", "J1", "4 jobs 3");
 }
@@ -45,16 +45,12 @@ fn check_killed(mut running: Running, model: &str, task: &str, done: &str) {
     let victim = running.children[0];
     kill(victim, Signal::SIGKILL).unwrap();
     let said = running.until_all_are_gone();
-    // Where a process has several jobs, it may have been killed when only another of them had begun.
-    let failed = ["in the middle of the job", "before it told of the job"].map(|when| {
-        format!(
-            "error: The run on {model} failed: task {task} failed: its process {victim} ended (signal: 9 (SIGKILL)) {when}; \
-             of {done} were done, and --retry-lost"
-        )
-    });
-    let possible = if model == "processes-of-threads" { &failed[..] } else { &failed[..1] };
+    let failed = format!(
+        "error: The run on {model} failed: task {task} failed: its process {victim} ended (signal: 9 (SIGKILL)) in the middle \
+         of the job; of {done} were done, and --retry-lost"
+    );
     let Some([error, repeat]) = said.last_chunk() else { panic!("{said:?}") };
-    assert!(possible.iter().any(|failed| error.starts_with(failed)), "{error}");
+    assert!(error.starts_with(&failed), "{error}");
     assert!(repeat.starts_with("To repeat it: interleave run "), "{repeat}");
     assert!(repeat.contains(&format!(" --model {model} ")), "{repeat}");
     assert_eq!(running.parent.wait().unwrap().code(), Some(1));
@@ -74,16 +70,18 @@ fn a_process_that_is_killed_is_replaced_and_loses_no_other_job() {
 
 #[test]
 fn a_lost_job_is_done_again_where_that_is_wanted() {
-    let threads = "hybrid --model processes-of-threads --set processes=2 --set threads=2 --set jobs=8 --set latency=1 --network timer";
+    let threads = "hybrid --model processes-of-threads --set processes=2 --set threads=2 --set jobs=8 --set latency=3 --network timer";
     for (words, processes, lost) in [
-        ("delay-messages --model process-pool --set messages=A=2,B=2,C=2 --set workers=2".to_owned(), 2, 1..=1),
-        (format!("{BRIEF} --model processes"), 4, 1..=1),
+        ("delay-messages --model process-pool --set messages=A=3,B=3,C=3 --set workers=2".to_owned(), 2, 1),
+        (format!("{BRIEF} --model processes"), 4, 1),
         // Whoever joins the job waits for it in the place of the worker's thread.
-        (format!("{BRIEF} --model process-pool --set processes=1 --set one-by-one=on"), 1, 1..=1),
-        // Both threads of the process had a job, or the second was just about to be given one.
-        (threads.to_owned(), 2, 1..=2),
+        (format!("{BRIEF} --model process-pool --set processes=1 --set one-by-one=on"), 1, 1),
+        // Each thread of the process had a job.
+        (threads.to_owned(), 2, 2),
     ] {
-        let mut running = Running::start(&format!("{words} --retry-lost --json"), processes);
+        let start =
+            |words: &str| if lost == 2 { Running::start_threads(words) } else { Running::start(words, processes) };
+        let mut running = start(&format!("{words} --retry-lost --json"));
         kill(running.children[0], Signal::SIGKILL).unwrap();
         let said = running.until_all_are_gone();
         assert!(said.iter().any(|line| line.ends_with(" takes its place and does it")), "{words}: {said:?}");
@@ -93,7 +91,7 @@ fn a_lost_job_is_done_again_where_that_is_wanted() {
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         let run = &report["runs"][0];
         assert_eq!(run["ending"], "completed", "{words}");
-        assert!(lost.contains(&run["messages"]["lost_jobs"].as_u64().unwrap()), "{words}: {run}");
+        assert_eq!(run["messages"]["lost_jobs"], lost, "{words}: {run}");
     }
 }
 
@@ -101,12 +99,16 @@ fn a_lost_job_is_done_again_where_that_is_wanted() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_process_that_runs_out_of_memory_is_replaced_and_loses_one_job() {
-    let words = "merge-sort --model process-pool --set processes=2 --set lists=240 --set chunk=1 --json";
+    let words = "merge-sort --model process-pool --set processes=2 --set lists=1000 --set chunk=1 --json";
     for (option, code, done) in [("", 1, false), (" --retry-lost", 0, true)] {
         let mut running = Running::start(&format!("{words}{option}"), 2);
         let victim = running.children[0];
+        // Nobody is given the next list before there is the limit.
+        let parent = Pid::from_raw(running.parent.id() as i32);
+        kill(parent, Signal::SIGSTOP).unwrap();
         let limit = Command::new("prlimit").args(["--as=1048576", "--pid", &victim.to_string()]).status().unwrap();
         assert!(limit.success());
+        kill(parent, Signal::SIGCONT).unwrap();
         let said = running.until_all_are_gone();
         let mut report = String::new();
         running.parent.stdout.take().unwrap().read_to_string(&mut report).unwrap();
@@ -116,10 +118,10 @@ fn a_process_that_runs_out_of_memory_is_replaced_and_loses_one_job() {
         assert_eq!(replaced.count(), 1, "{said:?}");
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         if done {
-            assert_eq!(report["runs"][0]["outcome"]["in_order"], 240 * 30_000, "{report}");
+            assert_eq!(report["runs"][0]["outcome"]["in_order"], 1000 * 30_000, "{report}");
         } else {
             assert_eq!(report["runs"].as_array().unwrap().len(), 0, "{report}");
-            assert!(said.iter().any(|line| line.contains("; of 240 jobs 239 were done")), "{said:?}");
+            assert!(said.iter().any(|line| line.contains("; of 1000 jobs 999 were done")), "{said:?}");
         }
     }
 }
@@ -135,7 +137,7 @@ fn the_trace_of_a_lost_job_has_a_cause_for_every_wait() {
         ("--model processes", "Process-1"),
     ] {
         let path = folder.path().join("trace.json");
-        let words = format!("pool-or-spawn {options} --set jobs=2 --set work=0.1 --speed 0.25 --retry-lost --trace");
+        let words = format!("pool-or-spawn {options} --set jobs=2 --set work=0.1 --speed 0.1 --retry-lost --trace");
         let running = Running::start(&format!("{words} {}", path.display()), if lane == "Process-1" { 2 } else { 1 });
         kill(running.children[0], Signal::SIGKILL).unwrap();
         let said = running.until_all_are_gone();
@@ -182,7 +184,8 @@ fn no_job_is_lost_with_those_that_it_was_handed_over_with() {
         let stderr = lines(parent.stderr.take().unwrap());
         let note = stderr.recv_timeout(DEADLINE).unwrap();
         let victim = note.rsplit_once(", ").unwrap().1.parse().unwrap();
-        kill(Pid::from_raw(victim), Signal::SIGKILL).unwrap();
+        // On a busy machine all may be done by now, and nothing is lost.
+        let _ = kill(Pid::from_raw(victim), Signal::SIGKILL);
         let output = parent.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{:?}", stderr.iter().collect::<Vec<_>>());
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

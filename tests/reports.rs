@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// How long something that must happen may take before the test gives up. It is never waited out where all is well.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +183,35 @@ fn a_full_disk_is_told_and_costs_no_report() {
     let expected = "error: Standard output cannot be written: No space left on device (os error 28).\n";
     assert_eq!((output.status.code(), said(&output).as_str()), (Some(1), expected));
     assert!(std::fs::read(path("kept.result")).unwrap().starts_with(b"interleave result, version "));
+}
+
+/// A limit stands in for a disk that is full, which takes more rights to make.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_has_no_room_leaves_the_old_one_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = "old, and longer than nothing";
+    for (what, option, name) in [
+        ("trace", "--trace", "trace.json"),
+        ("result", "--result", "run.result"),
+        ("report", "--report", "report.html"),
+        ("costs", "--out", "costs.json"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, old).unwrap();
+        let words = if what == "costs" { "calibrate" } else { "run delay-messages --speed 500 --model sequential" };
+        // In blocks of 512 bytes. Who does not ignore the signal for it is ended by it.
+        let script = format!("trap '' XFSZ; ulimit -f 0; exec \"$@\" {words} {option} {name}");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script, "sh", &companion::built("INTERLEAVE_BIN")]).current_dir(folder.path());
+        let output = shell.output().unwrap();
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains(&format!("error: The {what} file {name} cannot be written: File too large")), "{told}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), old);
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{what}");
+    }
 }
 
 #[cfg(target_os = "linux")]

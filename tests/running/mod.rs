@@ -12,10 +12,10 @@ use nix::unistd::Pid;
 use crate::companion::interleave;
 
 /// How long something that must happen may take before the test gives up. It is never waited out where all is well.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A pool of three, and three tasks that are asleep for longer than the deadline.
-pub const POOL: &str = "delay-messages --model process-pool --set messages=A=60,B=60,C=60 --set workers=3";
+pub const POOL: &str = "delay-messages --model process-pool --set messages=A=60,B=60,C=60 --set workers=3 --speed 0.5";
 
 /// Two threads in each of two processes, asleep for longer than the deadline.
 pub const THREADS: &str = "hybrid --model processes-of-threads --set processes=2 --set threads=2 --set latency=10 --speed 0.1 --network timer";
@@ -30,8 +30,17 @@ pub struct Running {
 }
 
 impl Running {
-    /// Runs `words`, and waits until so many processes are at work.
+    /// Runs `words`, and waits until so many processes are at work, each on a job.
     pub fn start(words: &str, processes: usize) -> Running {
+        Running::start_on(words, processes, 1)
+    }
+
+    /// Runs [`THREADS`], or words of as many processes and threads, and waits until every thread is at work.
+    pub fn start_threads(words: &str) -> Running {
+        Running::start_on(words, 2, 2)
+    }
+
+    fn start_on(words: &str, processes: usize, jobs: usize) -> Running {
         let mut run = interleave(&format!("run {words}"));
         run.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut parent = run.process_group(0).spawn().unwrap();
@@ -40,7 +49,7 @@ impl Running {
             let children = children(&parent);
             (children.len() == processes).then_some(children)
         });
-        children.iter().for_each(|child| wait_until_at_work(*child));
+        children.iter().for_each(|child| wait_until_at_work_on(*child, jobs));
         Running { parent, children, stderr }
     }
 
@@ -100,20 +109,30 @@ pub fn children(parent: &Child) -> Vec<Pid> {
     children
 }
 
-/// Waits until a process is in its job: it has then written more than the one message that it is ready.
-#[cfg(target_os = "linux")]
+/// Waits until a process is in its job.
 pub fn wait_until_at_work(process: Pid) {
-    let path = format!("/proc/{process}/io");
+    wait_until_at_work_on(process, 1);
+}
+
+/// Waits until a process is in so many jobs: as many of its threads have then told of one. The first thread also tells
+/// that the process is ready.
+#[cfg(target_os = "linux")]
+fn wait_until_at_work_on(process: Pid, jobs: usize) {
+    let first = process.to_string();
     wait_until(|| {
-        let counters = std::fs::read_to_string(&path).unwrap();
-        let writes = counters.lines().find_map(|line| line.strip_prefix("syscw: ")?.parse::<u64>().ok());
-        (writes.unwrap() > 1).then_some(())
+        let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap().flatten();
+        let has_told = |thread: &std::fs::DirEntry| {
+            let counters = std::fs::read_to_string(thread.path().join("io")).unwrap_or_default();
+            let writes = counters.lines().find_map(|line| line.strip_prefix("syscw: ")?.parse::<u64>().ok());
+            writes.unwrap_or(0) > u64::from(thread.file_name() == *first)
+        };
+        (threads.filter(has_told).count() >= jobs).then_some(())
     });
 }
 
 /// Elsewhere nobody tells: the process may be killed just before it begins.
 #[cfg(not(target_os = "linux"))]
-pub fn wait_until_at_work(_: Pid) {}
+fn wait_until_at_work_on(_: Pid, _: usize) {}
 
 #[track_caller]
 pub fn wait_until<T>(mut has_come: impl FnMut() -> Option<T>) -> T {

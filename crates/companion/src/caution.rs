@@ -188,7 +188,7 @@ fn sentences(cautions: &[&Caution]) -> String {
             format!(
                 "More workers compute at once than this program has cores of quota ({}), so that the system stops them in \
                  between",
-                (cores * 100.0).round() / 100.0
+                in_hundredths(*cores)
             ),
             "Raise the quota, which is cpu.max of its control group, or compute with fewer.",
         ),
@@ -209,6 +209,12 @@ fn sentences(cautions: &[&Caution]) -> String {
     };
     let models: Vec<String> = cautions.iter().map(of_model).collect();
     format!("{rule}: {}. {mend}", models.join(", "))
+}
+
+/// "0.5", and of what is too little to round "less than 0.01".
+fn in_hundredths(cores: f64) -> String {
+    let rounded = (cores * 100.0).round() / 100.0;
+    if rounded == 0.0 && cores > 0.0 { "less than 0.01".to_owned() } else { rounded.to_string() }
 }
 
 /// The least time that the clock can tell from none, of some tries.

@@ -49,21 +49,45 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 }
 
 /// From now on, waits until a person or a system asks this process to end, and returns the exit code that a shell gives to a
-/// program which that ended.
+/// program which that ended. What whoever started this process has it ignore stays ignored: a shell without a terminal
+/// keeps Ctrl-C from what it starts in the background.
 ///
 /// # Errors
 /// Where the system does not tell.
 #[cfg(unix)]
 pub fn interruption() -> io::Result<impl Future<Output = i32>> {
-    use tokio::signal::unix::{SignalKind, signal};
+    use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let ignored = ignored();
+    let ear = |kind: SignalKind| {
+        let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
+        if is_ignored { Ok(None) } else { signal(kind).map(Some) }
+    };
+    let (interrupt, terminate) = (ear(SignalKind::interrupt())?, ear(SignalKind::terminate())?);
+    let heard = async |ear: Option<Signal>| match ear {
+        Some(mut ear) => ear.recv().await,
+        None => std::future::pending().await,
+    };
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
+            _ = heard(interrupt) => 130,
+            _ = heard(terminate) => 143,
         }
     })
+}
+
+/// The signals that this process ignores, a bit each, the first the least.
+#[cfg(target_os = "linux")]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.unwrap_or(0)
+}
+
+/// See the other. Elsewhere nobody tells in a way that needs no `unsafe`: all of them are heard.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn ignored() -> u64 {
+    0
 }
 
 /// From now on, waits until a person asks this process to end, and returns the exit code for that.

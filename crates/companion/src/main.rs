@@ -24,6 +24,7 @@ mod open_files;
 mod output_file;
 mod process_pool;
 mod published;
+mod replace;
 mod report;
 mod request;
 mod run;

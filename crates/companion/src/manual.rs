@@ -13,6 +13,7 @@ use engine::model::Model;
 use crate::arguments::{Arguments, ManArguments};
 use crate::failure::Failure;
 use crate::output_file::cannot_be_written;
+use crate::replace::replace;
 use crate::report::print_text;
 
 /// Prints what has `shell` complete words.
@@ -47,7 +48,7 @@ fn write_pages(folder: &Path, command: &Command) -> Result<(), Failure> {
     for command in [command].into_iter().chain(command.get_subcommands()) {
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = folder.join(format!("{name}.1"));
-        fs::write(&path, page(command)?).map_err(|error| unwritable(&path, error))?;
+        replace(&path, &page(command)?).map_err(|error| unwritable(&path, error))?;
     }
     let mut stdout = io::stdout().lock();
     let count = 1 + command.get_subcommands().count();

@@ -2,10 +2,11 @@
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::replace::{empty, replace};
 
 /// A file that is known to be writable before anything is measured: a wrong path loses no measurement.
 pub struct OutputFile {
@@ -25,28 +26,23 @@ impl OutputFile {
         Ok(OutputFile { what, path: path.to_owned(), file })
     }
 
-    /// Puts `bytes` in the place of whatever was there.
+    /// Puts `bytes` in the place of whatever was there, once all of them are on the disk.
     ///
     /// # Errors
     /// A sentence, where it cannot be written.
-    pub fn write(mut self, bytes: &[u8]) -> Result<(), String> {
-        self.emptied().and_then(|()| self.file.write_all(bytes)).map_err(|error| self.unwritable(&error))
+    pub fn write(self, bytes: &[u8]) -> Result<(), String> {
+        let OutputFile { what, path, file } = self;
+        // Some systems replace no file that is open.
+        drop(file);
+        replace(&path, bytes).map_err(|error| unwritable(what, &path, &error))
     }
 
     /// Puts `line` in the place of whatever was there, and what is told later behind it.
     pub fn series(mut self, line: &str) -> Series {
-        let wrong = self.emptied().err().map(|error| self.unwritable(&error));
+        let wrong = empty(&mut self.file).err().map(|error| self.unwritable(&error));
         let mut series = Series { file: self, length: 0, wrong };
         series.add(line);
         series
-    }
-
-    fn emptied(&mut self) -> io::Result<()> {
-        if self.file.metadata()?.is_file() {
-            self.file.seek(SeekFrom::Start(0))?;
-            self.file.set_len(0)?;
-        }
-        Ok(())
     }
 
     fn unwritable(&self, error: &io::Error) -> String {
@@ -99,6 +95,7 @@ pub fn cannot_be_written(what: impl Display, error: &io::Error) -> String {
         ErrorKind::NotFound => "Make its folder first, or name a file elsewhere",
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "Name a file where you may write",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "Make room there, or name a file elsewhere",
+        ErrorKind::FileTooLarge => "`ulimit -f` says how large a file may be: raise it, or write less",
         ErrorKind::IsADirectory => "That is a folder: name a file in it",
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "That is a file: name a folder",
         _ => "Name a file elsewhere",

@@ -216,8 +216,8 @@ mod tests {
         let (sender, ended) = channel();
         // A fifo is at its end when nobody is left who could write to it.
         thread::spawn(move || sender.send(std::fs::read(fifo).unwrap()));
-        let too_long = "it has not ended after 1 s, so it was ended".to_owned();
-        assert_eq!(shell(&script, Duration::from_secs(1)).map(drop), Err(too_long));
+        let too_long = "it has not ended after 5 s, so it was ended".to_owned();
+        assert_eq!(shell(&script, Duration::from_secs(5)).map(drop), Err(too_long));
         assert_eq!(ended.recv_timeout(Duration::from_secs(60)), Ok(Vec::new()));
     }
 }

@@ -197,7 +197,7 @@ struct Processes {
 
 /// What the companion's own worker processes cost, and the messages through their pipes.
 fn processes() -> Result<Processes, String> {
-    const LARGE: usize = 1 << 18;
+    const LARGE: u64 = 1 << 18;
     // A round trip is written and read, and so is what comes back.
     const ONE_END: f64 = 0.25;
     let (mut starts, mut ends, mut large) = (Vec::new(), Vec::new(), Vec::new());

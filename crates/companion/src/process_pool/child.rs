@@ -103,15 +103,15 @@ impl Desk {
                     let (told, outbox) = (Mutex::new(cpu), Arc::clone(&self.outbox));
                     self.prepared = Some(Arc::new(Prepared { process, is_one_lane, told, outbox }));
                 });
-                self.outbox.tell(&Answer::Prepared { result, cpu });
+                self.outbox.tell(&Answer::Prepared { result, cpu }, 0);
             }
-            Order::Echo(payload) => self.outbox.tell(&Answer::Echo(payload)),
+            Order::Echo => self.outbox.tell(&Answer::Echo, bytes),
             Order::Run { number, lane, task, job, clock, more } => {
                 let name = job.name.clone();
                 if let Err(reason) = self.hand_over(Errand { number, lane, task, job, clock, more, bytes, took }) {
                     let result = Err(TaskFailed { task: name, reason });
                     let ended = Ended { result, cpu: Some(Nanos::ZERO), took: Nanos::ZERO };
-                    self.outbox.tell(&Answer::Job { number, news: News::Ended(ended) });
+                    self.outbox.tell(&Answer::Job { number, news: News::Ended(ended) }, 0);
                 }
             }
         }

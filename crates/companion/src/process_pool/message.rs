@@ -1,9 +1,13 @@
 //! The messages between a pool and its processes, over the pipes of a child's standard input and output.
 //!
-//! A message is a frame: its length as four bytes, the least first, the message itself (postcard), and zeros where a lesson
-//! describes a larger one. Parent and child are the same program, so the messages carry no version.
+//! A message is a frame: the length of the message itself and that of the filling as four bytes each, the least first, the
+//! message (postcard), and as many zeros where a lesson describes a larger one. Parent and child are the same program, so the
+//! messages carry no version.
+//!
+//! The filling is written out of one block and read into another, which stay in a core's cache: all of it goes through the
+//! pipe, and nobody ever needs it whole.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -50,8 +54,8 @@ pub enum Order {
         /// Whether another job has come with this one: what is told of this may wait for what is told of that.
         more: bool,
     },
-    /// Send this back as [`Answer::Echo`]: how long that takes is what a message costs.
-    Echo(Vec<u8>),
+    /// Answer [`Answer::Echo`] in a message as large: how long that takes is what a message costs.
+    Echo,
 }
 
 /// What a process tells its pool.
@@ -71,8 +75,8 @@ pub enum Answer {
         /// The news.
         news: News,
     },
-    /// What [`Order::Echo`] sent.
-    Echo(Vec<u8>),
+    /// To [`Order::Echo`].
+    Echo,
 }
 
 /// What a process tells of a job.
@@ -107,6 +111,8 @@ pub struct Messages<R> {
     pipe: R,
     /// What the last one was read into: room that a large one needed serves the next.
     bytes: Vec<u8>,
+    /// What fillings are read into, none of them longer than a [`BLOCK`] at once.
+    filling: Vec<u8>,
 }
 
 /// A message that has come.
@@ -124,13 +130,15 @@ impl Frame {
     /// zeros, so that as much is really sent.
     ///
     /// # Errors
-    /// Where it has more than 4 GiB.
+    /// Where the message or its filling has more than 4 GiB.
     pub fn new(message: &impl Serialize, bytes: u64) -> io::Result<Frame> {
         let invalid = |error: &dyn std::fmt::Display| io::Error::new(ErrorKind::InvalidInput, error.to_string());
         let mut content = postcard::to_extend(message, vec![0; HEAD]).map_err(|error| invalid(&error))?;
         let filling = bytes.saturating_sub(content.len() as u64);
-        let length = u32::try_from(content.len() as u64 - HEAD as u64 + filling).map_err(|error| invalid(&error))?;
-        content[..HEAD].copy_from_slice(&length.to_le_bytes());
+        let length = u32::try_from(content.len() - HEAD).map_err(|error| invalid(&error))?;
+        let zeros = u32::try_from(filling).map_err(|error| invalid(&error))?;
+        content[..4].copy_from_slice(&length.to_le_bytes());
+        content[4..HEAD].copy_from_slice(&zeros.to_le_bytes());
         Ok(Frame { content, filling })
     }
 
@@ -151,26 +159,42 @@ impl Frame {
     /// Where the other side is gone.
     pub fn write(&self, to: &mut impl Write, gathered: &mut Vec<u8>) -> io::Result<()> {
         gathered.extend_from_slice(&self.content);
-        let room = ZEROS.len().saturating_sub(gathered.len());
-        let with_it = usize::try_from(self.filling).map_or(room, |filling| filling.min(room));
-        gathered.resize(gathered.len() + with_it, 0);
-        let written = to.write_all(gathered);
+        let written = write_filled(to, gathered, self.filling);
         gathered.clear();
         written?;
-        let mut left = self.filling - with_it as u64;
-        while left > 0 {
-            let block = usize::try_from(left).map_or(ZEROS.len(), |left| left.min(ZEROS.len()));
-            to.write_all(&ZEROS[..block])?;
-            left -= block as u64;
-        }
         to.flush()
     }
+}
+
+/// Writes `bytes` and so many zeros: as much as a pipe may hold in one call of the system, so that its reader is woken
+/// for much.
+fn write_filled(to: &mut impl Write, mut bytes: &[u8], mut zeros: u64) -> io::Result<()> {
+    while zeros > 0 {
+        let mut slices = [IoSlice::new(bytes); 1 + MOST_BLOCKS];
+        let mut left = zeros;
+        for slice in &mut slices[1..] {
+            let block = usize::try_from(left).map_or(BLOCK, |left| left.min(BLOCK));
+            *slice = IoSlice::new(&ZEROS[..block]);
+            left -= block as u64;
+        }
+        match to.write_vectored(&slices) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                let of_bytes = written.min(bytes.len());
+                bytes = &bytes[of_bytes..];
+                zeros -= (written - of_bytes) as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    to.write_all(bytes)
 }
 
 impl<R: Read> Messages<R> {
     /// The messages that come out of `pipe`.
     pub fn new(pipe: R) -> Messages<R> {
-        Messages { pipe, bytes: Vec::new() }
+        Messages { pipe, bytes: Vec::new(), filling: Vec::new() }
     }
 
     /// Waits for the next one.
@@ -179,19 +203,39 @@ impl<R: Read> Messages<R> {
     /// [`ErrorKind::UnexpectedEof`] where the other side is gone, [`ErrorKind::InvalidData`] where it speaks no messages of
     /// this kind.
     pub fn next<M: DeserializeOwned>(&mut self) -> io::Result<Received<M>> {
-        let mut length = [0; HEAD];
-        self.pipe.read_exact(&mut length)?;
+        let mut head = [0; HEAD];
+        self.pipe.read_exact(&mut head)?;
         let begun = Instant::now();
-        let length = u32::from_le_bytes(length);
+        let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let (length, filling) = (number(0), number(4));
         self.bytes.clear();
         // Read as it comes, not into room made beforehand: a length out of thin air must not take all memory.
         self.pipe.by_ref().take(length.into()).read_to_end(&mut self.bytes)?;
         if self.bytes.len() < length as usize {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        let (message, _filling) =
-            postcard::take_from_bytes(&self.bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
-        Ok(Received { message, bytes: HEAD as u64 + u64::from(length), took: begun.elapsed().into() })
+        self.pass_over(filling as usize)?;
+        let message =
+            postcard::from_bytes(&self.bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+        let bytes = HEAD as u64 + u64::from(length) + u64::from(filling);
+        Ok(Received { message, bytes, took: begun.elapsed().into() })
+    }
+
+    fn pass_over(&mut self, mut filling: usize) -> io::Result<()> {
+        let block = filling.min(BLOCK);
+        if self.filling.len() < block {
+            self.filling.resize(block, 0);
+        }
+        while filling > 0 {
+            let block = filling.min(BLOCK);
+            match self.pipe.read(&mut self.filling[..block]) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(read) => filling -= read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -211,11 +255,16 @@ pub fn receive<M: DeserializeOwned>(from: &mut impl Read) -> io::Result<M> {
     Messages::new(from).next().map(|received| received.message)
 }
 
-/// The bytes of a frame's length.
-const HEAD: usize = 4;
+/// The bytes of a frame's two lengths.
+const HEAD: usize = 8;
 
-/// As many as a pipe holds.
-static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+/// Little enough to stay in a core's cache.
+const BLOCK: usize = 1 << 16;
+
+/// With so many blocks a pipe is full that holds a megabyte.
+const MOST_BLOCKS: usize = 16;
+
+static ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 #[cfg(test)]
 mod tests {
@@ -239,22 +288,46 @@ mod tests {
         assert_eq!(end.kind(), ErrorKind::UnexpectedEof);
     }
 
+    /// A pipe that is interrupted now and then, and takes what it likes.
+    struct Reluctant(Vec<u8>, usize);
+
+    impl Write for Reluctant {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 += 1;
+            if self.1.is_multiple_of(3) {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            // From a few bytes to more than a block.
+            self.0.write(&bytes[..bytes.len().min(7 * self.1 * self.1)])
+        }
+
+        fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+            let bytes: Vec<u8> = slices.iter().flat_map(|slice| slice.to_vec()).collect();
+            self.write(&bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[test]
     fn a_message_has_as_many_bytes_as_are_described_and_no_fewer_than_it_needs() {
-        for described in [0, 1, 30, 31, 65_535, 65_536, 65_537, 300_000] {
+        for described in [0, 1, 34, 35, 65_535, 65_536, 65_537, 300_000, 3_000_000] {
             let answer = Answer::Job {
                 number: 3,
                 news: News::Ended(Ended { result: Ok(Packed::from(&[7; 20][..])), cpu: None, took: Nanos(8) }),
             };
             let frame = Frame::new(&answer, described).unwrap();
-            let mut pipe = Vec::new();
-            let mut gathered = Frame::new(&Answer::Echo(vec![5]), 0).unwrap().content;
+            let mut pipe = Reluctant(Vec::new(), 0);
+            let mut gathered = Frame::new(&Answer::Echo, 0).unwrap().content;
             let before = gathered.len() as u64;
             frame.write(&mut pipe, &mut gathered).unwrap();
+            let Reluctant(pipe, _) = pipe;
             assert_eq!((gathered.len(), pipe.len() as u64), (0, before + frame.bytes()));
             assert_eq!(frame.bytes(), described.max(frame.content.len() as u64));
             let mut messages = Messages::new(&pipe[..]);
-            assert!(matches!(messages.next().unwrap().message, Answer::Echo(echo) if echo == [5]));
+            assert!(matches!(messages.next().unwrap().message, Answer::Echo));
             let received: Received<Answer> = messages.next().unwrap();
             assert_eq!(received.bytes, frame.bytes());
             assert!(matches!(received.message, Answer::Job { number: 3, .. }));
@@ -264,9 +337,10 @@ mod tests {
 
     #[test]
     fn a_frame_that_breaks_off_is_an_end_and_noise_is_no_message() {
-        let cut_off = [9, 0, 0, 0, 1];
-        assert_eq!(receive::<Order>(&mut &cut_off[..]).unwrap_err().kind(), ErrorKind::UnexpectedEof);
-        let noise = [1, 0, 0, 0, 255];
+        for cut_off in [&[9, 0, 0, 0, 0, 0, 0, 0, 1][..], &[1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0], &[9, 0, 0]] {
+            assert_eq!(receive::<Order>(&mut &*cut_off).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+        }
+        let noise = [1, 0, 0, 0, 0, 0, 0, 0, 255];
         assert_eq!(receive::<Order>(&mut &noise[..]).unwrap_err().kind(), ErrorKind::InvalidData);
         let endless = *b"hello\n";
         assert_eq!(receive::<Order>(&mut &endless[..]).unwrap_err().kind(), ErrorKind::UnexpectedEof);

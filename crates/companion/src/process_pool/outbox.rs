@@ -35,9 +35,9 @@ impl Outbox {
         Ok(Outbox(Mutex::new(Gathering { pipe: File::from(pipe), gathered: Vec::new() })))
     }
 
-    /// Tells this at once.
-    pub fn tell(&self, answer: &Answer) {
-        if let Ok(frame) = Frame::new(answer, 0) {
+    /// Tells this at once, in a message of `bytes` at the least.
+    pub fn tell(&self, answer: &Answer, bytes: u64) {
+        if let Ok(frame) = Frame::new(answer, bytes) {
             self.post(&frame, true);
         }
     }

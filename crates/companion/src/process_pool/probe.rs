@@ -32,12 +32,11 @@ impl Probe {
     ///
     /// # Errors
     /// A sentence, where the process is gone.
-    pub fn round_trip(&mut self, bytes: usize) -> Result<Nanos, String> {
+    pub fn round_trip(&mut self, bytes: u64) -> Result<Nanos, String> {
         let Probe(process) = self;
-        let order = Order::Echo(vec![0; bytes]);
         let start = Instant::now();
-        match process.tell(&order).and_then(|()| process.answer()) {
-            Ok(Answer::Echo(_)) => Ok(start.elapsed().into()),
+        match process.tell(&Order::Echo, bytes).and_then(|()| process.answer()) {
+            Ok(Answer::Echo) => Ok(start.elapsed().into()),
             Ok(_) => Err(format!("Process {} spoke out of turn.", process.id)),
             Err(error) => Err(format!("Process {} {}.", process.id, process.how_it_ended(&error))),
         }

@@ -48,12 +48,12 @@ impl Process {
         }))
     }
 
-    /// Gives an order.
+    /// Gives an order, in a message of `bytes` at the least.
     ///
     /// # Errors
     /// Where the process is gone.
-    pub fn tell(&self, order: &Order) -> io::Result<()> {
-        self.send(&Frame::new(order, 0)?, &mut Vec::new())
+    pub fn tell(&self, order: &Order, bytes: u64) -> io::Result<()> {
+        self.send(&Frame::new(order, bytes)?, &mut Vec::new())
     }
 
     /// Sends this behind what has gathered.

@@ -60,7 +60,7 @@ impl Recipe {
     pub fn start(&self) -> io::Result<Arc<Process>> {
         let process = Process::start(&self.program)?;
         // Whoever cannot be told has died, which the answer says with a reason.
-        let _ = process.tell(&self.prepare);
+        let _ = process.tell(&self.prepare, 0);
         Ok(process)
     }
 }

@@ -115,13 +115,16 @@ fn figures_come_with_what_to_keep_in_mind() {
     // Half a core of quota is too little for one that computes, where the system counts a whole core.
     let request = request("gil --model sequential --repeat 3 --set threads=1 --set work=0.1");
     let mut report = report(&request);
-    let bounds = Bounds { cores: Some(1), quota: Some(0.5), clock_step: Nanos(30) };
-    report.cautions = report.runs.iter().flat_map(|run| cautions(run, bounds)).collect();
-    let last = report.cautions.last().unwrap();
-    assert_eq!((last.kind(), last.cores()), ("quota", Some(0.5)));
-    let says =
-        "than this program has cores of quota (0.5), so that the system stops them in between: sequential (1 worker).";
-    assert!(last.to_string().contains(says), "{last}");
+    for (quota, told) in [(0.5, "0.5"), (0.001, "less than 0.01"), (0.0, "0")] {
+        let bounds = Bounds { cores: Some(1), quota: Some(quota), clock_step: Nanos(30) };
+        report.cautions = report.runs.iter().flat_map(|run| cautions(run, bounds)).collect();
+        let last = report.cautions.last().unwrap();
+        assert_eq!((last.kind(), last.cores()), ("quota", Some(quota)));
+        let says = format!(
+            "than this program has cores of quota ({told}), so that the system stops them in between: sequential (1 worker)."
+        );
+        assert!(last.to_string().contains(&says), "{last}");
+    }
 }
 
 #[test]

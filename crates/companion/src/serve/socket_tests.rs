@@ -17,7 +17,7 @@ use super::*;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// Long enough for whatever must happen, and never waited out where all is well.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 

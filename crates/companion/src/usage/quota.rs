@@ -24,7 +24,7 @@ fn least(folders: Vec<PathBuf>) -> Option<f64> {
 fn cores_of(text: &str) -> Option<f64> {
     let mut words = text.split_whitespace();
     let (quota, period) = (words.next()?.parse::<f64>().ok()?, words.next()?.parse::<f64>().ok()?);
-    (quota > 0.0 && period > 0.0).then(|| quota / period)
+    (quota >= 0.0 && period > 0.0).then(|| quota / period)
 }
 
 #[cfg(test)]
@@ -49,9 +49,13 @@ mod tests {
         // Within a container the files of its group stand at the root, whatever the group is called outside.
         check(&[("cpu.max", "20000 10000\n")], "0::/outside/of/this\n", Some(2.0));
         check(&[("a/cpu.max", "max 100000\n")], "0::/a\n", None);
+        // Linux takes no less than a millisecond, but others read like it: no time at all is a bound too.
+        check(&[("a/cpu.max", "0 100000\n"), ("cpu.max", "1000 1000000\n")], "0::/a\n", Some(0.0));
+        check(&[("a/cpu.max", "\n"), ("cpu.max", "100000 0\n")], "0::/a\n", None);
         let old = |quota| [("cpu,cpuacct/a/cpu.cfs_quota_us", quota), ("cpu,cpuacct/a/cpu.cfs_period_us", "100000\n")];
         check(&old("25000\n"), "4:memory:/a\n3:cpu,cpuacct:/a\n0::/\n", Some(0.25));
         check(&old("-1\n"), "3:cpu,cpuacct:/a\n", None);
+        check(&old("0\n"), "3:cpu,cpuacct:/a\n", Some(0.0));
         check(&[], "", None);
     }
 }
