@@ -137,8 +137,7 @@ impl Frame {
         let filling = bytes.saturating_sub(content.len() as u64);
         let length = u32::try_from(content.len() - HEAD).map_err(|error| invalid(&error))?;
         let zeros = u32::try_from(filling).map_err(|error| invalid(&error))?;
-        content[..4].copy_from_slice(&length.to_le_bytes());
-        content[4..HEAD].copy_from_slice(&zeros.to_le_bytes());
+        content[..HEAD].copy_from_slice(&Head { length, filling: zeros }.bytes());
         Ok(Frame { content, filling })
     }
 
@@ -206,8 +205,7 @@ impl<R: Read> Messages<R> {
         let mut head = [0; HEAD];
         self.pipe.read_exact(&mut head)?;
         let begun = Instant::now();
-        let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let (length, filling) = (number(0), number(4));
+        let Head { length, filling } = Head::of(head);
         self.bytes.clear();
         // Read as it comes, not into room made beforehand: a length out of thin air must not take all memory.
         self.pipe.by_ref().take(length.into()).read_to_end(&mut self.bytes)?;
@@ -255,8 +253,29 @@ pub fn receive<M: DeserializeOwned>(from: &mut impl Read) -> io::Result<M> {
     Messages::new(from).next().map(|received| received.message)
 }
 
-/// The bytes of a frame's two lengths.
-const HEAD: usize = 8;
+/// The bytes of a [`Head`].
+pub const HEAD: usize = 8;
+
+/// What a frame begins with.
+pub struct Head {
+    /// The bytes of the message itself.
+    pub length: u32,
+    /// The bytes of the filling behind it.
+    pub filling: u32,
+}
+
+impl Head {
+    /// The head that came as these bytes.
+    pub fn of(bytes: [u8; HEAD]) -> Head {
+        let [a, b, c, d, e, f, g, h] = bytes;
+        Head { length: u32::from_le_bytes([a, b, c, d]), filling: u32::from_le_bytes([e, f, g, h]) }
+    }
+
+    fn bytes(&self) -> [u8; HEAD] {
+        let ([a, b, c, d], [e, f, g, h]) = (self.length.to_le_bytes(), self.filling.to_le_bytes());
+        [a, b, c, d, e, f, g, h]
+    }
+}
 
 /// Little enough to stay in a core's cache.
 const BLOCK: usize = 1 << 16;

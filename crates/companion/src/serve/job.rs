@@ -5,10 +5,11 @@ use std::io;
 use std::process::Stdio;
 
 use axum::body::Bytes;
-use engine::protocol::{Command, Report, decode, encode};
+use engine::protocol::{Command, Report, decode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
+use crate::process_pool::message::{HEAD, Head, send};
 use crate::words::exit_status;
 
 /// A run in a process of its own. Dropping it kills the process, which is how a run is cancelled.
@@ -49,8 +50,8 @@ impl Job {
             .spawn()?;
         let (mut commands, reports) =
             process.stdin.take().zip(process.stdout.take()).ok_or(io::ErrorKind::BrokenPipe)?;
-        let bytes = encode(command);
-        commands.write_u32_le(bytes.len() as u32).await?;
+        let mut bytes = Vec::new();
+        send(&mut bytes, command)?;
         commands.write_all(&bytes).await?;
         commands.flush().await?;
         Ok(Job { process, reports: BufReader::new(reports), _commands: commands })
@@ -81,8 +82,10 @@ impl Job {
     }
 
     async fn frame(&mut self) -> io::Result<Vec<u8>> {
-        let length = self.reports.read_u32_le().await?;
-        if length > LONGEST_REPORT {
+        let mut head = [0; HEAD];
+        self.reports.read_exact(&mut head).await?;
+        let Head { length, filling } = Head::of(head);
+        if length > LONGEST_REPORT || filling > 0 {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let mut bytes = vec![0; length as usize];
