@@ -18,7 +18,7 @@ async fn whoever_comes_back_goes_on_where_they_left_off_and_every_lesson_has_its
     let browser = Browser::open(&server.address).await;
     browser.until_text("begin", "Begin with lesson 1").await;
     browser.until_text("standing-deadlock", "Not begun").await;
-    browser.until("document.querySelectorAll('.card canvas').length === 32").await;
+    browser.until(ALL_DRAWN).await;
     assert_eq!(browser.run(DRAWN).await, 32, "each canvas has colours on it");
 
     browser.click("lesson-link-deadlock").await;
@@ -39,6 +39,8 @@ async fn whoever_comes_back_goes_on_where_they_left_off_and_every_lesson_has_its
 async fn progress_comes_from_a_file_and_a_wrong_file_is_answered_in_words() {
     let server = Server::start();
     let browser = Browser::open(&server.address).await;
+    // What is fetched later takes its place above.
+    browser.until(ALL_DRAWN).await;
     browser.click("progress").await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
@@ -63,6 +65,7 @@ async fn progress_comes_from_a_file_and_a_wrong_file_is_answered_in_words() {
     browser.until_matches("left-off", "Lesson 13: (.|\\n)*Begun · next: Investigate").await;
     browser.run("location.reload()").await;
     browser.until_text("standing-gil", "Begun").await;
+    browser.until(ALL_DRAWN).await;
     browser.click("progress").await;
     browser.click("erase-progress").await;
     browser.until_text("begin", "Begin with lesson 1").await;
@@ -103,6 +106,9 @@ async fn a_load_of_ones_own_is_ranked_and_the_way_through_the_rule_is_lit() {
     other.close().await;
     browser.close().await;
 }
+
+/// Whether every card has both of its pictures.
+const ALL_DRAWN: &str = "document.querySelectorAll('.card canvas').length === 32";
 
 /// How many of the small pictures hold more than one colour.
 const DRAWN: &str = "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done( \
