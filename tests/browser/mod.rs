@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use http::Method;
@@ -67,8 +68,19 @@ impl Browser {
         self.client.current_url().await.expect("the page has an address").to_string()
     }
 
+    /// Presses something. What comes to the page just then may move it from under the pointer: a person presses once more.
     pub async fn click(&self, test_id: &str) {
-        self.find(test_id).await.click().await.unwrap_or_else(|error| panic!("{test_id} cannot be clicked: {error}"));
+        const MOST_FRAMES: usize = 300;
+        let mut clicked = self.find(test_id).await.click().await;
+        for _ in 0..MOST_FRAMES {
+            match &clicked {
+                Err(CmdError::Standard(error)) if error.error == ErrorStatus::ElementClickIntercepted => {}
+                _ => break,
+            }
+            self.ask("requestAnimationFrame(() => done(null))").await;
+            clicked = self.find(test_id).await.click().await;
+        }
+        clicked.unwrap_or_else(|error| panic!("{test_id} cannot be clicked: {error}"));
     }
 
     /// Replaces what stands in a field, key by key as a person would.
