@@ -53,22 +53,27 @@ pub fn App() -> impl IntoView {
     let page = move || {
         let Reading { place, complaints } = address.reading();
         match place {
-            Place::Home => view! { <Home address complaints scheme /> }.into_any(),
+            Place::Home => later.in_turn(move || view! { <Home address complaints=complaints.clone() scheme /> }),
             Place::Open => later.show_large(Part::Open { address, inbox }),
             Place::Advise(values) => later.show_large(Part::Advise { values, complaints, address, scheme }),
             Place::Lesson(place) => {
                 let way = if is_framed { Way::Embed } else { place.way };
                 let place = LessonPlace { way, ..place };
-                view! { <LessonPage place complaints address isolation door scheme /> }.into_any()
+                later.in_turn(move || {
+                    let (place, complaints) = (place.clone(), complaints.clone());
+                    view! { <LessonPage place complaints address isolation door scheme /> }
+                })
             }
         }
     };
     let head = move || {
         (!is_bare.get()).then(|| {
-            view! {
-                <a class="skip" href="#main">"Skip to the content"</a>
-                <Header address themed isolation keys />
-            }
+            later.in_turn(move || {
+                view! {
+                    <a class="skip" href="#main">"Skip to the content"</a>
+                    <Header address themed isolation keys />
+                }
+            })
         })
     };
     view! {

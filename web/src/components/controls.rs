@@ -28,8 +28,6 @@ pub fn Controls(
     });
     let taken = state.fields();
     let fields = state.lesson.parameters.iter().map(|parameter| view! { <Field state=taken parameter /> });
-    let compare = move || state.way.with(|way| if way.kept().is_some() { ways::KEEP } else { ways::COMPARE });
-    let reset = move |_| state.change_at_once(Form::reset);
     let keys = window_event_listener(ev::keydown, move |event| {
         match keys::asked(Heard::Anywhere, &event) {
             Some((Act::Undo, _)) => state.undo(),
@@ -56,18 +54,28 @@ pub fn Controls(
             <div class="controls-body" id="controls-body">
                 <div class="presets" role="group" aria-label="Presets">{presets.collect_view()}</div>
                 {fields.collect_view()}
-                <ModelSwitches state />
-                <MachineControls state />
-                <SpeedControl state />
-                <div class="history">
-                    <button type="button" class="reset" data-testid="reset" on:click=reset>{texts::RESET}</button>
-                    <button type="button" data-testid="compare" title=ways::COMPARE_IS on:click=move |_| state.compare()>
-                        {compare}
-                    </button>
-                    {icons::button_while(move || state.can_undo(), texts::UNDO, "undo", icons::undo(), move || state.undo())}
-                    {icons::button_while(move || state.can_redo(), texts::REDO, "redo", icons::redo(), move || state.redo())}
-                </div>
+                {state.later.in_turn(move || view! { <OnWhat state /> })}
             </div>
         </section>
+    }
+}
+
+/// On what it runs, how fast it is shown, and the way back.
+#[component]
+fn OnWhat(state: LessonState) -> impl IntoView {
+    let compare = move || state.way.with(|way| if way.kept().is_some() { ways::KEEP } else { ways::COMPARE });
+    let reset = move |_| state.change_at_once(Form::reset);
+    view! {
+        <ModelSwitches state />
+        <MachineControls state />
+        <SpeedControl state />
+        <div class="history">
+            <button type="button" class="reset" data-testid="reset" on:click=reset>{texts::RESET}</button>
+            <button type="button" data-testid="compare" title=ways::COMPARE_IS on:click=move |_| state.compare()>
+                {compare}
+            </button>
+            {icons::button_while(move || state.can_undo(), texts::UNDO, "undo", icons::undo(), move || state.undo())}
+            {icons::button_while(move || state.can_redo(), texts::REDO, "redo", icons::redo(), move || state.redo())}
+        </div>
     }
 }

@@ -139,16 +139,20 @@ fn focus(id: &str) {
     }
 }
 
-/// Scrolls the list, and nothing around it, until a line can be seen.
+/// Scrolls the list, and nothing around it, until a line can be seen. That is asked in the next frame, in which the page is laid out
+/// anyhow.
 pub fn keep_in_sight(list: &HtmlElement, line: usize) {
-    let Some(item) = list.children().item(line as u32).and_then(|item| item.dyn_into::<HtmlElement>().ok()) else {
-        return;
-    };
-    let (top, bottom) =
-        (item.offset_top() - list.offset_top(), item.offset_top() - list.offset_top() + item.offset_height());
-    if top < list.scroll_top() {
-        list.set_scroll_top(top);
-    } else if bottom > list.scroll_top() + list.client_height() {
-        list.set_scroll_top(bottom - list.client_height());
-    }
+    let list = list.clone();
+    request_animation_frame(move || {
+        let Some(item) = list.children().item(line as u32).and_then(|item| item.dyn_into::<HtmlElement>().ok()) else {
+            return;
+        };
+        let top = item.offset_top() - list.offset_top();
+        let bottom = top + item.offset_height();
+        if top < list.scroll_top() {
+            list.set_scroll_top(top);
+        } else if bottom > list.scroll_top() + list.client_height() {
+            list.set_scroll_top(bottom - list.client_height());
+        }
+    });
 }

@@ -19,8 +19,9 @@ impl Later {
     /// What a job that changes is predicted to come to. Where that takes longer than a frame, what was known before stands until
     /// it is there.
     pub fn foresee(self, job: Memo<Option<Job>>) -> Foreseen {
+        let turn = self.turn();
         let quick = Memo::new(move |_| {
-            let half = self.half()?;
+            let half = turn.get()?;
             job.with(|job| job.as_ref().map(|job| (half.predict_within_a_frame)(job)))
         });
         let late = Late { later: self, job, quick, known: RwSignal::new(None), is_under_way: StoredValue::new(false) };

@@ -7,6 +7,7 @@
 
 mod foreseen;
 mod parts;
+mod turns;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -27,6 +28,7 @@ use crate::state::progress::Progress;
 use crate::state::shelf::Picture;
 use crate::state::theme::Scheme;
 use crate::texts;
+use turns::Turns;
 
 /// A part of the page that comes with its later half.
 #[derive(Clone)]
@@ -77,7 +79,10 @@ struct Half {
 
 /// The way to the later half, from wherever it is wanted.
 #[derive(Clone, Copy)]
-pub struct Later(RwSignal<Standing>);
+pub struct Later {
+    standing: RwSignal<Standing>,
+    turns: Turns,
+}
 
 #[derive(Clone, Copy)]
 enum Standing {
@@ -89,7 +94,7 @@ enum Standing {
 impl Later {
     /// Fetches it, for all that stands on the page.
     pub fn fetch() -> Later {
-        let later = Later(RwSignal::new(Standing::Coming));
+        let later = Later { standing: RwSignal::new(Standing::Coming), turns: Turns::none() };
         provide_context(later);
         later.try_again();
         later
@@ -109,7 +114,7 @@ impl Later {
     /// The same where there would be nothing to see without it: says that it is on its way.
     pub fn show_large(self, part: Part) -> AnyView {
         let turn = self.turn();
-        let view = move || match (turn.get(), self.0.get()) {
+        let view = move || match (turn.get(), self.standing.get()) {
             (Some(half), _) => (half.show)(part.clone()),
             (None, Standing::Missing) => ().into_any(),
             (None, _) => view! { <p class="coming" aria-busy="true">{texts::COMING}</p> }.into_any(),
@@ -117,23 +122,9 @@ impl Later {
         view.into_any()
     }
 
-    /// The half for a part that is to be shown. Where it has only just come, each part has a turn of its own: all of them at once
-    /// would keep whoever reads meanwhile from scrolling.
-    fn turn(self) -> RwSignal<Option<&'static Half>> {
-        let turn = RwSignal::new(untrack(|| self.half()));
-        Effect::new(move || {
-            let Some(half) = self.half().filter(|_| turn.with_untracked(Option::is_none)) else { return };
-            spawn_local(async move {
-                browser::breath().await;
-                turn.try_set(Some(half));
-            });
-        });
-        turn
-    }
-
     /// What a person is told where it could not be fetched.
     pub fn notice(self) -> AnyView {
-        let is_missing = Memo::new(move |_| matches!(self.0.get(), Standing::Missing));
+        let is_missing = Memo::new(move |_| matches!(self.standing.get(), Standing::Missing));
         let view = move || {
             is_missing.get().then(|| {
                 view! {
@@ -153,19 +144,19 @@ impl Later {
     }
 
     fn half(self) -> Option<&'static Half> {
-        match self.0.get() {
+        match self.standing.get() {
             Standing::Here(half) => Some(half),
             Standing::Coming | Standing::Missing => None,
         }
     }
 
     fn try_again(self) {
-        self.0.set(Standing::Coming);
+        self.standing.set(Standing::Coming);
         spawn_local(async move {
             // What the later half does at once would keep the first view from being seen.
             browser::picture().await;
             let standing = half().await.map_or(Standing::Missing, Standing::Here);
-            self.0.try_set(standing);
+            self.standing.try_set(standing);
         });
     }
 }

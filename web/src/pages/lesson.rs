@@ -70,7 +70,7 @@ fn UsualPage(
     let number = catalogue().iter().position(|other| other.id == lesson.id).map_or(0, |index| index + 1);
     let stage = move || match state.is_revealed.get() {
         true => state.later.show_large(Part::Stage { state, isolation, door, scheme }),
-        false => view! { <Cover state /> }.into_any(),
+        false => state.later.in_turn(move || view! { <Cover state /> }),
     };
     let asked = move || state.is_revealed.get().then(|| state.later.show(Part::Why));
     // Panels of models that are turned off are hidden by their names.
@@ -100,13 +100,13 @@ fn UsualPage(
                             </div>
                             <h1>{lesson.title}</h1>
                         </div>
-                        <Steps state />
+                        {state.later.in_turn(move || view! { <Steps state /> })}
                     </div>
                     {state.later.show(Part::Controls { state })}
                 </div>
                 <div class="column shown">{stage}</div>
                 <div class="column told">
-                    <Tabs state />
+                    {state.later.in_turn(move || view! { <Tabs state /> })}
                     {asked}
                     {state.later.show(Part::Hints { state })}
                 </div>
