@@ -194,6 +194,13 @@ pub const REDO: &str = "Redo (Ctrl+Shift+Z)";
 pub const MODELS: &str = "Models";
 /// Above what predictions are made for.
 pub const MACHINE: &str = "Predicted for";
+/// The name of costs that came in a file.
+pub const MEASURED_COSTS: &str = "Measured costs";
+/// Where such a file is given.
+pub const COSTS_DROP: &str =
+    "Costs of a machine of your own: choose or drop what interleave calibrate --out FILE has written";
+/// What came of it.
+pub const COSTS_TAKEN: &str = "Predictions are made with these costs from now on.";
 /// Above the choice of whose costs are charged.
 pub const COSTS: &str = "Costs";
 /// The seed.
@@ -206,12 +213,12 @@ pub const MACHINE_NOTE: &str = "These are for predictions. A measured run has th
 
 /// The machine in a few words; what the lesson decides itself is left out.
 pub fn machine(lesson: &Lesson, machine: Machine) -> String {
-    let mut parts = vec![machine.preset.title().to_owned()];
+    let mut parts = vec![machine.charges.title().to_owned()];
     if !is_lessons_own(lesson, CORES) {
         let count = machine.core_count();
         parts.push(if count == 1 { "1 core".to_owned() } else { format!("{count} cores") });
     }
-    if !is_lessons_own(lesson, GIL) && !machine.keeps_gil && machine.preset.costs().gil.is_some() {
+    if !is_lessons_own(lesson, GIL) && !machine.keeps_gil && machine.charges.costs().gil.is_some() {
         parts.push("no GIL".to_owned());
     }
     parts.join(", ")

@@ -1,5 +1,7 @@
 //! What a machine and an interpreter charge for concurrency and for work.
 
+mod numbers;
+
 use std::fmt;
 use std::num::{NonZeroU16, NonZeroU64};
 

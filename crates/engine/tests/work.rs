@@ -38,6 +38,7 @@ proptest! {
     #[test]
     fn costs_survive_json_and_bytes(costs in costs()) {
         prop_assert_eq!(Costs::from_json(&costs.to_json()), Ok(costs));
+        prop_assert_eq!(Costs::from_numbers(&costs.to_numbers()), Ok(costs));
         let bytes = postcard::to_allocvec(&costs).expect("costs are numbers");
         prop_assert_eq!(postcard::from_bytes::<Costs>(&bytes), Ok(costs));
     }

@@ -1,13 +1,18 @@
 //! Which models are shown, and what machine the predictions are made for.
 
-use engine::costs::Preset;
+use engine::costs::{Costs, Preset};
 use engine::model::Model;
 use leptos::prelude::*;
 
+use crate::components::file_drop::file_drop;
+use crate::state::charges::Charges;
 use crate::state::form::Form;
 use crate::state::lesson::LessonState;
 use crate::state::machine::{CORES, GIL, MOST_CORES, Machine, SEED, is_lessons_own};
 use crate::texts;
+
+/// A file of costs is a dozen numbers with their names.
+const LONGEST_COSTS: usize = 4096;
 
 /// A switch for each model.
 #[component]
@@ -67,15 +72,26 @@ pub fn MachineControls(
     };
     let has_own = |name| is_lessons_own(state.lesson, name);
     let presets = Preset::ALL.map(|preset| {
-        let is_chosen = move || state.machine.get().preset == preset;
+        let is_chosen = move || state.machine.get().charges == Charges::Preset(preset);
         view! { <option value=preset.id() prop:selected=is_chosen>{preset.title()}</option> }
     });
+    let is_measured = move || state.machine.get().charges.preset().is_none();
+    let measured = move || {
+        is_measured()
+            .then(|| view! { <option value="measured" prop:selected=is_measured>{texts::MEASURED_COSTS}</option> })
+    };
     let choose = move |event| {
         if let Some(preset) = Preset::with_id(&event_target_value(&event)) {
             // As many cores as before, whoever charges for them.
-            change(&|machine| Machine { preset, ..machine }.with_cores(machine.core_count()));
+            change(&|machine| Machine { charges: Charges::Preset(preset), ..machine }.with_cores(machine.core_count()));
         }
     };
+    let read = Callback::new(move |(name, bytes): (String, Vec<u8>)| {
+        let text = String::from_utf8_lossy(&bytes);
+        let costs = Costs::from_json(&text).map_err(|wrong| format!("{name}: {wrong}"))?;
+        change(&|machine| Machine { charges: Charges::Measured(costs), cores: None, ..machine });
+        Ok(texts::COSTS_TAKEN.to_owned())
+    });
     let cores = (!has_own(CORES)).then(|| {
         let count = move || state.machine.get().core_count();
         let set = move |text: String| take(CORES, &text);
@@ -110,7 +126,7 @@ pub fn MachineControls(
         }
     });
     let gil = (!has_own(GIL)).then(|| {
-        let has_one = move || state.machine.get().preset.costs().gil.is_some();
+        let has_one = move || state.machine.get().charges.costs().gil.is_some();
         view! {
             <label class="check">
                 <input
@@ -159,8 +175,9 @@ pub fn MachineControls(
             </summary>
             <div class="field">
                 <div class="field-head"><label for="field-costs">{texts::COSTS}</label></div>
-                <select id="field-costs" data-testid="machine-costs" on:change=choose>{presets.collect_view()}</select>
+                <select id="field-costs" data-testid="machine-costs" on:change=choose>{presets.collect_view()} {measured}</select>
             </div>
+            {file_drop(texts::COSTS_DROP, "open-costs", LONGEST_COSTS, read)}
             {cores}
             {gil}
             {seed}

@@ -63,7 +63,7 @@ pub fn parts(lesson: &Lesson, kept: &Settings, now: &Settings) -> Vec<Part> {
         let machine = settings.machine;
         let gil = if machine.costs().gil.is_some() { "on" } else { "off" };
         [
-            ("", "Costs", machine.preset.title().to_owned()),
+            ("", "Costs", machine.charges.title().to_owned()),
             (CORES, "Cores", machine.core_count().to_string()),
             (GIL, "GIL", gil.to_owned()),
             (SEED, "Seed", machine.seed.to_string()),

@@ -5,14 +5,16 @@ use std::num::NonZeroU16;
 use engine::costs::{Costs, Preset};
 use lessons::{Diagnostic, Lesson, Prepared, Values};
 
+use crate::state::charges::Charges;
+
 /// The machine of a prediction. What a lesson has a parameter for is the lesson's own affair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Machine {
     /// Whose costs it has.
-    pub preset: Preset,
-    /// How many cores; `None` for as many as the preset has.
+    pub charges: Charges,
+    /// How many cores; `None` for as many as those costs say.
     pub cores: Option<NonZeroU16>,
-    /// Whether the preset's GIL stays.
+    /// Whether the GIL stays that is among the costs.
     pub keeps_gil: bool,
     /// Where random draws begin.
     pub seed: u64,
@@ -34,11 +36,12 @@ pub const MOST_CORES: u16 = 64;
 
 impl Machine {
     /// The one that predictions are made for unless somebody asks for another.
-    pub const USUAL: Machine = Machine { preset: Preset::CPython, cores: None, keeps_gil: true, seed: 0 };
+    pub const USUAL: Machine =
+        Machine { charges: Charges::Preset(Preset::CPython), cores: None, keeps_gil: true, seed: 0 };
 
     /// What it charges.
     pub fn costs(&self) -> Costs {
-        let costs = self.preset.costs();
+        let costs = self.charges.costs();
         Costs { cores: self.cores.unwrap_or(costs.cores), gil: costs.gil.filter(|_| self.keeps_gil), ..costs }
     }
 
@@ -52,17 +55,17 @@ impl Machine {
         self.costs().cores.get()
     }
 
-    /// This machine with so many cores: what the preset has is not written down.
+    /// This machine with so many cores: what the costs say themselves is not written down.
     pub fn with_cores(self, count: u16) -> Machine {
         let cores = NonZeroU16::new(count.clamp(1, MOST_CORES));
-        Machine { cores: cores.filter(|cores| *cores != self.preset.costs().cores), ..self }
+        Machine { cores: cores.filter(|cores| *cores != self.charges.costs().cores), ..self }
     }
 
     /// What a link has to say about it: only what is not usual.
     pub fn texts(&self) -> Vec<(&'static str, String)> {
         let mut texts = Vec::new();
-        if self.preset != Machine::USUAL.preset {
-            texts.push((COSTS, self.preset.id().to_owned()));
+        if self.charges != Machine::USUAL.charges {
+            texts.push((COSTS, self.charges.text()));
         }
         if let Some(cores) = self.cores {
             texts.push((CORES, cores.to_string()));
@@ -83,10 +86,7 @@ impl Machine {
     pub fn read(&mut self, name: &str, text: &str) -> Result<(), Diagnostic> {
         let wrong = |allowed: String| Diagnostic::new(name, text, allowed, None);
         match name {
-            COSTS => {
-                let names = Preset::ALL.iter().map(|preset| preset.id());
-                self.preset = Preset::with_id(text).ok_or_else(|| Diagnostic::unknown_name(COSTS, text, names))?;
-            }
+            COSTS => self.charges = Charges::read(COSTS, text)?,
             CORES => {
                 let count = text.parse::<u16>().ok().filter(|count| (1..=MOST_CORES).contains(count));
                 let count = count.ok_or_else(|| wrong(format!("a whole number from 1 to {MOST_CORES}")))?;

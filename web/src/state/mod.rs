@@ -5,6 +5,7 @@ pub mod advise;
 pub mod answer;
 pub mod browser;
 mod changes;
+pub mod charges;
 pub mod code;
 pub mod compare;
 pub mod crash;

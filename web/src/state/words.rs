@@ -10,6 +10,7 @@ use engine::trace::{Clock, Trace, speedup};
 use lessons::shell::setting;
 use lessons::{Kind, Lesson, Parameter, Prepared, Value};
 
+use crate::state::charges::Charges;
 use crate::state::link::Settings;
 use crate::state::machine::Machine;
 
@@ -121,8 +122,7 @@ fn command(lesson: &Lesson, options: &str, settings: &Settings) -> String {
     if machine.seed != Machine::USUAL.seed {
         let _ = write!(command, " --seed {}", machine.seed);
     }
-    let costs = costs_to_name(*machine);
-    if costs != Machine::USUAL.preset {
+    if let Some(costs) = costs_to_name(*machine) {
         let _ = write!(command, " --costs {costs}");
     }
     if *speed != Speed::REAL {
@@ -131,18 +131,17 @@ fn command(lesson: &Lesson, options: &str, settings: &Settings) -> String {
     command
 }
 
-/// The preset that a command is to name for a machine. A measured run takes nothing from it but whether there is a GIL.
-fn costs_to_name(machine: Machine) -> Preset {
-    match machine.costs().gil {
-        None if machine.preset.costs().gil.is_some() => Preset::CPythonNoGil,
-        _ => machine.preset,
-    }
+/// The preset that a command is to name for a machine, if any. A measured run takes nothing from it but whether there is a GIL.
+fn costs_to_name(machine: Machine) -> Option<Preset> {
+    let has_gil = machine.costs().gil.is_some();
+    let preset = machine.charges.preset().filter(|preset| preset.costs().gil.is_some() == has_gil);
+    let preset = preset.unwrap_or(if has_gil { Preset::CPython } else { Preset::CPythonNoGil });
+    (Charges::Preset(preset) != Machine::USUAL.charges).then_some(preset)
 }
 
 /// Whether the command cannot take all of the machine: cores, and what things cost, are those of wherever it runs.
 pub fn is_more_than_a_command_takes(machine: Machine) -> bool {
-    let usual = Machine::USUAL.preset;
-    let names_costs = ![usual, Preset::CPythonNoGil].contains(&machine.preset);
+    let names_costs = !matches!(machine.charges, Charges::Preset(Preset::CPython | Preset::CPythonNoGil));
     machine.cores.is_some() || names_costs
 }
 
@@ -243,18 +242,21 @@ mod tests {
             format!("{run} {set} --seed 7 --costs cpython-no-gil --speed 10 --result interleave.result")
         );
         for preset in Preset::ALL {
-            let machine = Machine { preset, ..Machine::USUAL };
+            let machine = Machine { charges: Charges::Preset(preset), ..Machine::USUAL };
             let named = format!(" --costs {}", preset.id());
             let settings = Settings { machine, ..usual.clone() };
             let command = native_command(lesson, Model::Threads, &settings);
             assert_eq!(command.ends_with(&named), preset != Preset::CPython, "{command}");
             // With a GIL or without: that much of it reaches a measured run.
             let without = Machine { keeps_gil: false, ..machine };
-            assert_eq!(costs_to_name(without).costs().gil, None, "{preset}");
+            assert!(costs_to_name(without).is_some_and(|preset| preset.costs().gil.is_none()), "{preset}");
         }
         let is_more = |machine| is_more_than_a_command_takes(machine);
         assert!(!is_more(Machine::USUAL) && !is_more(machine));
-        assert!(is_more(Machine::USUAL.with_cores(64)) && is_more(Machine { preset: Preset::Native, ..machine }));
+        assert!(
+            is_more(Machine::USUAL.with_cores(64))
+                && is_more(Machine { charges: Charges::Preset(Preset::Native), ..machine })
+        );
     }
 
     #[test]

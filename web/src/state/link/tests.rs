@@ -1,10 +1,11 @@
 //! That a link brings back whatever a page can show, and that what is wrong with one is said.
 
-use engine::costs::Preset;
+use engine::costs::{Costs, Preset};
 use lessons::{Answer, Kind, Parameter, catalogue};
 use proptest::prelude::*;
 
 use super::*;
+use crate::state::charges::Charges;
 use crate::state::order::Order;
 use crate::state::said::{Guess, Said, Sure, fits};
 
@@ -121,7 +122,7 @@ proptest! {
     fn every_place_comes_back_from_its_link(
         lesson in 0..catalogue().len(),
         choices in proptest::collection::vec(any::<u32>(), 16),
-        preset in 0..Preset::ALL.len(),
+        preset in 0..=Preset::ALL.len(),
         (keeps_gil, cores, seed) in (any::<bool>(), 0_u16..=64, any::<u64>()),
         shown in 0_u16..9,
         (models, at, seen) in (1_usize..512, 0_u64..1 << 50, proptest::option::of((0_u64..1 << 49, 2_u64..1 << 49))),
@@ -138,7 +139,10 @@ proptest! {
         let mut place = 0;
         chosen.retain(|_| { place += 1; kept & (1 << (place - 1)) != 0 });
         let machine = Machine {
-            preset: Preset::ALL[preset],
+            charges: match Preset::ALL.get(preset) {
+                Some(preset) => Charges::Preset(*preset),
+                None => Charges::Measured(Costs { loop_turn: Nanos(seed), ..Preset::Native.costs() }),
+            },
             cores: None,
             keeps_gil: keeps_gil || is_own(machine::GIL),
             seed,
