@@ -68,6 +68,7 @@ async fn progress_comes_from_a_file_and_a_wrong_file_is_answered_in_words() {
     browser.until(ALL_DRAWN).await;
     browser.click("progress").await;
     browser.click("erase-progress").await;
+    browser.click("erase-progress").await;
     browser.until_text("begin", "Begin with lesson 1").await;
     browser.close().await;
 }

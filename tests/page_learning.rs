@@ -43,6 +43,7 @@ async fn whoever_predicts_is_answered_and_is_not_asked_again() {
     browser.until_matches("verdict", "You said 5.00 s").await;
     browser.click("progress").await;
     browser.click("erase-progress").await;
+    browser.click("erase-progress").await;
     browser.until(&element("cover")).await;
     let other = Browser::open(&link).await;
     other.until_matches("verdict", "You said 5.00 s").await;

@@ -192,6 +192,14 @@ pub const UNDO: &str = "Undo the last change (Ctrl+Z)";
 pub const REDO: &str = "Redo (Ctrl+Shift+Z)";
 /// Above the switches of the models.
 pub const MODELS: &str = "Models";
+/// Where nobody has asked yet.
+pub const WHY_ASK: &str = "Press on any gap or block of a timeline: one sentence says why its task is not running. With the keyboard, ↓ and ↑ on \
+                           the time axis ask for one task after the other.";
+/// The button that leads from a sentence to all of the answer.
+pub const WHY_MORE: &str = "The chain behind it";
+/// The button that puts an answer away.
+pub const WHY_AWAY: &str = "Put the answer away";
+
 /// Above what predictions are made for.
 pub const MACHINE: &str = "Predicted for";
 /// The name of costs that came in a file.
@@ -260,10 +268,21 @@ pub fn mend(mend: &Mend, model: Model) -> String {
 
 /// What comes of a mend.
 pub fn mended(mend: &Mend) -> String {
+    if let Some([before, after]) = &mend.outcomes {
+        return format!("{before} → {after}");
+    }
     let before = mend.before.map_or_else(|| "no end".to_owned(), words::seconds);
     format!("{before} → {}", words::seconds(mend.after))
 }
 
+/// The switch that shows what each figure means.
+pub const MEANINGS: &str = "Say what each means";
+/// The button that erases what is kept.
+pub const ERASE: &str = "Erase all of it";
+/// The same once it was pressed: there is no way back.
+pub const ERASE_SURELY: &str = "Erase for good?";
+/// When it was pressed again.
+pub const ERASED: &str = "Erased.";
 /// What figures are of.
 pub const NUMBERS_NOTE: &str = "Each column names its clock. Wall time, CPU time and throughput are in the seconds that passed on it; the times \
                                 that half, 95 % and 99 % kept within are in the program’s own.";
@@ -272,7 +291,7 @@ pub const NUMBERS_NOTE: &str = "Each column names its clock. Wall time, CPU time
 pub fn times_of(of: TimesOf) -> &'static str {
     match of {
         TimesOf::Requests => "Time from asking to the answer",
-        TimesOf::Tasks => "Time from a task’s start to its end",
+        TimesOf::Tasks => "Time from when a task was made to its end",
     }
 }
 

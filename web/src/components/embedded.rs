@@ -7,6 +7,7 @@ use crate::components::legend::Legend;
 use crate::components::model_panel::ModelPanel;
 use crate::components::predict::Predict;
 use crate::components::stage::SharedAxis;
+use crate::components::steps::pager;
 use crate::components::transport::{Transport, on_key};
 use crate::state::door::Door;
 use crate::state::lesson::LessonState;
@@ -42,6 +43,12 @@ pub fn Embedded(
             .into_any()
         }
     };
+    let place = RwSignal::new(0);
+    let shown = Memo::new(move |_| place.get());
+    let questions = (!lesson.questions.is_empty()).then(|| {
+        let pager = move || state.is_revealed.get().then(|| pager(shown, place, lesson.questions.len()));
+        view! { <div class="questions"><Predict state place=shown /> {pager}</div> }
+    });
     view! {
         <main class="embedded" id="main" data-testid="embedded">
             <div class="embedded-head">
@@ -50,7 +57,7 @@ pub fn Embedded(
                 <a class="button" href=whole target="_blank" rel="noopener" data-testid="open-whole">{ways::OPEN_WHOLE}</a>
             </div>
             <div class="embedded-body">
-                {(!lesson.questions.is_empty()).then(|| view! { <Predict state place=Signal::stored(0) /> })}
+                {questions}
                 {runs}
             </div>
         </main>

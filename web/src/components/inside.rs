@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::tabs::StudiedModel;
 use crate::state::inside::{Item, Line, MOST_PLACES, Part, Places, parts};
 use crate::state::lesson::LessonState;
 
@@ -17,6 +18,7 @@ pub fn Inside() -> impl IntoView {
     let of = move || state.of().map(|of| format!("{of}, at {}", state.playhead.get()));
     Some(view! {
         <section class="inside" aria-label="Inside the machine" data-testid="inside">
+            <StudiedModel state />
             <p class="sub">{of}</p>
             <div class="parts">{move || parts.get().into_iter().map(part).collect_view()}</div>
         </section>

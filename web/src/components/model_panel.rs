@@ -2,12 +2,14 @@
 
 use engine::model::Model;
 use engine::trace::Clock;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::components::copy::{CopiedCommand, command_note};
 use crate::components::figures::Figures;
 use crate::components::table::SpanTable;
 use crate::components::track::Track;
+use crate::state::browser;
 use crate::state::door::Door;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
@@ -39,6 +41,18 @@ pub fn ModelPanel(
         let why = why_failed(clock)?;
         Some(view! { <p class="wrong" data-testid=format!("wrong-{model}-{}", words::short(clock))>{why}</p> })
     };
+    let timelines = NodeRef::<Div>::new();
+    Effect::new(move || {
+        if state.view.led.get() == Some(model)
+            && let Some(timelines) = timelines.get()
+        {
+            // What changes with it has to be laid out first.
+            request_animation_frame(move || {
+                state.view.led.try_set(None);
+                browser::bring_into_view(&timelines);
+            });
+        }
+    });
     let is_small = Memo::new(move |_| state.is_small(model));
     // Whoever has a companion needs no command: it runs what a browser cannot.
     let why_not = Memo::new(move |_| state.why_not_here(model).filter(|_| !door.is_there()));
@@ -52,7 +66,7 @@ pub fn ModelPanel(
                         type="button"
                         data-testid=format!("fit-{model}")
                         on:click=move |_| {
-                            state.looked_at.set((model, Clock::Virtual));
+                            state.turn_to(model, Clock::Virtual);
                             state.fit_model();
                         }
                     >
@@ -62,7 +76,7 @@ pub fn ModelPanel(
                 <Figures state model />
             </div>
             <div data-testid=format!("timeline-{model}")>
-            <div class="timeline has-playhead">
+            <div class="timeline has-playhead" node_ref=timelines>
                 <Track state model clock=Clock::Virtual scheme />
                 <Show when=move || in_browser.get()>
                     <Track state model clock=Clock::Browser scheme />

@@ -16,6 +16,7 @@ pub fn Numbers(
     /// The lesson's state.
     state: LessonState,
 ) -> impl IntoView {
+    let explained = RwSignal::new(false);
     let table = move || {
         let model = state.studied.get();
         let of = |clock: Clock| {
@@ -33,7 +34,9 @@ pub fn Numbers(
         let row = |(index, (name, meaning, _)): (usize, Figure)| {
             let values =
                 columns.iter().map(|(_, _, figures)| view! { <td class="number">{figures[index].2.clone()}</td> });
-            view! { <tr><th scope="row" title=meaning>{name}</th>{values.collect_view()}</tr> }
+            let meaning = view! { <tr><td class="meaning" colspan=columns.len() + 1>{meaning}</td></tr> };
+            let meaning = explained.get().then_some(meaning);
+            view! { <tr><th scope="row">{name}</th>{values.collect_view()}</tr> {meaning} }
         };
         let rows = first.into_iter().enumerate().map(row).collect_view();
         view! {
@@ -56,6 +59,15 @@ pub fn Numbers(
     };
     view! {
         <StudiedModel state />
+        <label class="tick-box">
+            <input
+                type="checkbox"
+                data-testid="meanings"
+                prop:checked=explained
+                on:change=move |event| explained.set(event_target_checked(&event))
+            />
+            {texts::MEANINGS}
+        </label>
         {table}
         {spread}
         <p class="footnote">{texts::NUMBERS_NOTE}</p>

@@ -21,7 +21,16 @@ pub fn KeptProgress(
         let text = progress.with_untracked(|progress| progress.text());
         files::give(progress::FILE, "text/plain", &text);
     };
-    let erase = move |_| taken.run(Progress::default());
+    let is_asked = RwSignal::new(false);
+    let erased = RwSignal::new(None::<&'static str>);
+    let erase = move |_| {
+        if is_asked.get_untracked() {
+            taken.run(Progress::default());
+            erased.set(Some(texts::ERASED));
+        }
+        is_asked.update(|asked| *asked = !*asked);
+    };
+    let erase_words = move || if is_asked.get() { texts::ERASE_SURELY } else { texts::ERASE };
     let import = Callback::new(move |(name, bytes): (String, Vec<u8>)| {
         let brought = Progress::open(&name, &bytes)?;
         let said = home::brought(&name, brought.counts());
@@ -34,7 +43,8 @@ pub fn KeptProgress(
             <p>{texts::PROGRESS_KEPT}</p>
             <div class="row">
                 <button type="button" data-testid="export-progress" disabled=is_empty on:click=export>"Save as a file"</button>
-                <button type="button" data-testid="erase-progress" disabled=is_empty on:click=erase>"Erase all of it"</button>
+                <button type="button" data-testid="erase-progress" class:danger=is_asked disabled=is_empty on:click=erase>{erase_words}</button>
+                <span class="sub" role="status">{erased}</span>
             </div>
             {file_drop(home::BRING, "import-progress", progress::LONGEST, import)}
         </details>

@@ -39,6 +39,7 @@ pub fn Stage(
         state.lesson.models.iter().map(|&model| view! { <ModelPanel state model door scheme /> }).collect_view();
     let cannot = state.lesson.cannot.iter().map(|&(model, why)| view! { <CannotPanel model why /> }).collect_view();
     let title = format!("{} models, one time axis", state.lesson.models.len());
+    fit_at_first(state);
     let notes = move || [Clock::Browser, Clock::Machine].map(|clock| measured_note(state, clock));
     view! {
         <section
@@ -124,6 +125,20 @@ fn AxisSlider(state: LessonState) -> impl IntoView {
             <Axis viewport=state.viewport />
         </div>
     }
+}
+
+/// Beside a run that takes hours, those that the lesson is about would be a line: it opens on them.
+fn fit_at_first(state: LessonState) {
+    let is_done = StoredValue::new(!state.view.is_whole_untracked());
+    Effect::new(move || {
+        if !is_done.get_value() && state.looked_at_trace().is_some() {
+            is_done.set_value(true);
+            let (model, _) = state.looked_at.get();
+            if state.is_far_smaller(model) {
+                state.fit_model();
+            }
+        }
+    });
 }
 
 /// What the figures of a clock rest on, where there are any.

@@ -113,7 +113,7 @@ fn rule(lesson: &'static Lesson) -> impl IntoView {
 }
 
 /// The way to the other questions.
-fn pager(shown: Memo<usize>, place: RwSignal<usize>, count: usize) -> impl IntoView {
+pub fn pager(shown: Memo<usize>, place: RwSignal<usize>, count: usize) -> impl IntoView {
     let is_first = move || shown.get() == 0;
     let is_last = move || shown.get() + 1 >= count;
     view! {

@@ -119,7 +119,7 @@ pub fn StudiedModel(
     let choose = move |event| {
         let id = event_target_value(&event);
         if let Some(model) = state.lesson.models.iter().find(|model| model.id() == id) {
-            state.study(*model);
+            state.turn_to(*model, state.looked_at.get_untracked().1);
         }
     };
     view! {

@@ -118,7 +118,7 @@ impl Hand {
         // Without it a drag ends at the timeline's edge, which is no harm.
         let _ = element.set_pointer_capture(event.pointer_id());
         self.gesture.update_value(|gesture| gesture.down(event.pointer_id(), x_px, y_px));
-        self.state.looked_at.set((self.model, self.clock));
+        self.state.turn_to(self.model, self.clock);
     }
 
     /// Tells what is under a mouse that only rests there.
@@ -154,7 +154,7 @@ impl Hand {
 
     /// Shows all of this run, or all of every run.
     fn closer(self) {
-        self.state.looked_at.set((self.model, self.clock));
+        self.state.turn_to(self.model, self.clock);
         self.state.fit();
     }
 
@@ -175,10 +175,6 @@ impl Hand {
                 state.playhead.set(at);
                 let asked = self.asked(y_px, at, Nanos(viewport.time_of(4.0) as u64));
                 state.view.nobody.set(if asked.is_none() { self.nobody(y_px, at) } else { None });
-                if asked.is_some() {
-                    // The program turns to the run, and marks the line.
-                    state.study(self.model);
-                }
                 state.view.asked.set(asked);
             }
         }

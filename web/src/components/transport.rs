@@ -4,9 +4,14 @@ use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
 
 use crate::components::icons;
+use crate::components::why::WHY_ID;
+use crate::state::answer::answered;
+use crate::state::browser;
 use crate::state::keys::{self, Act, Heard};
 use crate::state::lesson::LessonState;
 use crate::state::view::{PACES, ZOOM_STEP};
+use crate::state::way::Way;
+use crate::texts;
 
 /// The bar under the timelines.
 #[component]
@@ -28,11 +33,34 @@ pub fn Transport(
         true => format!("Fit {}", state.looked_at.get().0.title().to_lowercase()),
         false => "Fit all".to_owned(),
     };
+    let answered = answered(state);
+    let sentence = move || {
+        let sentence = match answered.get()? {
+            Ok(answer) => answer.sentence,
+            Err(sentence) => sentence,
+        };
+        let more = move |_| {
+            if let Some(why) = browser::document().and_then(|document| document.get_element_by_id(WHY_ID)) {
+                browser::bring_into_view(&why);
+            }
+        };
+        // A frame of another page has no more than this.
+        let more = (state.way.get() != Way::Embed)
+            .then(|| view! { <button type="button" class="quiet" on:click=more>{texts::WHY_MORE}</button> });
+        Some(view! {
+            <div class="asked-now" aria-hidden="true">
+                <p data-testid="asked-now">{sentence}</p>
+                {more}
+                {icons::button(texts::WHY_AWAY, "answer-away", icons::cross(), move || view.asked.set(None))}
+            </div>
+        })
+    };
     let play_name = move || if view.is_playing.get() { "Pause" } else { "Play" };
     view! {
         <div class="transport" role="group" aria-label="Playhead">
+            {sentence}
             <p class="happens">
-                <output class="instant" data-testid="instant">{move || state.playhead.get().to_string()}</output>
+                <output class="instant" data-testid="instant">{move || state.instant()}</output>
                 <span class="sentence-now" data-testid="happens">{happens}</span>
                 <span class="of">{move || state.of()}</span>
             </p>
@@ -78,6 +106,14 @@ fn zoom(state: LessonState, factor: f64) {
     state.view.zoom(if viewport.shows(playhead) { playhead } else { middle }, factor);
 }
 
+/// How much of what is seen a key moves the window by.
+const PAN: f64 = 0.25;
+
+fn pan(state: LessonState, share: f64) {
+    let length = untrack(|| state.view.window()).length();
+    state.view.pan(length.0 as f64 * share);
+}
+
 /// What a key does on the stage. Keys that something else there needs, such as a list, are left to it.
 pub fn on_key(state: LessonState, event: &KeyboardEvent) {
     let Some((act, _)) = keys::asked(Heard::Timelines, event) else { return };
@@ -90,6 +126,10 @@ pub fn on_key(state: LessonState, event: &KeyboardEvent) {
         Act::Closer => zoom(state, ZOOM_STEP),
         Act::Further => zoom(state, 1.0 / ZOOM_STEP),
         Act::Fit => state.fit(),
+        Act::Sooner => pan(state, -PAN),
+        Act::Later => pan(state, PAN),
+        Act::AskNext => state.ask_further(true),
+        Act::AskBefore => state.ask_further(false),
         Act::Leave => state.view.asked.set(None),
         _ => return,
     }

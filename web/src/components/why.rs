@@ -9,27 +9,26 @@ use lessons::Lesson;
 
 use crate::backend::foresight;
 use crate::components::icons;
-use crate::state::answer::{Answer, AnswerLink, answer};
+use crate::state::answer::{Answer, AnswerLink, answered};
 use crate::state::lesson::LessonState;
 use crate::state::link::Settings;
 use crate::state::what_if::{self, Change, WhatIf, changes, offer};
+use crate::texts;
+
+/// By which the panel is found.
+pub const WHY_ID: &str = "why";
 
 /// The answer to what was asked last. It takes the lesson from the page that it stands on.
 #[component]
 pub fn Why() -> impl IntoView {
     let state = use_context::<LessonState>()?;
-    let answered = Memo::new(move |_| {
-        let asked = state.view.asked.get()?;
-        let trace = state.trace(asked.model, asked.clock)?;
-        let lit = state.lit(asked.model, asked.clock)?;
-        Some(answer(&trace, asked, &lit))
-    });
+    let answered = answered(state);
     let content = move || match answered.get() {
         None if state.view.nobody.with(Option::is_some) => {
             view! { <p class="sentence" data-testid="why-sentence">{state.view.nobody.get()}</p> }.into_any()
         }
         None => view! {
-            <p class="sub">"Press on any gap or block of a timeline: one sentence says why its task is not running."</p>
+            <p class="sub">{texts::WHY_ASK}</p>
         }
         .into_any(),
         Some(Err(sentence)) => view! { <p data-testid="why-sentence">{sentence}</p> }.into_any(),
@@ -41,7 +40,7 @@ pub fn Why() -> impl IntoView {
                 <button
                     class="icon-button"
                     type="button"
-                    aria-label="Put the answer away"
+                    aria-label=texts::WHY_AWAY
                     on:click=move |_| state.view.asked.set(None)
                 >
                     {icons::cross()}
@@ -51,7 +50,7 @@ pub fn Why() -> impl IntoView {
     };
     let paths = state.view.shows_paths;
     Some(view! {
-        <section class="panel why" aria-labelledby="why-title" data-testid="why">
+        <section class="panel why" id=WHY_ID aria-labelledby="why-title" data-testid="why">
             <div class="why-head">
                 <h2 class="eyebrow" id="why-title">"Why is it waiting?"</h2>
                 <label class="tick-box">

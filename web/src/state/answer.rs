@@ -2,7 +2,9 @@
 
 use engine::time::Nanos;
 use engine::trace::{Activity, LaneKind, RowKind, State, Trace};
+use leptos::prelude::*;
 
+use crate::state::lesson::LessonState;
 use crate::state::view::{Asked, is_critical};
 use crate::timeline::overlay::Lit;
 
@@ -28,6 +30,16 @@ pub struct AnswerLink {
     pub says: String,
     /// Whether that is on the critical path.
     pub is_critical: bool,
+}
+
+/// The answer to what was asked last, if anything was.
+pub fn answered(state: LessonState) -> Memo<Option<Result<Answer, String>>> {
+    Memo::new(move |_| {
+        let asked = state.view.asked.get()?;
+        let trace = state.trace(asked.model, asked.clock)?;
+        let lit = state.lit(asked.model, asked.clock)?;
+        Some(answer(&trace, asked, &lit))
+    })
 }
 
 /// The answer to `asked` about `trace`, of which `lit` is lit up.

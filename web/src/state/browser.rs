@@ -3,11 +3,19 @@
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Clipboard, CssStyleDeclaration, Element, Performance, Storage, Window};
+use web_sys::{
+    Clipboard, CssStyleDeclaration, Document, Element, Performance, ScrollBehavior, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Storage, Window,
+};
 
 /// The window, where there is one.
 pub fn window() -> Option<Window> {
     web_sys::window()
+}
+
+/// The document, where there is one.
+pub fn document() -> Option<Document> {
+    window()?.document()
 }
 
 /// The page's clock.
@@ -69,6 +77,14 @@ pub fn scale(element: &Element) -> f64 {
 pub fn wants_stillness() -> bool {
     let query = window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
     query.is_some_and(|query| query.matches())
+}
+
+/// Scrolls the page as far as it takes to see an element, without haste where a person has nothing against what moves.
+pub fn bring_into_view(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    options.set_behavior(if wants_stillness() { ScrollBehavior::Instant } else { ScrollBehavior::Smooth });
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Whether the page stands in a frame of another one.

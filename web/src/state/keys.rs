@@ -44,6 +44,14 @@ pub enum Act {
     Closer,
     /// Looks from further away.
     Further,
+    /// Moves the window to what was sooner.
+    Sooner,
+    /// Moves the window to what comes later.
+    Later,
+    /// Asks why the next task does not run.
+    AskNext,
+    /// Asks why the task before does not run.
+    AskBefore,
     /// Shows all of it.
     Fit,
     /// Counts a vote for the option of this number.
@@ -74,7 +82,7 @@ const fn binding(heard: Heard, chords: &'static [&'static str], act: Act, says: 
 use Heard::{Anywhere, Presenting, Tabs, Timelines};
 
 /// All keys.
-pub const BINDINGS: [Binding; 25] = [
+pub const BINDINGS: [Binding; 29] = [
     binding(Anywhere, &["?"], Act::Sheet, "This sheet"),
     binding(Anywhere, &["Ctrl+z"], Act::Undo, "Undo the last change"),
     binding(Anywhere, &["Ctrl+Shift+z", "Ctrl+y"], Act::Redo, "Redo"),
@@ -86,6 +94,10 @@ pub const BINDINGS: [Binding; 25] = [
     binding(Timelines, &["+", "="], Act::Closer, "Zoom in on the playhead"),
     binding(Timelines, &["-"], Act::Further, "Zoom out"),
     binding(Timelines, &["0"], Act::Fit, "Fit all, or one run"),
+    binding(Timelines, &["Shift+ArrowLeft"], Act::Sooner, "Move the window back"),
+    binding(Timelines, &["Shift+ArrowRight"], Act::Later, "Move the window on"),
+    binding(Timelines, &["ArrowDown"], Act::AskNext, "Ask why the next task is not running"),
+    binding(Timelines, &["ArrowUp"], Act::AskBefore, "Ask why the task before is not running"),
     binding(Timelines, &["Escape"], Act::Leave, "Put the answer away"),
     binding(Tabs, &["ArrowRight"], Act::Next, "Next tab"),
     binding(Tabs, &["ArrowLeft"], Act::Before, "Tab before"),
@@ -113,12 +125,12 @@ pub fn act(heard: Heard, chord: &str) -> Option<Act> {
     BINDINGS.iter().find(is_it).map(|binding| binding.act)
 }
 
-/// A key with what is held beside it, such as `Ctrl+Shift+z`. Shift stands there only beside another: alone it is in the key
-/// already.
+/// A key with what is held beside it, such as `Ctrl+Shift+z`. Alone, Shift is in a letter already.
 pub fn chord(key: &str, is_control: bool, is_shift: bool) -> String {
     match (is_control, is_shift) {
         (false, _) if key.len() == 1 => key.to_lowercase(),
-        (false, _) => key.to_owned(),
+        (false, true) => format!("Shift+{key}"),
+        (false, false) => key.to_owned(),
         (true, false) => format!("Ctrl+{}", key.to_lowercase()),
         (true, true) => format!("Ctrl+Shift+{}", key.to_lowercase()),
     }
@@ -190,6 +202,7 @@ mod tests {
         assert_eq!(of(Heard::Anywhere, "z", false, false), None);
         assert_eq!(of(Heard::Timelines, "+", false, true), Some(Act::Closer));
         assert_eq!(of(Heard::Timelines, "ArrowRight", true, false), None);
+        assert_eq!(of(Heard::Timelines, "ArrowRight", false, true), Some(Act::Later));
         assert_eq!(of(Heard::Presenting, "B", false, true), Some(Act::Blank));
         assert_eq!(["Ctrl+Shift+z", "+", " ", "PageDown"].map(name), ["Ctrl + Shift + Z", "+", "Space", "Page down"]);
     }

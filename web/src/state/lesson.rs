@@ -273,28 +273,9 @@ impl LessonState {
         self.write_address();
     }
 
-    /// Leads to an instant of a run, on the values that it was predicted with.
-    pub fn show_instant(self, values: Values, model: Model, at: Nanos) {
-        self.change_at_once(|form| {
-            form.turn_model(model, true);
-            if *form.values() != values {
-                form.set_values(values);
-            }
-        });
-        self.look_at(model, at);
-    }
-
     /// Turns code, log and figures to a model.
     pub fn study(self, model: Model) {
         self.chosen.set(model);
-    }
-
-    /// Leads to an instant of a run as it stands.
-    pub fn look_at(self, model: Model, at: Nanos) {
-        self.study(model);
-        self.looked_at.set((model, Clock::Virtual));
-        self.playhead.set(at);
-        self.note(Step::Investigate);
     }
 
     /// The place that a link should name.

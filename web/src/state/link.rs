@@ -138,7 +138,7 @@ pub fn read(query: &str) -> Reading {
             complaints.extend(other.and_then(Result::err));
             if named.is_none() {
                 let foreign = pairs.iter().map(|(name, _)| name);
-                complaints.extend(foreign.map(|name| unknown_parameter(name, &[LESSON, ADVISE])));
+                complaints.extend(foreign.map(|name| unknown_parameter(name, &[LESSON, COMPARE, ADVISE, OPEN])));
             }
             return Reading { place: Place::Home, complaints };
         }

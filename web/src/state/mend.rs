@@ -51,6 +51,8 @@ pub struct Mend {
     pub before: Option<Nanos>,
     /// How long the run takes then.
     pub after: Nanos,
+    /// What the run found out, and what it finds out then, where that is what is mended.
+    pub outcomes: Option<[String; 2]>,
 }
 
 impl TroubleKind {
@@ -135,14 +137,17 @@ pub async fn mend(
     kind: TroubleKind,
     run: impl AsyncFn(&Settings, Model) -> Arc<Trace>,
 ) -> Option<Mend> {
-    let before = words::wall(&*run(settings, model).await);
+    let first = run(settings, model).await;
+    let before = words::wall(&first);
     let mends = async |settings: Settings, change, model| {
         let trace = run(&settings, model).await;
         // A wrong result is mended by what takes longer, too; else it is to be quicker, or there was no end.
         let is_better =
             |after: Nanos| kind == TroubleKind::Hint(Check::LostUpdate) || before.is_none_or(|before| after < before);
         let after = words::wall(&trace).filter(|after| is_better(*after))?;
-        (!kind.is_in(&trace)).then_some(Mend { settings, change, model, before, after })
+        let outcomes = || Some([words::outcome(&first)?, words::outcome(&trace)?]);
+        let outcomes = (kind == TroubleKind::Hint(Check::LostUpdate)).then(outcomes).flatten();
+        (!kind.is_in(&trace)).then_some(Mend { settings, change, model, before, after, outcomes })
     };
     for (settings, change) in changes(lesson, settings, kind) {
         if let Some(mend) = mends(settings, change, model).await {

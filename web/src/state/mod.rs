@@ -19,6 +19,7 @@ pub mod inbox;
 pub mod inside;
 pub mod isolation;
 pub mod keys;
+pub mod lead;
 pub mod left_off;
 pub mod lesson;
 pub mod limit;

@@ -39,6 +39,8 @@ pub struct View {
     pub asked: RwSignal<Option<Asked>>,
     /// Why there is nobody where a person pressed last, if so.
     pub nobody: RwSignal<Option<String>>,
+    /// The model to whose timelines the page is to be scrolled next.
+    pub led: RwSignal<Option<Model>>,
     /// Whether the critical path of every run is marked.
     pub shows_paths: RwSignal<bool>,
     frame: StoredValue<Option<AnimationFrameRequestHandle>>,
@@ -77,6 +79,7 @@ impl View {
             pace: RwSignal::new(1.0),
             asked: RwSignal::new(None),
             nobody: RwSignal::new(None),
+            led: RwSignal::new(None),
             shows_paths: RwSignal::new(false),
             frame: StoredValue::new(None),
             moments: StoredValue::new(None),
@@ -162,6 +165,19 @@ impl LessonState {
         Some(format!("{}, {}", trace.model.title(), words::heading(trace.clock, trace.speed)))
     }
 
+    /// The instant of the playhead: to the microsecond where it stands upon an event that several may share a millisecond with.
+    pub fn instant(self) -> String {
+        let playhead = self.playhead.get();
+        let is_event = self.known().is_some_and(|(trace, known)| {
+            let at = trace.own_time(playhead);
+            known.moments.last_by(&trace, at).is_some_and(|(when, ..)| when == at)
+        });
+        match is_event && !playhead.0.is_multiple_of(1_000_000) {
+            true => format!("{:.6} s", playhead.as_secs_f64()),
+            false => playhead.to_string(),
+        }
+    }
+
     /// What happened last in the run that is looked at, as a clause.
     pub fn happens(self) -> Option<String> {
         let (trace, known) = self.known()?;
@@ -224,11 +240,19 @@ impl LessonState {
 
     /// Whether a model's runs are so short beside what is seen that they are hard to read.
     pub fn is_small(self, model: Model) -> bool {
-        const SMALL: f64 = 0.25;
+        self.is_within(model, 0.25)
+    }
+
+    /// Whether they are so short that nothing of them can be read.
+    pub fn is_far_smaller(self, model: Model) -> bool {
+        self.is_within(model, 0.05)
+    }
+
+    fn is_within(self, model: Model, share: f64) -> bool {
         let clocks = [Clock::Virtual, Clock::Browser, Clock::Machine];
         let longest =
             clocks.into_iter().filter_map(|clock| self.trace(model, clock)).map(|trace| trace.axis_length()).max();
-        longest.is_some_and(|longest| longest < self.view.window().length().scaled(SMALL))
+        longest.is_some_and(|longest| longest < self.view.window().length().scaled(share))
     }
 
     /// Lets the playhead move by itself, or stops it.

@@ -138,7 +138,9 @@ pub fn draw(surface: &mut impl Surface, layout: &Layout, viewport: &Viewport, se
 
 fn draw_name(surface: &mut impl Surface, row: &Row, room_px: f64, middle_px: f64) {
     let style = Style::RowName;
-    let fit = fitted(&row.name, &row.name, room_px, Cut::Front, |text| surface.text_width_px(text, style));
+    // Workers differ in their last letters.
+    let cut = if let RowKind::Lane(_) = row.kind { Cut::Front } else { Cut::Back };
+    let fit = fitted(&row.name, &row.name, room_px, cut, |text| surface.text_width_px(text, style));
     if let Some(name) = fit {
         surface.text(&name, room_px, middle_px, style);
     }
@@ -209,7 +211,7 @@ pub fn spanned(from: Nanos, to: Nanos, least_px: f64, viewport: &Viewport, row: 
     Area { x_px, width_px: (end_px - x_px).max(least_px), ..row }
 }
 
-/// Which end of a text is given up first: lanes differ in their last letters, tasks in their first.
+/// Which end of a text is given up first.
 #[derive(Clone, Copy)]
 enum Cut {
     Front,
