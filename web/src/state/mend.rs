@@ -187,6 +187,7 @@ fn others(parameter: &Parameter, values: &Values, tasks: usize) -> Vec<Value> {
         (Kind::Choice(choices), now) => {
             choices.iter().map(|(word, _)| Value::Choice(word)).filter(|value| value != now).collect()
         }
+        (Kind::NameIn { list, .. }, Value::NameIn { name: Some(_), .. }) => vec![Value::NameIn { list, name: None }],
         (Kind::Switch, Value::Switch(is_on)) => vec![Value::Switch(!is_on)],
         (Kind::Count { most, .. }, Value::Count(count)) => {
             let doubled = std::iter::successors(Some(*count), |count| count.checked_mul(2));
