@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use engine::costs::Costs;
 use engine::error::TaskFailed;
+use engine::hints::Check;
 use engine::model::Model;
 use engine::network::Latency;
 use engine::program::{Outcome, Program, Script, Work};
@@ -106,7 +107,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             figure: Figure::Wall { seconds: 6.0, within: TENTH },
         },
     ],
-    hints: &[],
+    hints: &[Check::AwaitedInTurn],
     program: ProgramOf::AwaitOrTask,
 };
 

@@ -189,6 +189,8 @@ fn every_hint_of_a_lesson_comes_up_in_it() {
     let missing = catalogue().iter().map(|lesson| (lesson.id, hints_that_never_come_up(lesson)));
     let missing: Vec<_> = missing.filter(|(_, checks)| !checks.is_empty()).collect();
     assert!(missing.is_empty(), "no run shows {missing:?}");
+    let without: Vec<_> = catalogue().iter().filter(|lesson| lesson.hints.is_empty()).map(|lesson| lesson.id).collect();
+    assert!(without.is_empty(), "nothing to look out for in {without:?}");
 }
 
 fn hints_that_never_come_up(lesson: &Lesson) -> BTreeSet<Check> {
