@@ -22,6 +22,11 @@ fn a_wrong_value_is_answered_with_what_is_allowed_and_what_is_near() {
     // Longer than a command line may be on some systems as one word, so not all of it.
     let long = format!("messages={}", long[..5000].join(","));
     check_refused_words(&["delay-messages", "--set", &long], &[&format!("messages: got “5000 messages”, {list}")]);
+    let own = "blocking-call --set messages=X=1,main=2 --set blocking=x";
+    let name = "messages: got “main”, but it must be a name other than main, the first task, and none, which stands for nobody.";
+    check_refused(own, &[&format!("{name} Did you mean MAIN=2?")]);
+    let blocking = "blocking: got “x”, but it must be one of none, X, Y. Did you mean X?";
+    check_refused("blocking-call --set messages=X=1,Y=2 --set blocking=x", &[blocking]);
     let workers = "but it must be a whole number from 1 to 64.";
     check_refused("delay-messages --set workers=0", &[&format!("workers: got “0”, {workers} Did you mean 1?")]);
     check_refused(

@@ -114,7 +114,7 @@ fn listed(width: usize) -> String {
         text += &wrapped("  models      ", &ids(lesson), width);
         let cannot: Vec<&str> = lesson.cannot.iter().map(|(model, _)| model.id()).collect();
         if !cannot.is_empty() {
-            text += &wrapped("  cannot      ", &cannot.join(", "), width);
+            text += &wrapped("  left out    ", &cannot.join(", "), width);
         }
         let parameters: Vec<&str> = lesson.parameters.iter().map(|parameter| parameter.name).collect();
         text += &wrapped("  parameters  ", &parameters.join(", "), width);
@@ -133,7 +133,7 @@ fn described(lesson: &Lesson, width: usize) -> String {
     text += &wrapped("  shows       ", lesson.shows, width);
     text += &wrapped("  models      ", &ids(lesson), width);
     for (model, reason) in lesson.cannot {
-        text += &wrapped("  cannot      ", &format!("{model}: {reason}"), width);
+        text += &wrapped("  left out    ", &format!("{model}: {reason}"), width);
     }
     let widest = lesson.parameters.iter().map(|parameter| parameter.name.len()).max().unwrap_or(0).max(10);
     for parameter in lesson.parameters {

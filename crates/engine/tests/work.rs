@@ -9,6 +9,10 @@ use engine::time::Nanos;
 use engine::work::{Computation, merge_sort};
 use proptest::prelude::*;
 
+const SECOND: u64 = 1_000_000_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -134,7 +138,7 @@ fn costs_that_break_a_rule_are_told_in_a_sentence() {
         (
             r#""message_ns": 0"#,
             r#""message_ns": -1"#,
-            "The cost message_ns is -1, but has to be a whole number from 0 upwards: give nanoseconds such as 100000.",
+            "The cost message_ns is -1, but has to be a whole number from 0 to 3600000000000 (an hour): give nanoseconds such as 100000.",
         ),
         (
             r#""gil_switch_interval_ns": 5000000"#,
@@ -150,7 +154,7 @@ fn costs_that_break_a_rule_are_told_in_a_sentence() {
         (
             r#""work_factor": 1.0"#,
             r#""work_factor": 0"#,
-            "The cost work_factor is 0, but has to be a positive, finite number: give 1 for work as in CPython.",
+            "The cost work_factor is 0, but has to be more than 0 and at most 1000000: give 1 for work as in CPython.",
         ),
         (
             r#""thread_end_ns""#,
@@ -181,6 +185,50 @@ fn costs_that_break_a_rule_are_told_in_a_sentence() {
     assert_eq!(Costs::from_json(&without_gil), Ok(Costs { gil: None, ..Costs::FREE }));
 }
 
+/// Each field at the most that it may be, and just above.
+#[test]
+fn a_cost_has_an_upper_bound() {
+    let (hour, minute) = ((HOUR, "an hour"), (MINUTE, "a minute"));
+    for (name, (longest, words)) in [
+        ("context_switch_ns", minute),
+        ("thread_start_ns", hour),
+        ("thread_end_ns", hour),
+        ("process_start_ns", hour),
+        ("process_end_ns", hour),
+        ("loop_turn_ns", minute),
+        ("message_ns", hour),
+        ("message_per_kib_ns", (SECOND, "a second")),
+        ("time_slice_ns", hour),
+        ("gil_switch_interval_ns", hour),
+    ] {
+        let with = |nanos: u64| {
+            let mut fields: serde_json::Value = serde_json::from_str(&Costs::FREE.to_json()).expect("it is JSON");
+            // A long switch needs long slices.
+            fields["time_slice_ns"] = HOUR.into();
+            fields["gil_switch_interval_ns"] = HOUR.into();
+            fields[name] = nanos.into();
+            Costs::from_json(&fields.to_string()).map_err(|bad| bad.to_string())
+        };
+        let has_least = ["time_slice_ns", "gil_switch_interval_ns"].contains(&name);
+        assert!(
+            with(longest).is_ok() && with(if has_least { 50_000 } else { 0 }).is_ok(),
+            "{name}: {:?}",
+            with(longest)
+        );
+        for nanos in [longest + 1, u64::MAX] {
+            let rule = if has_least { "at most" } else { "a whole number from 0 to" };
+            let said = format!(
+                "The cost {name} is {nanos}, but has to be {rule} {longest} ({words}): give nanoseconds such as "
+            );
+            assert!(with(nanos).is_err_and(|sentence| sentence.starts_with(&said)), "{name}: {:?}", with(nanos));
+        }
+    }
+    let factor = |number: f64| Costs::from_json(&Costs::FREE.to_json().replace("1.0", &number.to_string()));
+    assert_eq!(factor(1e6).map(|costs| costs.work.get()), Ok(1e6));
+    let said = "The cost work_factor is 1000000.5, but has to be more than 0 and at most 1000000: give 1 for work as in CPython.";
+    assert_eq!(factor(1_000_000.5).map_err(|bad| bad.to_string()), Err(said.to_owned()));
+}
+
 #[test]
 fn presets_are_found_by_their_ids() {
     let ids = Preset::ALL.map(Preset::id);
@@ -201,18 +249,16 @@ fn computations() -> impl Strategy<Value = Computation> {
 }
 
 fn costs() -> impl Strategy<Value = Costs> {
-    let times = prop::array::uniform8(any::<u64>().prop_map(Nanos));
-    // A switch may take less than half of what a thread keeps, which is 50 µs at the least.
-    const LONGEST_SWITCH: u64 = 1 << 40;
-    let interval =
-        || (2 * LONGEST_SWITCH + 1..=u64::MAX).prop_map(|nanos| Interval::new(Nanos(nanos)).expect("it is not zero"));
-    let factor = (f64::MIN_POSITIVE..1e9).prop_map(|number| Factor::new(number).expect("it is positive"));
+    let times = [MINUTE, HOUR, HOUR, HOUR, HOUR, MINUTE, HOUR, SECOND].map(|longest| (0..=longest).prop_map(Nanos));
+    // A switch may take less than half of what a thread keeps.
+    let interval = || (2 * MINUTE + 1..=HOUR).prop_map(|nanos| Interval::new(Nanos(nanos)).expect("it is not zero"));
+    let factor = (f64::MIN_POSITIVE..=1e6).prop_map(|number| Factor::new(number).expect("it is positive"));
     (any::<std::num::NonZeroU16>(), prop::option::of(interval()), interval(), times, factor).prop_map(
         |(cores, gil, time_slice, times, work)| Costs {
             cores,
             gil,
             time_slice,
-            context_switch: Nanos(times[0].0 % LONGEST_SWITCH),
+            context_switch: times[0],
             thread_start: times[1],
             thread_end: times[2],
             process_start: times[3],

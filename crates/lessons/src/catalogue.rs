@@ -35,7 +35,8 @@ pub struct Lesson {
     pub rule: &'static str,
     /// The models that it runs on.
     pub models: &'static [Model],
-    /// The models that cannot do it, each with the reason as a sentence.
+    /// The common models that it does not run on, each with the reason as a sentence: what stands in the way, or that it is left
+    /// out by choice.
     pub cannot: &'static [(Model, &'static str)],
     /// What can be changed.
     pub parameters: &'static [Parameter],

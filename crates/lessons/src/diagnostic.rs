@@ -42,10 +42,14 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The name that takes the fewest changed letters to become `given`, unless all are far from it.
+/// The name that takes the fewest changed letters to become `given`, unless all are far from it. Whether letters are capitals
+/// decides only between names that are otherwise as near.
 fn nearest_name<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let close = |name: &&str| distance(&shortened(given), name) <= name.chars().count().max(3) / 2;
-    names.filter(close).min_by_key(|name| distance(given, name))
+    let given = shortened(given);
+    let lower = given.to_lowercase();
+    let far = |name: &str| distance(&lower, &name.to_lowercase());
+    let close = |name: &&str| far(name) <= name.chars().count().max(3) / 2;
+    names.filter(close).min_by_key(|name| (far(name), distance(&given, name)))
 }
 
 /// The Levenshtein distance: how many letters must be put in, taken out or changed (Wagner and Fischer 1974).

@@ -37,6 +37,6 @@ mod to_thread;
 
 pub use catalogue::{Lesson, Prepared, Service, Session, catalogue, find};
 pub use diagnostic::Diagnostic;
-pub use parameter::{Kind, Message, Parameter, Value, Values};
+pub use parameter::{Kind, Message, NOBODY, Parameter, Value, Values};
 pub use published::{Compared, Figure, Published};
 pub use question::{Answer, Answered, Happened, MOST_IN_ORDER, Question};

@@ -2,7 +2,7 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use lessons::{Kind, Parameter, Value};
+use lessons::{Kind, NOBODY, Parameter, Value};
 
 use crate::components::messages::MessagesEditor;
 use crate::components::text_field::{Note, ParameterText};
@@ -22,6 +22,7 @@ pub fn Field(
         Kind::Count { .. } => view! { <Slider state parameter keyboard="numeric" /> }.into_any(),
         Kind::Seconds { .. } | Kind::Share => view! { <Slider state parameter keyboard="decimal" /> }.into_any(),
         Kind::Choice(choices) => view! { <Choice state parameter choices /> }.into_any(),
+        Kind::NameIn { list, nobody } => view! { <NameIn state parameter list nobody /> }.into_any(),
         Kind::Counts { .. } | Kind::Latency { .. } => {
             view! { <ParameterText state parameter class="mono" keyboard="text" /> }.into_any()
         }
@@ -60,7 +61,7 @@ fn range(parameter: &Parameter) -> String {
         Kind::Share => "0–1".to_owned(),
         Kind::Counts { longest, least, most } => format!("up to {longest}, each {least}–{most}"),
         Kind::Latency { longest_s } => format!("0–{longest_s} s"),
-        Kind::Switch | Kind::Choice(_) | Kind::Messages { .. } => String::new(),
+        Kind::Switch | Kind::Choice(_) | Kind::Messages { .. } | Kind::NameIn { .. } => String::new(),
     }
 }
 
@@ -149,6 +150,43 @@ fn Choice(
             on:change=choose
         >
             {choices.iter().map(option).collect_view()}
+        </select>
+    }
+}
+
+/// One of the names that a list has now, or nobody. A name that the list has lost is shown as long as it is not changed.
+#[component]
+fn NameIn(state: Fields, parameter: &'static Parameter, list: &'static str, nobody: &'static str) -> impl IntoView {
+    let name = parameter.name;
+    let chosen = Memo::new(move |_| state.form.with(|form| form.text(name).to_owned()));
+    let is_wrong = move || state.form.with(|form| form.wrong(name).is_some());
+    let names = Memo::new(move |_| {
+        let there =
+            state.values.with(|values| values.names_in(list).into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let lost = chosen.with(|chosen| (chosen != NOBODY && !there.contains(chosen)).then(|| chosen.clone()));
+        there.into_iter().chain(lost).collect::<Vec<String>>()
+    });
+    let choose = move |event| {
+        state.edit(parameter, event_target_value(&event));
+        state.commit();
+    };
+    let option = move |name: String, title: String| {
+        let is_chosen = chosen.with(|chosen| *chosen == name);
+        view! { <option value=name prop:selected=is_chosen>{title}</option> }
+    };
+    let options = move || {
+        let named = names.get().into_iter().map(|name| option(name.clone(), name));
+        std::iter::once(option(NOBODY.to_owned(), nobody.to_owned())).chain(named).collect_view()
+    };
+    view! {
+        <select
+            id=format!("field-{name}")
+            data-testid=format!("param-{name}")
+            aria-invalid=move || if is_wrong() { "true" } else { "false" }
+            aria-describedby=format!("error-{name}")
+            on:change=choose
+        >
+            {options}
         </select>
     }
 }

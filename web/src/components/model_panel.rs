@@ -103,7 +103,7 @@ pub fn ModelPanel(
     }
 }
 
-/// A model that cannot run the lesson, and why.
+/// A model that the lesson does not run on, and why.
 #[component]
 pub fn CannotPanel(
     /// Which model.
@@ -113,7 +113,7 @@ pub fn CannotPanel(
 ) -> impl IntoView {
     view! {
         <section class="model cannot" aria-labelledby=format!("model-{model}") data-testid=format!("cannot-{model}")>
-            <h3 id=format!("model-{model}")>{model.title()} <span class="sub">"cannot do this"</span></h3>
+            <h3 id=format!("model-{model}")>{model.title()} <span class="sub">"not in this lesson"</span></h3>
             <p>{why}</p>
         </section>
     }

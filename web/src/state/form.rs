@@ -94,6 +94,7 @@ impl Form {
                 Err(diagnostic) => Some(diagnostic),
             };
         }
+        self.agree();
     }
 
     /// Takes all values at once.
@@ -153,6 +154,19 @@ impl Form {
                 self.settings.values = self.settings.values.with(parameter, value);
             }
         }
+        self.agree();
+    }
+
+    /// A name that its list has lost stays in its field with a complaint, so that it counts again once it is back; until then
+    /// it is nobody's.
+    fn agree(&mut self) {
+        let (values, astray) = self.settings.values.clone().agreed();
+        self.settings.values = values;
+        for complaint in astray {
+            if let Some(draft) = self.drafts.get_mut(complaint.about.as_str()) {
+                draft.wrong = Some(complaint);
+            }
+        }
     }
 
     fn show_values(&mut self) {
@@ -193,6 +207,24 @@ mod tests {
         assert_eq!(shown(&form), ("10000".to_owned(), "3".to_owned(), true));
         form.reset();
         assert_eq!(shown(&form), ("2".to_owned(), "2".to_owned(), false));
+    }
+
+    #[test]
+    fn a_name_that_its_list_loses_is_nobodys_until_it_is_back() {
+        let Place::Lesson(place) = link::read("?lesson=blocking-call").place else { panic!("the lesson is there") };
+        let mut form = Form::new(&place);
+        let messages = &place.lesson.parameters[0];
+        let mut shown = |text: &str| {
+            form.type_in(messages, text.to_owned());
+            form.settle();
+            let value = form.values().get("blocking").map(lessons::Value::text).unwrap_or_default();
+            (form.text("blocking").to_owned(), value, form.wrong("blocking").map(ToString::to_string))
+        };
+        let (three, none) = ("THREE".to_owned(), "none".to_owned());
+        assert_eq!(shown("THREE=1,X=1"), (three.clone(), three.clone(), None));
+        let said = "blocking: got “THREE”, but it must be one of none, THRE, X. Did you mean THRE?".to_owned();
+        assert_eq!(shown("THRE=1,X=1"), (three.clone(), none, Some(said)));
+        assert_eq!(shown("X=1,THREE=1"), (three.clone(), three, None));
     }
 
     #[test]

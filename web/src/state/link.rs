@@ -160,6 +160,7 @@ pub fn read(query: &str) -> Reading {
         rest.into_iter().partition(|(name, _)| is_compared && name.starts_with(SIDES[0]));
     let taken = of_kept.into_iter().map(|(name, text)| take_of_side(&mut place, &name[SIDES[0].len()..], text));
     complaints.extend(taken.filter_map(Result::err));
+    complaints.extend(agree(&mut place.settings));
     let kept = is_compared.then(|| place.settings.clone());
     place.settings.machine = Machine::USUAL;
     for (name, text) in rest {
@@ -169,11 +170,19 @@ pub fn read(query: &str) -> Reading {
         };
         complaints.extend(taken.err());
     }
+    complaints.extend(agree(&mut place.settings));
     if let Some(kept) = kept {
         let Settings { models, speed, .. } = place.settings.clone();
         place.way = Way::Compare(Box::new(Settings { models, speed, ..kept }));
     }
     Reading { place: Place::Lesson(place), complaints }
+}
+
+/// Has names be in their lists once all parts of a link are taken, in whichever order they came.
+fn agree(settings: &mut Settings) -> Vec<Diagnostic> {
+    let (values, astray) = settings.values.clone().agreed();
+    settings.values = values;
+    astray
 }
 
 /// Takes one part of a link.

@@ -84,6 +84,7 @@ impl TroubleKind {
                 Check::CostlyMessages => &["chunk"],
                 Check::LockAcrossAwait => &["await"],
                 Check::LongestJob => &["n", "messages"],
+                Check::AwaitedInTurn => &["start"],
             },
             TroubleKind::NoEnd => &["order", "timeout"],
         }
@@ -192,6 +193,7 @@ fn others(parameter: &Parameter, values: &Values, tasks: usize) -> Vec<Value> {
         (Kind::Choice(choices), now) => {
             choices.iter().map(|(word, _)| Value::Choice(word)).filter(|value| value != now).collect()
         }
+        (Kind::NameIn { list, .. }, Value::NameIn { name: Some(_), .. }) => vec![Value::NameIn { list, name: None }],
         (Kind::Switch, Value::Switch(is_on)) => vec![Value::Switch(!is_on)],
         (Kind::Count { most, .. }, Value::Count(count)) => {
             let doubled = std::iter::successors(Some(*count), |count| count.checked_mul(2));
@@ -252,6 +254,8 @@ mod tests {
     fn each_trouble_is_mended_by_what_the_lesson_teaches() {
         check("?lesson=blocking-call", TroubleKind::Hint(Check::BlockingCall), ("Repair", "asyncio.to_thread"));
         check("?lesson=lost-update", TroubleKind::Hint(Check::LostUpdate), ("Lock", "on"));
+        let in_turn = "?lesson=await-or-task&start=await";
+        check(in_turn, TroubleKind::Hint(Check::AwaitedInTurn), ("The request is", "made a task"));
         check("?lesson=deadlock", TroubleKind::NoEnd, ("Order of the locks", "the same"));
         check("?lesson=gil", TroubleKind::Hint(Check::ThreadsUnderTheGil), ("GIL", "off"));
         let five = "?lesson=delay-messages&messages=A%3D1%2CB%3D2%2CC%3D3%2CD%3D4%2CE%3D5";

@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn an_order_is_near_but_for_one_pair_of_neighbours_and_decided_where_it_is_not_as_offered() {
         let lesson = lessons::find("blocking-call").expect("the lesson is there");
-        let question = &lesson.questions[4];
+        let question = &lesson.questions[3];
         let verdict = judge(lesson, question).expect("it is judged");
         let of = |text| {
             let guess = read_guess(question, text)?;

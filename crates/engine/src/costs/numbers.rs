@@ -1,6 +1,7 @@
 //! Costs in a row of numbers, short enough for a link.
 
-use super::{BadCosts, Costs, Draft};
+use super::written::Draft;
+use super::{BadCosts, Costs};
 
 /// Between two numbers.
 const BETWEEN: char = '_';

@@ -4,6 +4,7 @@
 //! at its top; each of these says why it is what it is. At most one hint comes of a check, for a lost update one for a
 //! variable: it tells of the worst case and counts the others.
 
+mod awaited_in_turn;
 mod blocking_call;
 mod costly_messages;
 mod lock_across_await;
@@ -38,6 +39,8 @@ pub enum Check {
     LockAcrossAwait,
     /// One long job that decided the end.
     LongestJob,
+    /// Coroutines that were awaited one after another, with nobody else there to use their waits.
+    AwaitedInTurn,
 }
 
 /// What a check found in a run.
@@ -65,7 +68,7 @@ pub fn hints(trace: &Trace) -> Vec<Hint> {
 
 impl Check {
     /// Every check.
-    pub const ALL: [Check; 8] = [
+    pub const ALL: [Check; 9] = [
         Check::BlockingCall,
         Check::LostUpdate,
         Check::ThreadsUnderTheGil,
@@ -74,6 +77,7 @@ impl Check {
         Check::CostlyMessages,
         Check::LockAcrossAwait,
         Check::LongestJob,
+        Check::AwaitedInTurn,
     ];
 
     /// The name that links and files use, such as `blocking-call`.
@@ -87,6 +91,7 @@ impl Check {
             Check::CostlyMessages => "costly-messages",
             Check::LockAcrossAwait => "lock-across-await",
             Check::LongestJob => "longest-job",
+            Check::AwaitedInTurn => "awaited-in-turn",
         }
     }
 
@@ -101,6 +106,7 @@ impl Check {
             Check::CostlyMessages => "Costly messages",
             Check::LockAcrossAwait => "Lock across await",
             Check::LongestJob => "Longest job",
+            Check::AwaitedInTurn => "Awaited in turn",
         }
     }
 
@@ -114,6 +120,7 @@ impl Check {
             Check::CostlyMessages => costly_messages::look(run).into_iter().collect(),
             Check::LockAcrossAwait => lock_across_await::look(run).into_iter().collect(),
             Check::LongestJob => longest_job::look(run).into_iter().collect(),
+            Check::AwaitedInTurn => awaited_in_turn::look(run).into_iter().collect(),
         }
     }
 }

@@ -7,13 +7,13 @@ use engine::time::Nanos;
 use engine::trace::{TaskId, Trace};
 
 use super::plan::Do::{self, *};
-use super::plan::{many, named, run, run_on};
+use super::plan::{Plan, many, named, run, run_on};
 
 #[test]
 fn every_check_has_a_name_of_its_own() {
     let mut ids: Vec<_> = Check::ALL.iter().map(|check| check.id()).collect();
     ids.dedup();
-    assert_eq!(ids.len(), 8);
+    assert_eq!(ids.len(), 9);
     assert!(Check::ALL.iter().all(|check| check.title().to_lowercase().replace(' ', "-") == check.id()));
 }
 
@@ -157,6 +157,53 @@ fn the_job_that_decides_the_end_is_named() {
     // One after the other, each runs alone anyway; and a wait is not mended by dividing it.
     assert_eq!(checks(&run(jobs(4000), Model::Sequential)), []);
     assert_eq!(checks(&processes(named([vec![Spin(100)], vec![Spin(100)], vec![Sleep(4000)]], ["A", "B", "C"]))), []);
+}
+
+#[test]
+fn coroutines_that_are_awaited_in_turn_with_nobody_else_there_are_told() {
+    let two = named([vec![Sleep(2000)], vec![Request]], ["TWO", "ONE"]);
+    let one = named([vec![Spin(10), Request]], ["request"]);
+    let in_turn = |plan: &Plan, then_sleeps| Plan { awaits_each: true, then_sleeps, ..plan.clone() };
+    let on_loop = |plan: Plan| run_on(plan, Model::EventLoop, Preset::CPython.costs(), 2);
+    for (plan, said, at) in [
+        (
+            in_turn(&two, 0),
+            "main awaited 2 coroutines one after another, TWO first, for 3.000 s in all, each in its turn, while nobody else was \
+             there: side by side it would have been 1.000 s less.",
+            Nanos::ZERO,
+        ),
+        (
+            in_turn(&one, 5000),
+            "main awaited request for 1.000 s and waited for 5.000 s itself, each in its turn, while nobody else was there: side \
+             by side it would have been 1.000 s less.",
+            Nanos::ZERO,
+        ),
+    ] {
+        let found = only(&run(plan.clone(), Model::EventLoop), Check::AwaitedInTurn);
+        assert_eq!((found.says.as_str(), found.task, found.at), (said, Some(TaskId(0)), at));
+        assert_eq!(checks(&on_loop(plan.clone())), [Check::AwaitedInTurn], "costs change nothing");
+        // What each waits for here would be waited for on any other model, and there is a hint for loops only.
+        for model in [Model::Sequential, Model::Threads, Model::ThreadPool, Model::Processes] {
+            assert_eq!(checks(&run(plan.clone(), model)), [], "{model}");
+        }
+    }
+    // Side by side; a single one; one with nothing to overlap it; short ones; a lock; computing; and others there meanwhile.
+    let locked = named([vec![Acquire, Release], vec![Acquire, Sleep(1000), Release]], ["A", "B"]);
+    let computing = named([vec![Spin(1000)], vec![Spin(1000)]], ["A", "B"]);
+    let short = named([vec![Sleep(100)]], ["A"]);
+    for plan in [
+        two.clone(),
+        Plan { then_sleeps: 5000, ..one.clone() },
+        Plan { then_sleeps: 500, ..two },
+        in_turn(&one, 0),
+        in_turn(&short, 5000),
+        in_turn(&locked, 0),
+        in_turn(&computing, 0),
+        in_turn(&computing, 1000),
+    ] {
+        assert_eq!(checks(&run(plan.clone(), Model::EventLoop)), [], "{plan:?}");
+        assert_eq!(checks(&on_loop(plan.clone())), [], "{plan:?}");
+    }
 }
 
 #[test]

@@ -39,6 +39,10 @@ pub enum Do {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub jobs: Vec<Job>,
+    /// Whether each is awaited as soon as it is spawned, or all of them at the end.
+    pub awaits_each: bool,
+    /// How long the first task sleeps when it has spawned all of them, in milliseconds.
+    pub then_sleeps: u64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,7 +72,15 @@ impl Script for Plan {
         let shared = Some(Shared { lock, other, permits, counter });
         let mut handles = Vec::new();
         for job in self.jobs {
-            handles.push(task.spawn(&Job { shared, ..job }).await);
+            let handle = task.spawn(&Job { shared, ..job }).await;
+            if self.awaits_each {
+                task.join(handle).await?;
+            } else {
+                handles.push(handle);
+            }
+        }
+        if self.then_sleeps > 0 {
+            task.sleep(Duration::from_millis(self.then_sleeps)).await;
         }
         for handle in handles {
             task.join(handle).await?;
@@ -122,13 +134,13 @@ fn client() -> Client {
 
 pub fn named<const N: usize>(jobs: [Vec<Do>; N], names: [&str; N]) -> Plan {
     let job = |(steps, name): (Vec<Do>, &str)| Job { name: name.to_owned(), steps, bytes: 100, shared: None };
-    Plan { jobs: jobs.into_iter().zip(names).map(job).collect() }
+    Plan { jobs: jobs.into_iter().zip(names).map(job).collect(), awaits_each: false, then_sleeps: 0 }
 }
 
 /// Jobs that all do the same.
 pub fn many(count: usize, steps: &[Do]) -> Plan {
     let job = |number| Job { name: format!("T{number}"), steps: steps.to_vec(), bytes: 100, shared: None };
-    Plan { jobs: (0..count).map(job).collect() }
+    Plan { jobs: (0..count).map(job).collect(), awaits_each: false, then_sleeps: 0 }
 }
 
 pub fn run(plan: Plan, model: Model) -> Trace {

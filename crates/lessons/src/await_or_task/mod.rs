@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use engine::costs::Costs;
 use engine::error::TaskFailed;
+use engine::hints::Check;
 use engine::model::Model;
 use engine::network::Latency;
 use engine::program::{Outcome, Program, Script, Work};
 use engine::task::{Client, Task};
 use engine::time::Nanos;
-use engine::trace::Trace;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
@@ -70,17 +70,6 @@ pub(crate) static LESSON: Lesson = Lesson {
                       decides.",
         },
         Question {
-            ask: "The task is made before the other work begins. On the event loop, when is the request sent?",
-            values: &[],
-            models: &[Model::EventLoop],
-            answer: Answer::Choice(
-                &["as soon as the task is made", "when the main task first waits", "when the task is awaited"],
-                |traces| when_sent(&traces[0]),
-            ),
-            because: "Making a task only puts it into the ready queue: the loop gets to it when the running task gives way, \
-                      which is at its first wait.",
-        },
-        Question {
             ask: "The same with a thread that is started first and joined last. How many seconds?",
             values: &[],
             models: &[Model::Threads],
@@ -100,8 +89,8 @@ pub(crate) static LESSON: Lesson = Lesson {
                     written(&traces[0], &starts)
                 },
             ),
-            because: "The main task goes on until it first waits, and only then has the new task its turn. From there on both \
-                      wait at once, and the shorter wait ends first.",
+            because: "Making a task only puts it into the ready queue. The main task goes on until it first waits, and only then \
+                      has the new task its turn. From there on both wait at once, and the shorter wait ends first.",
         },
     ]),
     published: &[
@@ -118,7 +107,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             figure: Figure::Wall { seconds: 6.0, within: TENTH },
         },
     ],
-    hints: &[],
+    hints: &[Check::AwaitedInTurn],
     program: ProgramOf::AwaitOrTask,
 };
 
@@ -227,10 +216,4 @@ impl Work for Ask {
         task.request(&self.client, 1).await;
         task.log("answer received").await;
     }
-}
-
-/// Where among the main task's lines the request was sent: before the other work, during it, or after.
-fn when_sent(trace: &Trace) -> usize {
-    let before = trace.log().into_iter().map(|line| line.text).take_while(|text| *text != "request sent");
-    before.filter(|text| text.starts_with("other work")).count()
 }

@@ -58,17 +58,10 @@ static PARAMETERS: [Parameter; 4] = [
     Parameter {
         name: "blocking",
         title: "Who blocks",
-        explanation: "whose delivery calls something that does not give way; nobody's where no message has this name",
+        explanation: "whose delivery calls something that does not give way: one of the messages, or none",
         unit: "",
         default: "THREE",
-        kind: Kind::Choice(&[
-            ("none", "nobody"),
-            ("ONE", "ONE"),
-            ("TWO", "TWO"),
-            ("THREE", "THREE"),
-            ("FOUR", "FOUR"),
-            ("FIVE", "FIVE"),
-        ]),
+        kind: Kind::NameIn { list: "messages", nobody: "nobody" },
     },
     Parameter {
         name: "repair",
@@ -96,7 +89,7 @@ const fn on_the_loop(of: &'static str, values: &'static [(&'static str, &'static
 pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let way_of_blocking = if values.choice("repair") == TO_THREAD { Wait::OnAThread } else { Wait::Blocking };
     let jobs = values.messages("messages").iter().map(|message| {
-        let blocks = message.name == values.choice("blocking");
+        let blocks = values.name("blocking") == Some(&message.name);
         Job::Deliver(message.clone(), if blocks { way_of_blocking } else { Wait::GivingWay })
     });
     let jobs: Vec<Job> = jobs.collect();

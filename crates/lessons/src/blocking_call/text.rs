@@ -23,7 +23,7 @@ pub(super) const LOOK: &[&str] = &[
 pub(super) const RULE: &str = "On an event loop a task has the only thread until it awaits. A call that does not give \
                                way makes everybody wait; hand it to a thread, or use one that can be awaited.";
 
-pub(super) static QUESTIONS: [Question; 5] = [
+pub(super) static QUESTIONS: [Question; 4] = [
     Question {
         ask: "ONE to FIVE take 1 to 5 seconds, and THREE blocks. When is ONE printed on the event loop?",
         values: &[("blocking", "THREE")],
@@ -44,14 +44,8 @@ pub(super) static QUESTIONS: [Question; 5] = [
         values: &[("blocking", "THREE")],
         models: &[Model::Threads],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
-        because: "A blocking call blocks the thread that makes it and no other. A thread cannot wait in any other way.",
-    },
-    Question {
-        ask: "On the loop, THREE's call is handed to a thread with asyncio.to_thread. How long does the run take now?",
-        values: &[("blocking", "THREE"), ("repair", super::TO_THREAD)],
-        models: &[Model::EventLoop],
-        answer: Answer::Seconds(|traces| wall_s(&traces[0])),
-        because: "The thread blocks instead of the loop. THREE awaits it like a timer, and the others go on.",
+        because: "A blocking call blocks the thread that makes it and no other. A thread cannot wait in any other way, which \
+                  is why asyncio.to_thread mends the loop: a thread blocks in its place.",
     },
     Question {
         ask: "ONE to FIVE become tasks in this order on the event loop, and THREE blocks it for 3 seconds. In which order \

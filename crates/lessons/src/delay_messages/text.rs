@@ -23,7 +23,7 @@ pub(super) const LOOK: &[&str] = &[
 pub(super) const RULE: &str = "Waits that are taken in turn add up; waits that are taken together cost as much as the \
                                longest. A pool takes as many together as it has workers.";
 
-pub(super) static QUESTIONS: [Question; 5] = [
+pub(super) static QUESTIONS: [Question; 4] = [
     Question {
         ask: "TWO takes 2 seconds and THREE takes 3. How long does the program with one thread a message run?",
         values: &[],
@@ -36,7 +36,8 @@ pub(super) static QUESTIONS: [Question; 5] = [
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Number(|traces| lanes_that_print(&traces[0])),
-        because: "An event loop is one thread. A task that waits gives it back, and it is free for whoever is ready.",
+        because: "An event loop is one thread. A task that waits gives it back, and it is free for whoever is ready: so any \
+                  number of tasks wait at once.",
     },
     Question {
         ask: "Five messages take 1, 2, 3, 4 and 5 seconds. How long does a pool of two threads take for them?",
@@ -45,13 +46,6 @@ pub(super) static QUESTIONS: [Question; 5] = [
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
         because: "Two messages are under way at once. Whichever worker is free takes the next one from the queue, so a \
                   long message that comes last keeps one worker busy while the other has nothing left.",
-    },
-    Question {
-        ask: "And how long does the event loop take for all five?",
-        values: &[("messages", super::FIVE_MESSAGES)],
-        models: &[Model::EventLoop],
-        answer: Answer::Seconds(|traces| wall_s(&traces[0])),
-        because: "Nothing limits how many tasks wait at once on a loop, so only the longest wait counts.",
     },
     Question {
         ask: "FIVE (5 s), ONE (1 s), TWO (2 s) and FOUR (4 s) stand in line in this order, and a pool of two threads takes \

@@ -29,8 +29,9 @@ pub(crate) static LESSON: Lesson = Lesson {
     models: &[Model::Sequential, Model::Threads, Model::ThreadPool, Model::EventLoop],
     cannot: &[(
         Model::ProcessPool,
-        "A session's connections belong to one process: tasks in other processes can neither borrow them nor see which are \
-         free.",
+        "One session for all cannot be: its connections belong to one process, and tasks in other processes can neither borrow \
+         them nor see which are free. A session for each process could be, and is left out, since it would show no more than a \
+         session a thread does.",
     )],
     parameters: &PARAMETERS,
     presets: &[

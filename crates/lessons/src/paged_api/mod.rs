@@ -30,8 +30,8 @@ pub(crate) static LESSON: Lesson = Lesson {
     cannot: &[
         (
             Model::Threads,
-            "A thread for each page would start thousands of threads, of which all but those within the limit only wait to be \
-             let in: the thread pool does the same with as many threads as the limit.",
+            "It could, and is left out as a waste: a thread for each page would be thousands of threads, of which all but those \
+             within the limit only wait to be let in. The thread pool does the same with as many threads as the limit.",
         ),
         (
             Model::ProcessPool,

@@ -1,4 +1,4 @@
-//! Parameters that are lists: of numbers, and of messages.
+//! Parameters that are lists, of numbers and of messages, or names out of them.
 
 use std::time::Duration;
 
@@ -14,6 +14,12 @@ pub struct Message {
     /// How long it takes.
     pub delay: Duration,
 }
+
+/// What stands in the place of a name for nobody.
+pub const NOBODY: &str = "none";
+
+/// The name of a run's first task.
+const FIRST_TASK: &str = "main";
 
 /// The longest name of a message, in characters.
 const LONGEST_NAME: usize = 12;
@@ -53,6 +59,15 @@ pub(super) fn messages(
     Ok(messages)
 }
 
+/// The name out of a list; `None` for nobody.
+pub(super) fn name(parameter: &Parameter, text: &str) -> Result<Option<String>, Diagnostic> {
+    match text.trim() {
+        NOBODY => Ok(None),
+        name if is_name(name) => Ok(Some(name.to_owned())),
+        _ => Err(Diagnostic::new(parameter.name, text, parameter.allowed(), None)),
+    }
+}
+
 /// What stands between the commas, unless it is nothing at all or too much.
 fn parts<'a>(parameter: &Parameter, text: &'a str, most: usize, of: &str) -> Result<Vec<&'a str>, Diagnostic> {
     if text.trim().is_empty() {
@@ -76,6 +91,10 @@ fn message(parameter: &Parameter, text: &str, longest_s: f64) -> Result<Message,
     if !is_name(name) {
         let allowed = format!("a name of 1 to {LONGEST_NAME} letters, digits, “-” or “_”");
         return Err(Diagnostic::new(parameter.name, name, allowed, None));
+    }
+    if [FIRST_TASK, NOBODY].contains(&name) {
+        let allowed = format!("a name other than {FIRST_TASK}, the first task, and {NOBODY}, which stands for nobody");
+        return Err(Diagnostic::new(parameter.name, name, allowed, Some(format!("{}={delay}", name.to_uppercase()))));
     }
     match number(delay) {
         Some(seconds) if (0.0..=longest_s).contains(&seconds) => {

@@ -10,7 +10,7 @@ mod values;
 
 use crate::diagnostic::Diagnostic;
 
-pub use list::Message;
+pub use list::{Message, NOBODY};
 pub use number::time_s;
 pub use values::{Value, Values};
 
@@ -70,6 +70,13 @@ pub enum Kind {
         /// The longest delay, in seconds; the shortest is 0.
         longest_s: f64,
     },
+    /// A name out of a list of messages, or `none`. That it is in the list is for [`Values`] to see, which have both.
+    NameIn {
+        /// The parameter that is the list.
+        list: &'static str,
+        /// What people read where it is none.
+        nobody: &'static str,
+    },
     /// How long a network takes, written `constant 3`, `uniform 1 5`, `exponential 3` or `log-normal 3 0.5` (median and
     /// sigma), in seconds.
     Latency {
@@ -92,6 +99,7 @@ impl Parameter {
             Kind::Choice(choices) => number::choice(self, text, choices).map(Value::Choice),
             Kind::Counts { longest, least, most } => list::counts(self, text, longest, least, most).map(Value::Counts),
             Kind::Messages { most, longest_s } => list::messages(self, text, most, longest_s).map(Value::Messages),
+            Kind::NameIn { list, .. } => list::name(self, text).map(|name| Value::NameIn { list, name }),
             Kind::Latency { longest_s } => latency::latency(self, text, longest_s).map(Value::Latency),
         }
     }
@@ -110,6 +118,7 @@ impl Parameter {
             Kind::Messages { most, longest_s } => {
                 format!("1 to {most} messages written NAME=SECONDS with commas between, each from 0 to {longest_s} s")
             }
+            Kind::NameIn { list, .. } => format!("{NOBODY} or a name out of {list}"),
             Kind::Latency { longest_s } => format!(
                 "“constant 3”, “uniform 1 5”, “exponential 3” or “log-normal 3 0.5”, with times from 0 to {longest_s} s"
             ),
@@ -126,6 +135,7 @@ impl Parameter {
             Kind::Choice(choices) => words(choices).collect::<Vec<_>>().join("|"),
             Kind::Counts { longest, least, most } => format!("1..{longest} numbers of {least}..{most}"),
             Kind::Messages { most, longest_s } => format!("1..{most} messages of 0..{longest_s} s"),
+            Kind::NameIn { list, .. } => format!("{NOBODY}|a name out of {list}"),
             Kind::Latency { longest_s } => format!("a distribution of 0..{longest_s} s"),
         }
     }

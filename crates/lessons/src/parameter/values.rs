@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::network::Latency;
 
 use crate::diagnostic::Diagnostic;
-use crate::parameter::{Message, Parameter, latency};
+use crate::parameter::{Message, NOBODY, Parameter, latency};
 
 /// A parameter's value, within its bounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,13 @@ pub enum Value {
     Counts(Vec<u32>),
     /// A list of messages.
     Messages(Vec<Message>),
+    /// A name out of a list.
+    NameIn {
+        /// The parameter that is the list.
+        list: &'static str,
+        /// The name; `None` for nobody.
+        name: Option<String>,
+    },
     /// How long a network takes.
     Latency(Latency),
 }
@@ -45,6 +52,7 @@ impl Value {
             Value::Choice(word) => (*word).to_owned(),
             Value::Counts(counts) => counts.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
             Value::Messages(messages) => messages.iter().map(Message::text).collect::<Vec<_>>().join(","),
+            Value::NameIn { name, .. } => name.as_deref().unwrap_or(NOBODY).to_owned(),
             Value::Latency(latency) => latency::text(latency),
         }
     }
@@ -54,7 +62,8 @@ impl Values {
     /// Reads a value for each of `parameters` out of `given` pairs of name and text; what is not given takes its default.
     ///
     /// # Errors
-    /// Everything that is wrong: values out of bounds, names that no parameter has, names that are given twice.
+    /// Everything that is wrong: values out of bounds, names that no parameter has, names that are given twice, and those that
+    /// are not in the list that they should be out of.
     pub fn read(parameters: &[Parameter], given: &[(String, String)]) -> Result<Values, Vec<Diagnostic>> {
         let mut values = BTreeMap::new();
         let mut wrong = Vec::new();
@@ -75,7 +84,8 @@ impl Values {
             }
         }
         for parameter in parameters {
-            if !values.contains_key(parameter.name) {
+            let is_wrong = wrong.iter().any(|complaint| complaint.about == parameter.name);
+            if !is_wrong && !values.contains_key(parameter.name) {
                 match parameter.read(parameter.default) {
                     Ok(value) => {
                         values.insert(parameter.name, value);
@@ -84,7 +94,42 @@ impl Values {
                 }
             }
         }
-        if wrong.is_empty() { Ok(Values(values)) } else { Err(wrong) }
+        let (values, astray) = Values(values).agreed();
+        wrong.extend(astray.into_iter().map(|complaint| {
+            let is_given = given.iter().any(|(name, _)| *name == complaint.about);
+            if is_given {
+                complaint
+            } else {
+                Diagnostic { given: format!("{}, its default", complaint.given), ..complaint }
+            }
+        }));
+        if wrong.is_empty() { Ok(values) } else { Err(wrong) }
+    }
+
+    /// These values with nobody in the place of every name that is not in its list, and a complaint for each of those. It is to
+    /// be asked for wherever values are put together one by one.
+    pub fn agreed(mut self) -> (Values, Vec<Diagnostic>) {
+        let mut astray = Vec::new();
+        for (about, value) in &self.0 {
+            let Value::NameIn { list, name: Some(name) } = value else { continue };
+            let Some(Value::Messages(messages)) = self.get(list) else { continue };
+            let names = messages.iter().map(|message| message.name.as_str());
+            if !names.clone().any(|other| other == name) {
+                astray.push((*about, *list, Diagnostic::unknown_name(about, name, [NOBODY].into_iter().chain(names))));
+            }
+        }
+        for (about, list, _) in &astray {
+            self.0.insert(about, Value::NameIn { list, name: None });
+        }
+        (self, astray.into_iter().map(|(_, _, complaint)| complaint).collect())
+    }
+
+    /// The names in a list of messages.
+    pub fn names_in(&self, list: &str) -> Vec<&str> {
+        match self.get(list) {
+            Some(Value::Messages(messages)) => messages.iter().map(|message| message.name.as_str()).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The value of the parameter `name`.
@@ -147,6 +192,11 @@ impl Values {
     pub(crate) fn messages(&self, name: &str) -> &[Message] {
         let Some(Value::Messages(messages)) = self.get(name) else { is_no("list of messages", name) };
         messages
+    }
+
+    pub(crate) fn name(&self, name: &str) -> Option<&str> {
+        let Some(Value::NameIn { name, .. }) = self.get(name) else { is_no("name", name) };
+        name.as_deref()
     }
 
     pub(crate) fn latency(&self, name: &str) -> Latency {

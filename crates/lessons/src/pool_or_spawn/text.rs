@@ -45,19 +45,13 @@ const PACKED: &[(&str, &str)] = &[("work", "0"), ("payload", "0"), ("chunk", "50
 
 pub(super) static QUESTIONS: &[Question] = &[
     Question {
-        ask: "200 jobs of 1 ms each: a new process for every job, or all in turn without any. Which is done first?",
+        ask: "200 jobs of 1 ms each: all in turn, a new process for every job, or four processes that are kept. Which is done \
+              last?",
         values: &[],
-        models: &[Model::Sequential, Model::Processes],
-        answer: Answer::Choice(&["all in turn", "a process a job"], faster),
-        because: "Starting a process takes longer than such a job, and whoever starts them has to do so for one after \
-                  the other.",
-    },
-    Question {
-        ask: "The same jobs: a new process for every job, or four processes that are kept. Which is done first?",
-        values: &[],
-        models: &[Model::ProcessPool, Model::Processes],
-        answer: Answer::Choice(&["four that are kept", "a process a job"], faster),
-        because: "A message is much less than a new process.",
+        models: &[Model::Sequential, Model::Processes, Model::ProcessPool],
+        answer: Answer::Choice(&["all in turn", "a process a job", "four that are kept"], slowest),
+        because: "Starting a process takes longer than such a job, and whoever starts them has to do so for one after the \
+                  other. A message to one that is kept is much less than that.",
     },
     Question {
         ask: "The jobs take 50 ms each now: a new process for every job, or all in turn. Which is done first?",
@@ -83,6 +77,10 @@ pub(super) static QUESTIONS: &[Question] = &[
                   costs what it costs, whether one job is in it or fifty.",
     },
 ];
+
+fn slowest(traces: &[Trace]) -> usize {
+    (0..traces.len()).max_by(|a, b| wall_s(&traces[*a]).total_cmp(&wall_s(&traces[*b]))).unwrap_or_default()
+}
 
 fn faster(traces: &[Trace]) -> usize {
     usize::from(wall_s(&traces[1]) < wall_s(&traces[0]))

@@ -9,7 +9,7 @@ use engine::model::Model;
 use engine::network::Sigma;
 use engine::simulate::simulate;
 use engine::trace::Trace;
-use lessons::{Answer, Answered, Kind, Lesson, MOST_IN_ORDER, Parameter, Values, catalogue};
+use lessons::{Answer, Answered, Kind, Lesson, MOST_IN_ORDER, NOBODY, Parameter, Values, catalogue};
 
 /// The values of lessons whose other parameters show the same in a run that is predicted sooner.
 const SMALLER: &[(&str, (&str, &str))] = &[("paged-api", ("pages", "300")), ("merge-sort", ("lists", "100"))];
@@ -101,8 +101,9 @@ fn no_text_is_empty_and_no_name_is_there_twice() {
         let cannot = lesson.cannot.iter().map(|(_, reason)| *reason);
         let mut sentences = story.chain(look).chain([lesson.rule]).chain(questions).chain(cannot);
         assert_eq!(sentences.find(|text| !is_sentence(text)), None, "{}", lesson.id);
-        let counts = [lesson.story.len(), lesson.look.len(), lesson.presets.len(), lesson.questions.len()];
+        let counts = [lesson.story.len(), lesson.look.len(), lesson.presets.len()];
         assert!(counts.iter().all(|count| *count > 0), "{}: {counts:?}", lesson.id);
+        assert!((2..=4).contains(&lesson.questions.len()), "{} asks {} questions", lesson.id, lesson.questions.len());
 
         assert_eq!(names(lesson.parameters.iter().map(|parameter| parameter.name)), lesson.parameters.len());
         assert_eq!(names(lesson.presets.iter().map(|(title, _)| *title)), lesson.presets.len(), "{}", lesson.id);
@@ -188,6 +189,8 @@ fn every_hint_of_a_lesson_comes_up_in_it() {
     let missing = catalogue().iter().map(|lesson| (lesson.id, hints_that_never_come_up(lesson)));
     let missing: Vec<_> = missing.filter(|(_, checks)| !checks.is_empty()).collect();
     assert!(missing.is_empty(), "no run shows {missing:?}");
+    let without: Vec<_> = catalogue().iter().filter(|lesson| lesson.hints.is_empty()).map(|lesson| lesson.id).collect();
+    assert!(without.is_empty(), "nothing to look out for in {without:?}");
 }
 
 fn hints_that_never_come_up(lesson: &Lesson) -> BTreeSet<Check> {
@@ -212,8 +215,14 @@ fn names<'a>(names: impl Iterator<Item = &'a str>) -> usize {
     names.collect::<BTreeSet<_>>().len()
 }
 
+/// Values of a lesson. Whoever gives a list of names, and none out of it, means nobody.
 fn read(lesson: &Lesson, given: &[(&str, &str)]) -> Values {
-    let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let is_given = |name: &str| given.iter().any(|(other, _)| *other == name);
+    let out_of_given =
+        |it: &&Parameter| matches!(it.kind, Kind::NameIn { list, .. } if is_given(list) && !is_given(it.name));
+    let nobody = lesson.parameters.iter().filter(out_of_given).map(|it| (it.name, NOBODY));
+    let given: Vec<_> =
+        given.iter().copied().chain(nobody).map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
     Values::read(lesson.parameters, &given).unwrap_or_else(|wrong| panic!("{} with {given:?}: {wrong:?}", lesson.id))
 }
 
@@ -232,6 +241,7 @@ fn within(parameter: &Parameter) -> Vec<String> {
         Kind::Choice(words) => words.iter().map(|(word, _)| (*word).to_owned()).collect(),
         Kind::Counts { longest, least, most } => vec![least.to_string(), counts(longest, most)],
         Kind::Messages { most, longest_s } => vec!["A=0".to_owned(), messages(most, longest_s)],
+        Kind::NameIn { .. } => vec![NOBODY.to_owned(), parameter.default.to_owned()],
         Kind::Latency { longest_s } => vec![
             "constant 0".to_owned(),
             format!("uniform 0 {longest_s}"),
@@ -274,6 +284,7 @@ fn outside(parameter: &Parameter) -> Vec<Outside> {
             let delays = delays.map(|outside| Outside { rule: rule.clone(), ..outside });
             delays.into_iter().chain([too_many]).collect()
         }
+        Kind::NameIn { .. } => vec![wrong("no name".to_owned())],
         Kind::Latency { longest_s } => vec![
             wrong(format!("constant {little}")),
             wrong(format!("uniform 0 {}", more(longest_s))),

@@ -1,6 +1,6 @@
 //! What people type, read and answered: bounds, words, and that what was read can be written and read again.
 
-use lessons::{Parameter, Values};
+use lessons::{Diagnostic, Parameter, Value, Values};
 
 fn parameter(name: &str) -> &'static Parameter {
     let lesson = lessons::find("delay-messages").expect("lesson 1 is open");
@@ -57,6 +57,13 @@ fn what_is_out_of_bounds_is_answered_with_the_value_the_rule_and_the_mend() {
         ("messages", "A=1,,B=2", "got “”"),
         ("messages", "a b=1", "got “a b”, but it must be a name of 1 to 12 letters"),
         ("messages", "A=1,A=2", "got “A twice”"),
+        (
+            "messages",
+            "A=1,main=2",
+            "got “main”, but it must be a name other than main, the first task, and none, which stands for nobody. Did you mean \
+             MAIN=2?",
+        ),
+        ("messages", "none=1", "Did you mean NONE=1?"),
         ("messages", &longer_than_allowed, "got “33 messages”, but it must be 1 to 32 messages"),
         ("workers", "0", "workers: got “0”, but it must be a whole number from 1 to 64. Did you mean 1?"),
         ("workers", "10000", "Did you mean 64?"),
@@ -87,6 +94,47 @@ fn all_complaints_come_at_once_and_huge_ones_are_cut_short() {
     assert!(said[0].contains("Did you mean workers?"), "{said:?}");
     assert!(said[1].chars().count() < 200, "{said:?}");
     assert!(said[2].contains("given once"), "{said:?}");
+}
+
+/// A name out of a list is looked for in the list as it is given, in whichever order the two come.
+#[test]
+fn a_name_out_of_a_list_is_in_it_or_nobodys() {
+    let lesson = lessons::find("blocking-call").expect("lesson 2 is open");
+    let read = |pairs: &[(&str, &str)]| {
+        let given: Vec<_> = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let values = Values::read(lesson.parameters, &given);
+        let said = |wrong: Vec<Diagnostic>| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        values.map(|values| values.get("blocking").map(Value::text)).map_err(said)
+    };
+    let messages = ("messages", "X=1,Y=2");
+    for (given, expected) in [
+        (&[("blocking", "X"), messages][..], "X"),
+        (&[messages, ("blocking", " Y ")], "Y"),
+        (&[messages, ("blocking", "none")], "none"),
+        (&[("blocking", "FIVE")], "FIVE"),
+        (&[], "THREE"),
+    ] {
+        assert_eq!(read(given), Ok(Some(expected.to_owned())), "{given:?}");
+    }
+    for (given, said) in [
+        (&[("blocking", "x"), messages][..], "blocking: got “x”, but it must be one of none, X, Y. Did you mean X?"),
+        (
+            &[("blocking", "one")],
+            "blocking: got “one”, but it must be one of none, ONE, TWO, THREE, FOUR, FIVE. Did you mean ONE?",
+        ),
+        (&[("blocking", "None")], "Did you mean none?"),
+        (&[messages], "blocking: got “THREE, its default”, but it must be one of none, X, Y."),
+        (&[("blocking", "a b")], "blocking: got “a b”, but it must be none or a name out of messages."),
+        (&[("blocking", "")], "blocking: got “”, but it must be none or a name out of messages."),
+    ] {
+        let wrong = read(given).expect_err("it is in no list");
+        assert!(wrong.contains(said) && !wrong.contains('\n'), "{given:?}: {wrong}");
+    }
+    let both = read(&[("blocking", "X"), ("messages", "X=1,X=2")]).expect_err("the list is wrong");
+    assert!(
+        both.starts_with("messages: ") && !both.contains('\n'),
+        "of a list that is wrong nothing is missing: {both}"
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! That a link brings back whatever a page can show, and that what is wrong with one is said.
 
 use engine::costs::{Costs, Preset};
-use lessons::{Answer, Kind, Parameter, catalogue};
+use lessons::{Answer, Kind, NOBODY, Parameter, catalogue};
 use proptest::prelude::*;
 
 use super::*;
@@ -92,6 +92,20 @@ fn a_link_to_nowhere_leads_home_with_a_word() {
     check(&format!("?lesson=delay-messages&messages={}", "A".repeat(100_000)), "./", &["100031 characters"]);
 }
 
+/// A link names who blocks before it names the messages.
+#[test]
+fn a_name_is_looked_for_in_the_list_that_the_link_has() {
+    let of = |blocking: &str, messages: &str| {
+        format!("?lesson=blocking-call&blocking={blocking}&messages={messages}&repair=none&workers=5&speed=1&v=2")
+    };
+    for blocking in ["X", "none"] {
+        check(&of(blocking, "X%3D1%2CY%3D2"), &of(blocking, "X%3D1%2CY%3D2"), &[]);
+    }
+    let said = "blocking: got “THREE”, but it must be one of none, X.";
+    check(&of("THREE", "X%3D1"), &of("none", "X%3D1"), &[said]);
+    check("?lesson=blocking-call&messages=X%3D1", &of("none", "X%3D1"), &[said]);
+}
+
 #[test]
 fn a_list_that_is_far_too_long_is_counted_and_left() {
     let given = format!("?lesson=delay-messages&messages={}", "A%3D1%2C".repeat(5_000));
@@ -112,6 +126,7 @@ fn some_text(parameter: &Parameter, choice: u32) -> String {
             let count = 1 + choice as usize % most;
             (0..count).map(|index| format!("MESSAGE_{index:02}={share:.2}")).collect::<Vec<_>>().join(",")
         }
+        Kind::NameIn { .. } => if share < 0.5 { NOBODY } else { "MESSAGE_00" }.to_owned(),
         Kind::Latency { .. } => format!("log-normal {share} 0.5"),
     }
 }

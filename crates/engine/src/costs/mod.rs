@@ -1,6 +1,7 @@
 //! What a machine and an interpreter charge for concurrency and for work.
 
 mod numbers;
+mod written;
 
 use std::fmt;
 use std::num::{NonZeroU16, NonZeroU64};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::time::Nanos;
+use written::{Draft, check_kind};
 
 /// What a machine and an interpreter charge. As JSON, times carry their unit in their names, such as `thread_start_ns`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -279,110 +281,4 @@ const NATIVE: Costs = Costs {
 
 const fn milliseconds(count: u64) -> Interval {
     Interval(NonZeroU64::MIN.saturating_add(count.saturating_mul(1_000_000).saturating_sub(1)))
-}
-
-/// Costs as they are written, before their rules are checked.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Draft {
-    cores: u64,
-    /// `null` where there is no GIL; to leave it out is no answer.
-    #[serde(deserialize_with = "Option::deserialize")]
-    gil_switch_interval_ns: Option<u64>,
-    time_slice_ns: u64,
-    context_switch_ns: u64,
-    thread_start_ns: u64,
-    thread_end_ns: u64,
-    process_start_ns: u64,
-    process_end_ns: u64,
-    loop_turn_ns: u64,
-    message_ns: u64,
-    message_per_kib_ns: u64,
-    work_factor: f64,
-}
-
-impl From<Costs> for Draft {
-    fn from(costs: Costs) -> Draft {
-        Draft {
-            cores: u64::from(costs.cores.get()),
-            gil_switch_interval_ns: costs.gil.map(|interval| interval.nanos().0),
-            time_slice_ns: costs.time_slice.nanos().0,
-            context_switch_ns: costs.context_switch.0,
-            thread_start_ns: costs.thread_start.0,
-            thread_end_ns: costs.thread_end.0,
-            process_start_ns: costs.process_start.0,
-            process_end_ns: costs.process_end.0,
-            loop_turn_ns: costs.loop_turn.0,
-            message_ns: costs.message.0,
-            message_per_kib_ns: costs.message_per_kib.0,
-            work_factor: costs.work.get(),
-        }
-    }
-}
-
-impl TryFrom<Draft> for Costs {
-    type Error = BadCosts;
-
-    fn try_from(draft: Draft) -> Result<Costs, BadCosts> {
-        let cores = u16::try_from(draft.cores).ok().and_then(NonZeroU16::new);
-        let interval = |name, nanos, mend| {
-            Interval::new(Nanos(nanos)).ok_or_else(|| bad(name, nanos, "a time that is not zero", mend))
-        };
-        let gil = draft.gil_switch_interval_ns;
-        let long_enough = |name, nanos, mend, or| {
-            let interval = interval(name, nanos, mend)?;
-            let least = draft.context_switch_ns.saturating_mul(2).saturating_add(1).max(SHORTEST.0);
-            match nanos < least {
-                true => Err(bad(name, nanos, LONG_ENOUGH, &format!("give {least} or more{or}"))),
-                false => Ok(interval),
-            }
-        };
-        Ok(Costs {
-            cores: cores.ok_or_else(|| bad("cores", draft.cores, CORES, CORES_MEND))?,
-            gil: gil
-                .map(|nanos| long_enough("gil_switch_interval_ns", nanos, GIL_MEND, ", or null for no GIL"))
-                .transpose()?,
-            time_slice: long_enough("time_slice_ns", draft.time_slice_ns, "give nanoseconds such as 3000000", "")?,
-            context_switch: Nanos(draft.context_switch_ns),
-            thread_start: Nanos(draft.thread_start_ns),
-            thread_end: Nanos(draft.thread_end_ns),
-            process_start: Nanos(draft.process_start_ns),
-            process_end: Nanos(draft.process_end_ns),
-            loop_turn: Nanos(draft.loop_turn_ns),
-            message: Nanos(draft.message_ns),
-            message_per_kib: Nanos(draft.message_per_kib_ns),
-            work: Factor::new(draft.work_factor)
-                .ok_or_else(|| bad("work_factor", draft.work_factor, FACTOR, FACTOR_MEND))?,
-        })
-    }
-}
-
-/// The shortest time after which a thread may have to make way: with less, threads do little else than take turns, and where
-/// a switch costs more than that they never get on.
-const SHORTEST: Nanos = Nanos(50_000);
-const LONG_ENOUGH: &str = "at least 50000 and more than twice context_switch_ns";
-
-const CORES: &str = "a whole number from 1 to 65535";
-const CORES_MEND: &str = "give the number of cores, such as 4";
-const TIME: &str = "a whole number from 0 upwards";
-const GIL_MEND: &str = "give nanoseconds such as 5000000, or null for no GIL";
-const FACTOR: &str = "a positive, finite number";
-const FACTOR_MEND: &str = "give 1 for work as in CPython";
-
-/// Names the field whose value is of the wrong kind, which serde does not. A field that does not exist is left to
-/// serde.
-fn check_kind(name: &str, value: &Value) -> Result<(), BadCosts> {
-    let whole = value.is_u64();
-    match name {
-        "cores" if !whole => Err(bad(name, value, CORES, CORES_MEND)),
-        "work_factor" if !value.is_number() => Err(bad(name, value, FACTOR, FACTOR_MEND)),
-        "gil_switch_interval_ns" if !whole && !value.is_null() => Err(bad(name, value, TIME, GIL_MEND)),
-        "cores" | "work_factor" | "gil_switch_interval_ns" => Ok(()),
-        _ if name.ends_with("_ns") && !whole => Err(bad(name, value, TIME, "give nanoseconds such as 100000")),
-        _ => Ok(()),
-    }
-}
-
-fn bad(name: &str, value: impl fmt::Display, rule: &str, mend: &str) -> BadCosts {
-    BadCosts(format!("The cost {name} is {value}, but has to be {rule}: {mend}."))
 }
