@@ -50,6 +50,21 @@ fn a_sweep_tries_whole_numbers_once_and_both_ends() {
 }
 
 #[test]
+fn a_swept_latency_is_constant_and_a_swept_list_has_one_number() {
+    let fan: Sweep = parse("sweep fan-out --over latency=0..2 --steps 3 --model sequential --costs native --json");
+    assert_eq!((fan.over.name.as_str(), fan.over.unit.as_str()), ("latency", "s"));
+    let walls = |sweep: &Sweep| -> Vec<_> {
+        sweep.points.iter().map(|point| (point.value, hundredths(point.runs[0].wall_s.unwrap()))).collect()
+    };
+    assert_eq!(walls(&fan), [(0.0, 0.0), (1.0, 3.0), (2.0, 6.0)]);
+    let table = succeed("sweep fan-out --over latency=0.25..500ms --steps 2 --model sequential --costs native");
+    assert!(table.contains("\n  latency, s   ● sequential\n  0.25"), "{table}");
+    let list: Sweep = parse("sweep fibonacci --over n=1..3 --model sequential --json");
+    let values: Vec<f64> = list.points.iter().map(|point| point.value).collect();
+    assert_eq!(values, [1.0, 2.0, 3.0]);
+}
+
+#[test]
 fn a_sweep_shows_a_table_and_a_chart_and_a_time_without_end() {
     let words = "sweep delay-messages --over workers=1..3 --model thread-pool --model sequential --costs native";
     insta::assert_snapshot!(succeed(words), @r"
@@ -95,8 +110,13 @@ fn a_wrong_sweep_is_answered_word_by_word() {
     let shape = "but it must be a parameter and a range, written NAME=FROM..TO. Did you mean workers=1..64?";
     check_refused_call(&format!("{sweep} workers"), &[&format!("--over: got “workers”, {shape}")]);
     check_refused_call(&format!("{sweep} workers=1-3"), &[&format!("--over: got “workers=1-3”, {shape}")]);
-    let number = "--over: got “messages”, but it must be a parameter that is one number: workers.";
+    let number = "--over: got “messages”, but it must be a parameter that one number is enough for: workers.";
     check_refused_call(&format!("{sweep} messages=1..3"), &[number]);
+    let time = "latency: got “61”, but it must be a time from 0 to 60 seconds. Did you mean 60?";
+    check_refused_call("sweep fan-out --over latency=0..61", &[time]);
+    let turned = "--over: got “latency=2..1”, but it must be a range whose first number is less than its last. \
+                  Did you mean latency=1..2?";
+    check_refused_call("sweep fan-out --over latency=2..1", &[turned]);
     let name = "--over: got “worker”, but it must be workers. Did you mean workers?";
     check_refused_call(&format!("{sweep} worker=1..3"), &[name]);
     let workers = "but it must be a whole number from 1 to 64.";
@@ -137,9 +157,14 @@ fn advice_names_the_models_in_order_and_the_rule() {
     let first = said.lines().find(|line| line.trim_start().starts_with("1.")).unwrap();
     assert!(first.contains("process-pool"), "{said}");
     assert!(said.ends_with("This confirms the rule of thumb: CPU-bound work goes to processes.\n"), "{said}");
-    let unlimited: Advice = parse("advise --wait 0.1 --cpu 0 --tasks 1 --json");
-    assert!(unlimited.confirms || !unlimited.rule.is_empty());
-    assert_eq!(unlimited.load.limit, None);
+    let unlimited: Advice = parse("advise --wait 0.1 --cpu 0 --tasks 1 --limit 0 --json");
+    // The rule's models are among those that tie, whoever leads.
+    assert_eq!((unlimited.load.limit, unlimited.confirms), (None, true));
+    let said = succeed("advise --wait 0.5 --cpu 0.1 --tasks 1 --cores 4");
+    let single = "What the rule of thumb names is as fast here, but not as simple: I/O-bound work that is fast";
+    assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(single), "{said}");
+    let said = succeed("advise --wait 1s --cpu 10ms --tasks 1 --cores 4");
+    assert!(!said.contains("confirms"), "{said}");
 }
 
 #[test]

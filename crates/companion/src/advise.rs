@@ -153,8 +153,17 @@ fn for_people(load: &Load, advice: &Advice, width: usize) -> String {
     let tie = format!("within {:.0} % of the fastest: among these the simplest leads", TIE * 100.0);
     text += &format!("{DIM}{}{DIM:#}\n", wrapped("  = ", &tie, width));
     text += &wrapped("", &advice.reason, width);
-    let verdict = if advice.confirms { "confirms" } else { "contradicts" };
-    text + &wrapped("", &format!("This {verdict} the rule of thumb: {}", advice.rule.says()), width)
+    text + &wrapped("", &format!("{}: {}", verdict(advice), advice.rule.says()), width)
+}
+
+/// What the ranking says to the rule of thumb. That a simpler model is as fast says nothing for the rule, nor against it.
+fn verdict(advice: &Advice) -> &'static str {
+    let first = advice.ranking.first().map(|ranked| ranked.model);
+    match advice.confirms {
+        true if first.is_some_and(|first| advice.rule.models().contains(&first)) => "This confirms the rule of thumb",
+        true => "What the rule of thumb names is as fast here, but not as simple",
+        false => "This contradicts the rule of thumb",
+    }
 }
 
 fn said(load: &Load) -> String {

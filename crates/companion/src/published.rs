@@ -16,13 +16,19 @@ use crate::report::{print_text, table, terminal_width};
 /// A sentence for each prediction that is out of its bound, and where standard output cannot be written.
 pub fn print(as_json: bool) -> Result<(), Failure> {
     let progress = notice::progress("predicting every published figure");
-    let (rows, mut wrong) = compare_all();
+    let (rows, wrong) = compare_all();
     drop(progress);
     let printed = match as_json {
         true => print_line(&Object::new(&rows)),
         false => print_text(&for_people(&rows, terminal_width())),
     };
-    wrong.extend(rows.iter().filter(|row| !row.compared.holds).map(Row::out_of_bound));
+    verdict(printed, &rows, wrong)
+}
+
+/// What comes of the command whose table was `printed` or not: it fails where a row is out of its bound, or could not be predicted
+/// at all.
+fn verdict(printed: Result<(), Failure>, rows: &[Row], mut wrong: Vec<String>) -> Result<(), Failure> {
+    wrong.extend(out_of_bounds(rows));
     printed.and(if wrong.is_empty() { Ok(()) } else { Err(Failure::Failed(wrong)) })
 }
 
@@ -44,6 +50,11 @@ fn compare_all() -> (Vec<Row>, Vec<String>) {
         }
     }
     (rows, wrong)
+}
+
+/// A sentence for each row that is out of its bound.
+fn out_of_bounds(rows: &[Row]) -> impl Iterator<Item = String> {
+    rows.iter().filter(|row| !row.compared.holds).map(Row::out_of_bound)
 }
 
 impl Row {
@@ -173,4 +184,40 @@ fn section(rows: &[&Row], heads: &[&str], figures: impl Fn(&Row) -> Vec<String>,
         *of = cut(of, room);
     }
     table::drawn_with_names(&cells, 2, width)
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::model::Model;
+
+    use super::*;
+
+    static MADE_UP: [Published; 4] = [
+        made_up("far too long", Figure::Wall { seconds: 200.0, within: 0.1 }),
+        made_up("what it comes to", Figure::Outcome("final", 1)),
+        made_up("one too many", Figure::Outcome("final", 2)),
+        made_up("nothing", Figure::Outcome("letters", 2)),
+    ];
+
+    const fn made_up(of: &'static str, figure: Figure) -> Published {
+        Published { of, values: &[], model: Model::Threads, figure }
+    }
+
+    #[test]
+    fn each_figure_out_of_its_bound_is_a_sentence_that_fails_the_command() {
+        let lesson = lessons::find("lost-update").unwrap();
+        let row = |published| Row { lesson, published, compared: Published::compare(published, lesson).unwrap() };
+        let rows: Vec<Row> = MADE_UP.iter().map(row).collect();
+        let told: Vec<String> = out_of_bounds(&rows).collect();
+        let starts =
+            ["far too long): predicted are ", "one too many): final is predicted to be 1", "nothing): letters is"];
+        assert_eq!(told.len(), starts.len(), "{told:?}");
+        for (said, start) in told.iter().zip(starts) {
+            assert!(said.starts_with(&format!("lost-update on threads ({start}")), "{said}");
+        }
+        let table = for_people(&rows, 80);
+        assert!(table.ends_with("\n1 of 4 figures are within their bounds.\n"), "{table}");
+        assert!(matches!(verdict(Ok(()), &rows, Vec::new()), Err(Failure::Failed(wrong)) if wrong == told));
+        assert!(verdict(Ok(()), &rows[1..2], Vec::new()).is_ok());
+    }
 }

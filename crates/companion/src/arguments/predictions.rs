@@ -7,15 +7,17 @@ use clap::Args;
 #[command(after_help = "\
 Examples:
   interleave sweep paged-api --over limit=1..100 --steps 5 --model event-loop
+  interleave sweep paged-api --over latency=0..1 --set pages=200
   interleave sweep gil --over threads=1..8 --set work=0.2
   interleave sweep delay-messages --over workers=1..4 --model thread-pool --json
 
-Every time is predicted. Whole numbers are tried each once, times and shares at even distances. A run that comes to no \
-end has no time. The exit code is 0, 1 for a run that came to no end, or 2 for a wrong word.")]
+Every time is predicted. Whole numbers are tried each once, times and shares at even distances. A latency that is swept is \
+constant, and a list of numbers has one. Switches, words and lists of messages cannot be swept. A run that comes to no end \
+has no time. The exit code is 0, 1 for a run that came to no end, or 2 for a wrong word.")]
 pub struct SweepArguments {
     /// The lesson's id; `interleave lessons` lists them
     pub lesson: String,
-    /// The parameter that changes, from where to where: a count, a time in seconds or a share
+    /// The parameter that changes, from where to where: a count, a time or a latency in seconds, or a share
     #[arg(long, value_name = "NAME=FROM..TO", allow_hyphen_values = true)]
     pub over: String,
     /// How many values are tried, from 2 to 200
@@ -76,7 +78,7 @@ pub struct AdviseArguments {
     /// How many tasks there are
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub tasks: String,
-    /// The most tasks under way at once, each on a connection of its own; all of them unless given
+    /// The most tasks under way at once, each on a connection of its own; all of them where it is 0 or not given
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub limit: Option<String>,
     /// How many cores there are; as many as this machine has unless given

@@ -46,6 +46,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<(), Failure> {
 
 /// What is predicted where the number has one value.
 struct Point {
+    /// The number itself.
     value: Value,
     runs: Vec<Run>,
 }
@@ -60,7 +61,7 @@ struct Run {
 
 impl Point {
     fn predict(request: &Request, value: &Value) -> Point {
-        let values = request.values.with(request.over, value.clone());
+        let values = request.values.with(request.over, request.value(value));
         let prepared = request.lesson.prepare_on(&values, request.charges.costs);
         let run = |&model: &Model| {
             let trace = simulate(&prepared.program, &prepared.settings(model, request.seed));
@@ -84,7 +85,7 @@ impl Point {
 /// A sentence for each model that came to no end somewhere.
 fn no_ends(request: &Request, points: &[Point]) -> Vec<String> {
     let no_end = |(index, model): (usize, &Model)| {
-        let ends = points.iter().map(|point| (point.value.text(), &point.runs[index]));
+        let ends = points.iter().map(|point| (request.value(&point.value).text(), &point.runs[index]));
         let mut without = ends.filter(|(_, run)| run.wall.is_none());
         let (value, run) = without.next()?;
         let more = match without.count() {

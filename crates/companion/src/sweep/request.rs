@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use engine::model::Model;
+use engine::network::Latency;
+use engine::time::Nanos;
 use lessons::{Diagnostic, Kind, Lesson, Parameter, Value, Values};
 
 use crate::arguments::SweepArguments;
@@ -17,7 +19,7 @@ pub struct Request {
     pub values: Values,
     /// What changes.
     pub over: &'static Parameter,
-    /// The values that it takes, from the least to the most: at least two.
+    /// The numbers that it takes, from the least to the most: at least two.
     pub points: Vec<Value>,
     /// The models; at least one.
     pub models: Vec<Model>,
@@ -60,6 +62,17 @@ impl Request {
             _ => Err(wrong),
         }
     }
+
+    /// The value that the parameter takes for one of the numbers.
+    pub fn value(&self, number: &Value) -> Value {
+        match (self.over.kind, number) {
+            (Kind::Latency { .. }, Value::Seconds(time)) => {
+                Value::Latency(Latency::Constant(Nanos(time.as_nanos() as u64)))
+            }
+            (Kind::Counts { .. }, Value::Count(count)) => Value::Counts(vec![*count]),
+            (_, number) => number.clone(),
+        }
+    }
 }
 
 /// What `--over` says.
@@ -87,19 +100,20 @@ impl Over {
             return None;
         };
         let lesson = lesson?;
-        let numbers = || lesson.parameters.iter().filter(|parameter| is_number(parameter));
+        let numbers = || lesson.parameters.iter().filter(|parameter| number_of(parameter).is_some());
         let Some(parameter) = numbers().find(|parameter| parameter.name == name) else {
             wrong.push(match lesson.parameters.iter().any(|parameter| parameter.name == name) {
                 true => {
                     let names: Vec<&str> = numbers().map(|parameter| parameter.name).collect();
-                    let allowed = format!("a parameter that is one number: {}", names.join(", "));
+                    let allowed = format!("a parameter that one number is enough for: {}", names.join(", "));
                     Diagnostic::new("--over", name, allowed, None)
                 }
                 false => Diagnostic::unknown_name("--over", name, numbers().map(|parameter| parameter.name)),
             });
             return None;
         };
-        let (low, high) = (keep(parameter.read(from), wrong), keep(parameter.read(to), wrong));
+        let number = Parameter { kind: number_of(parameter)?, ..parameter.clone() };
+        let (low, high) = (keep(number.read(from), wrong), keep(number.read(to), wrong));
         let bounds = match (low?, high?) {
             (Value::Count(from), Value::Count(to)) if from < to => Bounds::Count(from, to),
             (Value::Seconds(from), Value::Seconds(to)) if from < to => {
@@ -140,20 +154,26 @@ fn rounded(number: f64) -> f64 {
     (number * 1e6).round() / 1e6
 }
 
-fn is_number(parameter: &Parameter) -> bool {
-    matches!(parameter.kind, Kind::Count { .. } | Kind::Seconds { .. } | Kind::Share)
+/// What kind of number is enough for the parameter. A latency is constant then, and a list has one number.
+fn number_of(parameter: &Parameter) -> Option<Kind> {
+    match parameter.kind {
+        kind @ (Kind::Count { .. } | Kind::Seconds { .. } | Kind::Share) => Some(kind),
+        Kind::Latency { longest_s } => Some(Kind::Seconds { least: 0.0, most: longest_s }),
+        Kind::Counts { least, most, .. } => Some(Kind::Count { least, most }),
+        Kind::Switch | Kind::Choice(_) | Kind::Messages { .. } => None,
+    }
 }
 
-/// A range of the parameter `name`, or of the first that is a number.
+/// A range of the parameter `name`, or of the first that one number is enough for.
 fn example(lesson: &'static Lesson, name: &str) -> Option<String> {
-    let numbers = || lesson.parameters.iter().filter(|parameter| is_number(parameter));
-    let parameter = numbers().find(|parameter| parameter.name == name).or_else(|| numbers().next())?;
-    let range = match parameter.kind {
+    let ranges = || lesson.parameters.iter().filter_map(|parameter| Some((parameter.name, number_of(parameter)?)));
+    let (name, kind) = ranges().find(|(other, _)| *other == name).or_else(|| ranges().next())?;
+    let range = match kind {
         Kind::Count { least, most } => format!("{least}..{most}"),
         Kind::Seconds { least, most } => format!("{least}..{most}"),
         _ => "0..1".to_owned(),
     };
-    Some(format!("{}={range}", parameter.name))
+    Some(format!("{name}={range}"))
 }
 
 #[cfg(test)]

@@ -40,17 +40,19 @@ impl<T: LoopThread> EventLoop<T> {
             }
             Operation::CountTasks => Poll::Ready(Reply::Counted(Some(self.executor().registered()))),
             Operation::Sleep(delay) => {
-                let due = self.thread.now() + self.speed.shorten(*delay);
-                self.wait(task, Activity::Waiting(WaitFor::Timer(due)), line, None);
+                let now = self.thread.now();
+                let due = now + self.speed.shorten(*delay);
+                self.wait_from(now, task, Activity::Waiting(WaitFor::Timer(due)), line, None);
                 self.set_timer(task, due)
             }
             Operation::Request(exchange) => {
                 if let Some(exchanging) = self.thread.exchange(exchange) {
                     return self.poll_exchange(task, exchange, exchanging, None, line, context);
                 }
-                let due = self.thread.now() + self.speed.shorten(exchange.response.latency);
+                let now = self.thread.now();
+                let due = now + self.speed.shorten(exchange.response.latency);
                 let waiting = Activity::Waiting(WaitFor::Request(exchange.request));
-                self.wait(task, waiting, line, None);
+                self.wait_from(now, task, waiting, line, None);
                 self.set_timer(task, due)
             }
             Operation::Block(delay) => self.hold_for(Held::Block(*delay, line)),
@@ -114,18 +116,29 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Tells that a task waits from now on.
     fn wait(&self, task: TaskId, activity: Activity, line: Line, waits: Option<Waiting>) {
-        self.enter(task, activity, self.thread.now(), Some(line), None);
+        self.wait_from(self.thread.now(), task, activity, line, waits);
+    }
+
+    /// The same, of a wait that began when the clock was read for it: a timer may be due before it could be read again.
+    fn wait_from(&self, now: Nanos, task: TaskId, activity: Activity, line: Line, waits: Option<Waiting>) {
+        self.enter(task, activity, now, Some(line), None);
         self.with(task, |entry| entry.wait((activity, line), waits));
     }
 
-    /// Tells that `by` has notified a task, which waits for the condition's lock from now on.
+    /// Tells that `by` has notified a task, which waits for the condition's lock from now on. It came in time, so that its
+    /// patience is no longer needed: its timer would be due for nothing, and maybe before it was notified.
     fn is_notified(&self, task: TaskId, lock: ObjectId, by: TaskId) {
         let activity = Activity::Blocked { object: lock, holder: Some(by) };
-        let line = self.with(task, |entry| {
-            let (told, line) = &mut entry.waiting()?.told;
-            *told = activity;
-            Some(*line)
+        let told = self.with(task, |entry| {
+            let wait = entry.waiting()?;
+            wait.told.0 = activity;
+            wait.waits = wait.waits.as_mut().map(Waiting::be_patient);
+            Some((wait.told.1, wait.awaited.take()))
         });
+        let (line, awaited) = told.unzip();
+        if let Some(Awaited::Timer(timer)) = awaited.flatten() {
+            self.executor().take_back(&timer);
+        }
         self.enter(task, activity, self.thread.now(), line, Some(by));
     }
 
@@ -264,11 +277,12 @@ impl<T: LoopThread> EventLoop<T> {
                 let is_patient = patience.is_none();
                 let waits = Waiting::Object { object, what, line, is_patient };
                 self.wait(task, Activity::Blocked { object, holder }, line, Some(waits));
+                self.look_for_a_cycle(task, line);
+                // Last, so that nothing else that is told of this wait comes after its timer is due.
                 if let Some(patience) = patience {
                     let due = self.thread.now() + self.speed.shorten(patience);
                     let _: Poll<Reply> = self.set_timer(task, due);
                 }
-                self.look_for_a_cycle(task, line);
                 Poll::Pending
             }
         };

@@ -61,9 +61,11 @@ impl Run {
         Ok(answer)
     }
 
-    /// Tells that `by` has notified tasks, which wait for the condition's lock from now on. They sleep, so it is told for them.
+    /// Tells that `by` has notified tasks, which wait for the condition's lock from now on, as long as that takes. They sleep, so it
+    /// is told for them.
     fn tell_moved(&self, shared: &mut Shared, by: TaskId) {
         for Moved { task, lock } in shared.objects.take_moved() {
+            shared.be_patient(task);
             if let Some(waiter) = shared.waiters.get(&task) {
                 let (lane, line) = (waiter.lane, Some(waiter.line));
                 let activity = Activity::Blocked { object: lock, holder: Some(by) };
@@ -136,7 +138,7 @@ impl Run {
         station: &Station,
         task: TaskId,
         goes_on: &Condvar,
-        mut deadline: Option<Instant>,
+        deadline: Option<Instant>,
         line: Line,
     ) -> Result<(Reply, Option<TaskId>), Over> {
         loop {
@@ -150,6 +152,7 @@ impl Run {
                 shared.waiters.remove(&task);
                 return Ok((reply, Some(by)));
             }
+            let deadline = deadline.filter(|_| !waiter.what.is_patient());
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {
                 if let Some(Step::Answered(answer)) = shared.objects.give_up(task) {
@@ -157,7 +160,6 @@ impl Run {
                     return Ok((Reply::Used(answer), None));
                 }
                 // A condition's waiter has to have the lock before it goes on, however long that takes.
-                deadline = None;
                 shared.be_patient(task);
                 if let Some(object) = shared.objects.waits_on(task) {
                     let holder = shared.objects.holders(object).first().copied();

@@ -195,7 +195,7 @@ impl Shared {
 
 impl Waiting {
     /// Whether nothing but the other task will end it.
-    fn is_patient(self) -> bool {
+    pub(super) fn is_patient(self) -> bool {
         self != Waiting::Object { is_patient: false }
     }
 }

@@ -130,7 +130,9 @@ impl World {
         woken.clear();
         self.woken = woken;
         for Moved { task: notified, lock } in self.objects.take_moved() {
-            if let Some(Waiting::Object { line, .. }) = self.tasks[index(notified)].waits {
+            // It came in time, however long it has to wait for the lock.
+            let waits = self.tasks[index(notified)].waits.as_mut().map(Waiting::be_patient);
+            if let Some(Waiting::Object { line, .. }) = waits {
                 let activity = Activity::Blocked { object: lock, holder: Some(task) };
                 self.enter(notified, activity, Some(line), Some(task));
             }
@@ -159,8 +161,10 @@ impl World {
 
     /// The time of a task is up that waits. Returns whether it goes on.
     pub(super) fn give_up(&mut self, task: TaskId) -> bool {
-        if !matches!(self.tasks[index(task)].waits, Some(Waiting::Object { .. })) {
-            return true;
+        match self.tasks[index(task)].waits {
+            Some(Waiting::Object { is_patient: false, .. }) => {}
+            Some(Waiting::Object { is_patient: true, .. }) => return false,
+            Some(Waiting::End(_)) | None => return true,
         }
         match self.objects.give_up(task) {
             Some(Step::Answered(answer)) => {

@@ -187,7 +187,8 @@ pub struct Trace {
     pub objects: Vec<Object>,
     /// The cycles of waiting that were closed.
     pub cycles: Vec<Vec<Wait>>,
-    /// The spans that are over, in the order in which they ended.
+    /// The spans that are over, in the order in which that was told: a loop that was busy tells later of a timer that came due
+    /// meanwhile.
     pub spans: Vec<Span>,
     /// The marks, in the order in which they were reported.
     pub marks: Vec<Mark>,

@@ -56,6 +56,19 @@ pub fn measure_with(
     measure_all(program, settings, speed, transport, processes, Arc::new(OsThreads))
 }
 
+/// What tasks did in a run, as it came.
+pub fn events(program: &Program, settings: Settings, speed: Speed) -> Vec<Event> {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let recorder = {
+        let events = Arc::clone(&events);
+        Arc::new(Recorder::new(move |event| events.lock().unwrap().push(event)))
+    };
+    let processes = Arc::new(InProcess::new(program, settings, speed, &recorder));
+    let (program, threads) = (program.clone(), Arc::new(OsThreads));
+    let _: (Nanos, _) = run(Plan { program, settings, speed, recorder, threads, transport: None, processes });
+    std::mem::take(&mut *events.lock().unwrap())
+}
+
 /// Runs `program` to its end on these threads, with no process beside.
 pub fn measure_on(program: &Program, settings: Settings, threads: Arc<dyn Threads>) -> Trace {
     measure_all(program, settings, Speed::REAL, None, |_| Arc::new(NoProcesses), threads)

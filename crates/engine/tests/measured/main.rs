@@ -9,6 +9,6 @@ mod processes;
 mod properties;
 mod threads;
 mod transport;
-#[path = "../simulate/program.rs"]
-#[allow(dead_code, reason = "what only predicted runs need is there too")]
+#[path = "../simulate/program/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "what only predicted runs need is there too")]
 mod tree;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use engine::error::RunError;
 use engine::model::{Model, Settings, Speed};
 use engine::program::Program;
-use engine::trace::{Activity, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
+use engine::time::Nanos;
+use engine::trace::{Activity, Event, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
 use proptest::prelude::*;
 
-use super::machine::{ON_THREADS, measure, most_at_once, settings};
-use super::tree::trees;
+use super::machine::{ON_THREADS, events, measure, most_at_once, settings};
+use super::tree::{orderly_trees, trees};
 
 const CASES: u32 = if cfg!(miri) { 2 } else { 48 };
 
@@ -26,6 +27,35 @@ proptest! {
             let running: Vec<Span> = all_spans(&trace).filter(|span| span.activity.is_running()).collect();
             prop_assert!(most_at_once(&running) <= 1, "{:?}", running);
         }
+    }
+
+    #[test]
+    fn time_never_runs_backwards(tree in trees(), settings in settings_on_threads()) {
+        let events = events(&Program::new(tree.clone()), settings, Speed::new(Speed::MAX).unwrap());
+        let mut latest: BTreeMap<Option<TaskId>, (Nanos, &Event)> = BTreeMap::new();
+        for event in &events {
+            let Some(at) = event.at() else { continue };
+            // A loop reads the clock before it tells, and threads that it sent work to may tell between.
+            let whose = task_of(event).filter(|_| settings.model.has_loop());
+            if let Some((before, other)) = latest.insert(whose, (at, event)) {
+                prop_assert!(before <= at, "{:?} comes after {:?}", event, other);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_waits_for_what_is_sure_to_come_is_served(tree in orderly_trees(), settings in settings_on_threads()) {
+        let trace = measure(&Program::new(tree.clone()), settings, Speed::new(Speed::MAX).unwrap());
+        prop_assert!(trace.outcome().is_some(), "{:?}", trace.finished);
+    }
+}
+
+fn task_of(event: &Event) -> Option<TaskId> {
+    match event {
+        Event::Task { task, .. } | Event::Enter { task, .. } | Event::Mark { task, .. } | Event::End { task, .. } => {
+            Some(*task)
+        }
+        Event::Lane { .. } | Event::Object { .. } | Event::Finish { .. } => None,
     }
 }
 
@@ -65,6 +95,7 @@ fn spans_follow_each_other(trace: &Trace) -> Result<(), TestCaseError> {
         let record = &trace.tasks[task.0 as usize];
         prop_assert!(record.spawned <= spans[0].start);
         for (span, next) in spans.iter().zip(&spans[1..]) {
+            prop_assert!(span.start <= span.end, "{:?}", span);
             prop_assert_eq!(span.end, next.start, "{:?} {:?}", span, next);
         }
         prop_assert_eq!(spans[spans.len() - 1].end, record.ended.unwrap_or(trace.end()));

@@ -13,7 +13,7 @@ use engine::time::Nanos;
 use engine::trace::{Activity, Doing, LaneKind, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
 use proptest::prelude::*;
 
-use super::program::{MILLISECOND, Tree, critical_path, flat_trees, settings, trees};
+use super::program::{MILLISECOND, Tree, critical_path, flat_trees, orderly_trees, settings, trees};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -50,10 +50,28 @@ proptest! {
             let mut at = record.spawned;
             for span in spans.get(&TaskId(index as u32)).into_iter().flatten() {
                 prop_assert_eq!(span.start, at, "{:?} of {}", span, trace.text(record.name));
+                prop_assert!(span.start <= span.end, "{:?} of {}", span, trace.text(record.name));
                 at = span.end;
             }
             prop_assert_eq!(at, record.ended.unwrap_or(trace.end()), "{}", trace.text(record.name));
         }
+    }
+
+    #[test]
+    fn time_never_runs_backwards(tree in trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        let spawned: Vec<Nanos> = trace.tasks.iter().map(|task| task.spawned).collect();
+        let marked: Vec<Nanos> = trace.marks.iter().map(|mark| mark.at).collect();
+        // A timer that comes due while its loop is busy is told of afterwards, with the instant at which it was due.
+        let is_told_later = |span: &&Span| {
+            is_on_loop(&trace, span) && matches!(span.activity, Activity::Waiting(_) | Activity::Blocked { .. })
+        };
+        let ended: Vec<Nanos> = trace.spans.iter().filter(|span| !is_told_later(span)).map(|span| span.end).collect();
+        for times in [spawned, ended, marked] {
+            prop_assert!(times.is_sorted(), "{:?}", times);
+        }
+        prop_assert!(trace.spans.iter().all(|span| span.end <= trace.end()));
+        prop_assert_eq!(trace.finished.as_ref().map(|finish| finish.at <= trace.end()), Some(true));
     }
 
     #[test]
@@ -145,6 +163,13 @@ proptest! {
             }
             other => prop_assert!(false, "{:?}", other),
         }
+    }
+
+    #[test]
+    fn whoever_waits_for_what_is_sure_to_come_is_served(tree in orderly_trees(), settings in settings()) {
+        let trace = run(&tree, &settings);
+        prop_assert!(trace.outcome().is_some(), "{:?}", trace.finished);
+        prop_assert!(trace.tasks.iter().all(|task| task.ended.is_some()));
     }
 
     #[test]

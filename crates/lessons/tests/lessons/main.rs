@@ -14,6 +14,7 @@ mod fan_out;
 mod fibonacci;
 mod gil;
 mod hybrid;
+mod interpreters;
 mod lost_update;
 mod measured;
 mod merge_sort;

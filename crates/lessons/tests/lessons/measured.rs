@@ -12,55 +12,125 @@ use engine::program::Ended;
 use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Clock, Event, LaneId, Process, TaskId, Trace, agreement};
-use lessons::{Prepared, Values};
+use lessons::{Lesson, Prepared, Values};
+
+/// A lesson, the values under which it is measured, and at which speed. It is measured on all of its models.
+type Run = (&'static str, &'static [(&'static str, &'static str)], f64);
+
+const WAITS: &[Run] = &[
+    ("delay-messages", &[("messages", "TWO=2,THREE=3")], 10.0),
+    ("delay-messages", &[("messages", "ONE=1,TWO=2,THREE=3,FOUR=4,FIVE=5")], 10.0),
+    ("fan-out", &[], 5.0),
+    ("await-or-task", &[("start", "task")], 10.0),
+    ("await-or-task", &[("start", "await")], 10.0),
+];
+
+const REQUESTS: &[Run] = &[
+    ("paged-api", &[("pages", "2000"), ("latency", "constant 0.001"), ("failure-rate", "0")], 10.0),
+    ("paged-api", &[("pages", "12"), ("latency", "uniform 0.1 0.3"), ("failure-rate", "0.5"), ("limit", "4")], 10.0),
+    ("downloads", &[("repeats", "8"), ("pool", "3"), ("connections", "4"), ("handling", "0.001")], 5.0),
+    ("downloads", &[("session", "thread"), ("repeats", "8"), ("pool", "3"), ("handling", "0")], 5.0),
+];
+
+const LOOPS: &[Run] = &[
+    ("blocking-call", &[("repair", "none")], 10.0),
+    ("blocking-call", &[("repair", "to-thread")], 10.0),
+    ("to-thread", &[("repair", "none")], 5.0),
+    ("to-thread", &[("repair", "to-thread")], 5.0),
+];
+
+const SHARED: &[Run] = &[
+    ("lost-update", &[("change", "0.5")], 2.0),
+    ("lost-update", &[("await", "on"), ("change", "0.2"), ("pause", "0.5")], 2.0),
+    ("lost-update", &[("lock", "on"), ("updates", "1")], 5.0),
+    ("deadlock", &[("order", "same")], 5.0),
+    ("deadlock", &[("timeout", "1")], 5.0),
+];
+
+const COMPUTING: &[Run] = &[
+    ("fibonacci", &[("n", "5,15,20")], 1.0),
+    ("merge-sort", &[("lists", "8"), ("elements", "500"), ("chunk", "2")], 1.0),
+    ("sum-squares", &[("numbers", "5"), ("from", "2000"), ("threads", "2"), ("processes", "2")], 1.0),
+    ("sum-squares", &[("numbers", "5"), ("from", "2000"), ("processes", "2"), ("chunk", "2")], 1.0),
+    ("gil", &[("threads", "2"), ("work", "0.2")], 1.0),
+];
+
+const MIXED: &[Run] = &[
+    ("pool-or-spawn", &[("jobs", "8")], 1.0),
+    ("hybrid", &[("jobs", "6"), ("latency", "0.5"), ("blocking", "0.2"), ("cpu", "0.1"), ("threads", "2")], 5.0),
+    ("advise", &[("tasks", "6"), ("wait", "0.5"), ("cpu", "0.001"), ("limit", "2"), ("cores", "2")], 5.0),
+    ("advise", &[("tasks", "6"), ("wait", "0.5"), ("cpu", "0.001"), ("limit", "0"), ("cores", "2")], 5.0),
+];
 
 #[test]
 fn waits_go_as_predicted() {
-    for messages in ["TWO=2,THREE=3", "ONE=1,TWO=2,THREE=3,FOUR=4,FIVE=5"] {
-        check("delay-messages", &[("messages", messages)], 10.0);
-    }
-    check("fan-out", &[], 5.0);
-    for start in ["task", "await"] {
-        check("await-or-task", &[("start", start)], 10.0);
-    }
+    check_all(WAITS);
+}
+
+#[test]
+fn requests_go_as_predicted() {
+    check_all(REQUESTS);
 }
 
 #[test]
 fn a_loop_stands_still_and_is_kept_going_as_predicted() {
-    for repair in ["none", "to-thread"] {
-        check("blocking-call", &[("repair", repair)], 10.0);
-        check("to-thread", &[("repair", repair)], 5.0);
-    }
+    check_all(LOOPS);
 }
 
 #[test]
 fn what_threads_share_goes_as_predicted() {
-    // With the lock it is open who takes it first: both wake at the same instant.
-    check("lost-update", &[("change", "0.5")], 2.0);
-    check("deadlock", &[("order", "same")], 5.0);
-    check("deadlock", &[("timeout", "1")], 5.0);
+    check_all(SHARED);
 }
 
 #[test]
 fn computing_goes_as_predicted() {
-    check("fibonacci", &[("n", "5,15,20")], 1.0);
-    check("merge-sort", &[("lists", "8"), ("elements", "500"), ("chunk", "2")], 1.0);
-    check("gil", &[("threads", "2"), ("work", "0.2")], 1.0);
+    check_all(COMPUTING);
 }
 
 #[test]
 fn small_jobs_and_mixed_loads_go_as_predicted() {
-    check("pool-or-spawn", &[("jobs", "8")], 1.0);
-    check("hybrid", &[("jobs", "6"), ("latency", "0.5"), ("blocking", "0.2"), ("cpu", "0.1"), ("threads", "2")], 5.0);
+    check_all(MIXED);
+}
+
+/// With a lock it is open who takes it first where both wake at the same instant, and nothing else.
+#[test]
+fn updates_under_a_lock_come_one_after_the_other_as_predicted() {
+    let nameless = |trace: &Trace| -> Vec<String> {
+        let texts = trace.log().into_iter().map(|line| line.text.split(' ').skip(2).collect::<Vec<_>>().join(" "));
+        texts.filter(|text| ["read", "wrote", "is"].iter().any(|word| text.starts_with(word))).collect()
+    };
+    for awaits in ["off", "on"] {
+        let (lesson, prepared) = prepare("lost-update", &[("lock", "on"), ("await", awaits), ("pause", "0.5")]);
+        for &model in lesson.models {
+            let predicted = simulate(&prepared.program, &prepared.settings(model, 0));
+            let measured = measure(&prepared, model, Speed::new(5.0).expect("it is a speed"));
+            assert_eq!(nameless(&measured), nameless(&predicted), "{model}, await {awaits}");
+            assert_eq!(measured.outcome(), predicted.outcome(), "{model}, await {awaits}");
+        }
+    }
+}
+
+#[test]
+fn every_lesson_is_measured() {
+    let runs = || [WAITS, REQUESTS, LOOPS, SHARED, COMPUTING, MIXED].into_iter().flatten();
+    for lesson in lessons::catalogue() {
+        let is_measured = runs().any(|(id, ..)| *id == lesson.id);
+        assert!(is_measured, "{} is measured with no values: add it to one of the lists of runs.", lesson.id);
+    }
+}
+
+/// Measures each on each of its models, and compares.
+#[track_caller]
+fn check_all(runs: &[Run]) {
+    for (lesson, given, speed) in runs {
+        check(lesson, given, *speed);
+    }
 }
 
 /// Runs the lesson at this speed on each of its models, and compares.
 #[track_caller]
 fn check(lesson: &str, given: &[(&str, &str)], speed: f64) {
-    let lesson = lessons::find(lesson).expect("the lesson is open");
-    let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let values = Values::read(lesson.parameters, &given).unwrap_or_else(|wrong| panic!("{wrong:?}"));
-    let prepared = lesson.prepare(&values);
+    let (lesson, prepared) = prepare(lesson, given);
     let speed = Speed::new(speed).expect("it is a speed");
     // Lines of a measured run are compared wherever they are 50 ms of the program's own time apart, and more at a speed.
     let apart = Nanos(50_000_000);
@@ -68,8 +138,15 @@ fn check(lesson: &str, given: &[(&str, &str)], speed: f64) {
         let predicted = simulate(&prepared.program, &prepared.settings(model, 0));
         let measured = measure(&prepared, model, speed);
         let told = agreement(&predicted, &measured, apart);
-        assert_eq!(told, Ok(()), "{} on {model}: {:?}", lesson.id, measured.log());
+        assert_eq!(told, Ok(()), "{} on {model} with {given:?}: {:?}", lesson.id, measured.log());
     }
+}
+
+fn prepare(lesson: &str, given: &[(&str, &str)]) -> (&'static Lesson, Prepared) {
+    let lesson = lessons::find(lesson).expect("the lesson is open");
+    let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let values = Values::read(lesson.parameters, &given).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    (lesson, lesson.prepare(&values))
 }
 
 fn measure(prepared: &Prepared, model: Model, speed: Speed) -> Trace {

@@ -1,9 +1,13 @@
 //! Lesson 5 as it was published: what sorting costs in turn and with processes, and what threads do not gain.
 
+use engine::costs::Costs;
 use engine::model::Model;
 use engine::simulate::simulate;
 use engine::trace::Trace;
+use engine::work::Computation;
 use lessons::{Lesson, Values};
+
+use crate::predicting::{Predicting, list_scheduling};
 
 /// A merge of two halves moves every element once, on each level of halving: counted here by that rule alone.
 #[test]
@@ -16,6 +20,38 @@ fn in_turn_it_takes_what_its_merges_take() {
         let trace = predict(Model::Sequential, &[("lists", &lists_text), ("elements", &elements_text)]);
         let nanos_a_move = 275;
         assert_eq!(wall_ns(&trace), lists * moved(elements) * nanos_a_move, "{lists} lists of {elements}");
+    }
+}
+
+/// As many jobs are sorted at once as have an interpreter and a core, each job a chunk of lists.
+#[test]
+fn chunks_are_dealt_out_to_whoever_is_free_first() {
+    let list = Computation::MergeSort { elements: 300, seed: 0 }.cost(&Costs::FREE).0;
+    let free = Predicting::new("merge-sort").free_of_charge();
+    for (lists, chunk) in [(40_usize, 10_usize), (41, 6), (7, 1), (5, 100)] {
+        let all: Vec<usize> = (0..lists).collect();
+        let jobs: Vec<u64> = all.chunks(chunk).map(|lists| lists.len() as u64 * list).collect();
+        for (model, gil, workers, at_once) in [
+            (Model::Sequential, "on", 4, 1),
+            (Model::EventLoop, "off", 4, 1),
+            (Model::Threads, "on", 4, 1),
+            (Model::ThreadPool, "on", 3, 1),
+            (Model::ThreadPool, "off", 3, 3),
+            (Model::ProcessPool, "on", 1, 1),
+            (Model::ProcessPool, "on", 4, 4),
+        ] {
+            let (lists, chunk, workers) = (lists.to_string(), chunk.to_string(), workers.to_string());
+            let values = [
+                ("lists", &*lists),
+                ("elements", "300"),
+                ("chunk", &*chunk),
+                ("gil", gil),
+                ("threads", &*workers),
+                ("processes", &*workers),
+            ];
+            let expected = list_scheduling(&jobs, at_once);
+            assert_eq!(wall_ns(&free.run(model, &values)), expected, "{model} of {workers}: {lists} by {chunk}");
+        }
     }
 }
 

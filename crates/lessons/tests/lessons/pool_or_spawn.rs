@@ -1,6 +1,6 @@
 //! Lesson 15: what is started for every job is paid for every job, and a message is paid by its bytes.
 
-use crate::predicting::{Predicting, wall_s};
+use crate::predicting::{Predicting, list_scheduling, wall_s};
 use engine::costs::Preset;
 use engine::model::Model;
 use engine::trace::LaneKind;
@@ -34,6 +34,38 @@ fn jobs_without_work_cost_what_their_workers_cost() {
     assert!(dearer.is_sorted_by(|a, b| wall(*a) < wall(*b)), "{:?}", dearer.map(wall));
     for (kept, started) in [(Model::ThreadPool, Model::Threads), (Model::ProcessPool, Model::Processes)] {
         assert!(wall(kept) < wall(started), "{kept}: {} s, {started}: {} s", wall(kept), wall(started));
+    }
+}
+
+/// Where nothing but the work costs anything, keeping workers gains nothing over starting them, and what is left is how many of
+/// them can compute at once: all that fit the four cores where each is a process, one under a GIL or one by one.
+#[test]
+fn without_costs_only_the_number_of_workers_counts() {
+    let free = Predicting::new("pool-or-spawn").free_of_charge();
+    for (jobs, chunk) in [(200_usize, 1_usize), (10, 3), (7, 7), (1, 1)] {
+        let all: Vec<usize> = (0..jobs).collect();
+        let chunks: Vec<u64> = all.chunks(chunk).map(|jobs| jobs.len() as u64 * 500_000).collect();
+        for (model, one_by_one, at_once) in [
+            (Model::Sequential, "off", 1),
+            (Model::Threads, "off", 1),
+            (Model::ThreadPool, "off", 1),
+            (Model::EventLoop, "off", 1),
+            (Model::ProcessPool, "off", 3),
+            (Model::Processes, "off", 4),
+            (Model::ProcessPool, "on", 1),
+            (Model::Processes, "on", 1),
+        ] {
+            let (jobs, chunk) = (jobs.to_string(), chunk.to_string());
+            let values = [
+                ("jobs", &*jobs),
+                ("chunk", &*chunk),
+                ("work", "0.0005"),
+                ("one-by-one", one_by_one),
+                ("processes", "3"),
+            ];
+            let wall = free.run(model, &values).summary().expect("the run ended").wall;
+            assert_eq!(wall.0, list_scheduling(&chunks, at_once), "{model}: {jobs} by {chunk}, {one_by_one}");
+        }
     }
 }
 

@@ -55,3 +55,12 @@ impl Predicting {
 pub fn wall_s(trace: &Trace) -> f64 {
     trace.summary().expect("the run ended").wall.as_secs_f64()
 }
+
+/// When the last of these jobs ends, each begun in its turn by whichever of so many workers is free first.
+pub fn list_scheduling(jobs: &[u64], workers: usize) -> u64 {
+    let mut free_at = vec![0; workers];
+    for job in jobs {
+        *free_at.iter_mut().min().expect("there is a worker") += job;
+    }
+    free_at.into_iter().max().expect("there is a worker")
+}

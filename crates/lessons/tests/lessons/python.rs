@@ -1,7 +1,8 @@
 //! The Python files of every lesson print what is predicted: each is run by the machine's CPython, sped up and with little
 //! to compute, and its lines are compared with the prediction's.
 //!
-//! CPython is what the environment variable `PYTHON` names, else `python3`. Where there is none the test says so and passes.
+//! CPython is what the environment variable `PYTHON` names, else `python3`. Where there is none the test says so and passes. The
+//! oldest that is found beside it runs one set of values of each lesson: what a newer one brought is easily used by mistake.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -13,6 +14,8 @@ use engine::model::Model;
 use engine::time::Nanos;
 use engine::trace::{LogLine, TaskId, Trace};
 use lessons::{Lesson, Parameter, Value, Values};
+
+use crate::interpreters;
 
 /// The lessons, each with the values under which its files run, as texts. The constants of a file follow from them: a
 /// parameter's constant has its name, in capitals.
@@ -66,19 +69,23 @@ fn every_lesson_has_a_run_of_its_python_files() {
 
 #[test]
 fn python_files_print_what_is_predicted() {
-    let Some(python) = python() else {
+    let Some(python) = interpreters::named() else {
         let _ = writeln!(
             std::io::stderr(),
             "There is no CPython 3.9 or newer here: the lessons' Python files were not run."
         );
         return;
     };
-    let jobs: VecDeque<Job> = RUNS.iter().flat_map(|(id, given)| jobs(id, given)).collect();
+    let mut jobs: VecDeque<Job> = RUNS.iter().flat_map(|(id, given)| jobs(&python, id, given)).collect();
+    if let Some(oldest) = interpreters::oldest_but(&python) {
+        let firsts = RUNS.chunk_by(|(id, _), (other, _)| id == other).map(|runs| runs[0]);
+        jobs.extend(firsts.flat_map(|(id, given)| self::jobs(&oldest, id, given)));
+    }
     let (jobs, wrong) = (Mutex::new(jobs), Mutex::new(Vec::new()));
     let next = || jobs.lock().expect("no job panics with the lock").pop_front();
     let work = || {
         while let Some(job) = next() {
-            if let Err(told) = job.check(&python) {
+            if let Err(told) = job.check() {
                 wrong.lock().expect("no job panics with the lock").push(told);
             }
         }
@@ -92,19 +99,8 @@ fn python_files_print_what_is_predicted() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The command of a CPython that is new enough.
-fn python() -> Option<String> {
-    let named = std::env::var("PYTHON").ok();
-    let command = named.clone().unwrap_or_else(|| "python3".to_owned());
-    let asks = "import sys; sys.exit(sys.implementation.name != 'cpython' or sys.version_info < (3, 9))";
-    let is_new_enough =
-        Command::new(&command).args(["-I", "-c", asks]).output().is_ok_and(|told| told.status.success());
-    assert!(is_new_enough || named.is_none(), "PYTHON is “{command}”, but it must be a CPython 3.9 or newer.");
-    is_new_enough.then_some(command)
-}
-
 /// The files of a lesson, one for each model that this machine can run.
-fn jobs(id: &str, given: &'static [(&'static str, &'static str)]) -> Vec<Job> {
+fn jobs(python: &str, id: &str, given: &'static [(&'static str, &'static str)]) -> Vec<Job> {
     let lesson = lessons::find(id).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
     for (name, _) in given {
         let start = format!("\n{} = ", capitals(name));
@@ -114,26 +110,27 @@ fn jobs(id: &str, given: &'static [(&'static str, &'static str)]) -> Vec<Job> {
     // Only a forked process is sped up as its parent is.
     let runs_here = |model: Model| cfg!(unix) || !(model.spawns_processes() || model == Model::LoopAndProcesses);
     let models = lesson.python.iter().map(|(model, _)| *model).filter(|model| runs_here(*model));
-    models.map(|model| Job { lesson, model, given }).collect()
+    models.map(|model| Job { python: python.to_owned(), lesson, model, given }).collect()
 }
 
 /// A file to run.
 struct Job {
+    python: String,
     lesson: &'static Lesson,
     model: Model,
     given: &'static [(&'static str, &'static str)],
 }
 
 impl Job {
-    fn check(&self, python: &str) -> Result<(), String> {
-        let Job { lesson, model, given } = self;
+    fn check(&self) -> Result<(), String> {
+        let Job { python, lesson, model, given } = self;
         let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let values = Values::read(lesson.parameters, &given).map_err(|wrong| format!("{}: {wrong:?}", lesson.id))?;
         let prepared = lesson.prepare(&values);
         let predicted = engine::simulate::simulate(&prepared.program, &prepared.settings(*model, 0));
         let constants: Vec<String> =
             lesson.parameters.iter().flat_map(|parameter| constant(parameter, &values)).collect();
-        let about = |told: String| format!("{} on {model} with {given:?}: {told}", lesson.id);
+        let about = |told: String| format!("{} on {model} under {python} with {given:?}: {told}", lesson.id);
         let mut told = Ok(());
         for speed in SPEEDS {
             let printed = run(python, &file(lesson, *model), speed, &constants).map_err(about)?;

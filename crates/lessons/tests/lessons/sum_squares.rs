@@ -1,6 +1,6 @@
 //! Lesson 6: what was published, what the sums come to, and who computes beside whom.
 
-use crate::predicting::Predicting;
+use crate::predicting::{Predicting, list_scheduling};
 use engine::costs::{Costs, Preset};
 use engine::model::Model;
 use engine::work::Computation;
@@ -44,14 +44,6 @@ fn the_end_is_that_of_list_scheduling_on_as_many_cores_as_can_be_used() {
     check(Model::Sequential, "on", 4, 1);
     check(Model::Threads, "on", 4, 1);
     check(Model::EventLoop, "off", 4, 1);
-}
-
-fn list_scheduling(jobs: &[u64], workers: usize) -> u64 {
-    let mut free_at = vec![0; workers];
-    for job in jobs {
-        *free_at.iter_mut().min().expect("there is a worker") += job;
-    }
-    free_at.into_iter().max().expect("there is a worker")
 }
 
 #[test]

@@ -44,6 +44,27 @@ fn the_heart_beats_as_often_as_waits_fit_into_the_call() {
     }
 }
 
+/// The heart ends with the first beat after the call; on a loop that the call keeps, with the call.
+#[test]
+fn the_end_is_the_next_beat_after_the_call() {
+    let free = Predicting::new("to-thread").free_of_charge();
+    for (blocking_ms, every_ms) in [(2_050_u64, 100_u64), (1_000, 300), (950, 1_000), (3_000, 70)] {
+        let (blocking, every) = (blocking_ms as f64 / 1e3, every_ms as f64 / 1e3);
+        let (blocking, every) = (blocking.to_string(), every.to_string());
+        let wall_ms = |model, repair| {
+            let trace = free.run(model, &[("blocking", &blocking), ("heartbeat", &every), ("repair", repair)]);
+            trace.summary().expect("the run ended").wall.0 as f64 / 1e6
+        };
+        let next_beat = ((blocking_ms / every_ms + 1) * every_ms) as f64;
+        for (model, repair) in
+            [(Model::EventLoop, "to-thread"), (Model::Threads, "none"), (Model::ThreadPool, "to-thread")]
+        {
+            assert_eq!(wall_ms(model, repair), next_beat, "{model}: {blocking} s, every {every} s");
+        }
+        assert_eq!(wall_ms(Model::EventLoop, "none"), blocking_ms.max(every_ms) as f64);
+    }
+}
+
 #[test]
 fn the_longest_gap_is_the_call_or_the_heart_s_own_wait() {
     let lesson = lessons::find("to-thread").expect("the lesson is open");

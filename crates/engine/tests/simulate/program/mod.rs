@@ -1,19 +1,22 @@
 //! Random programs: a tree of tasks that wait, compute, share objects and start others.
 
-use std::num::{NonZeroU16, NonZeroU32};
+mod trees;
+
+use std::num::NonZeroU32;
+use std::ops::Add;
 use std::pin::Pin;
 use std::time::Duration;
 
-use engine::costs::{Costs, Interval};
 use engine::error::TaskFailed;
-use engine::model::{Model, Settings};
+use engine::model::Model;
 use engine::network::{FailureRate, Latency, Network, Retries};
 use engine::program::{Outcome, Script, Work};
-use engine::task::{Client, Flag, Lock, Queue, Semaphore, Task};
+use engine::task::{Barrier, Client, Condition, Flag, Lock, Queue, ReentrantLock, Semaphore, Task, Variable};
 use engine::time::Nanos;
 use engine::work::Computation;
-use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
+
+pub use trees::{flat_trees, orderly_trees, settings, trees};
 
 pub const MILLISECOND: u64 = 1_000_000;
 
@@ -26,16 +29,28 @@ pub enum Step {
     Compute(u64),
     Yield,
     Request(u64),
+    /// A request that may fail, is tried again, and whose answers take CPU time to handle.
+    Retried(u64),
     /// Spawn these, and join them all.
     Together(Vec<Vec<Step>>),
+    /// The same, and there is news for them: who waits for it, and all who meet at the barrier, can go on.
+    Meeting(Vec<Vec<Step>>),
     Locked(usize, Vec<Step>),
     /// The same, unless the lock is not to be had within so long.
     LockedWithin(usize, u64, Vec<Step>),
     Permitted(Vec<Step>),
+    /// The steps between taking a reentrant lock twice and letting go of it as often.
+    Twice(Vec<Step>),
     Put,
     Get,
     Set,
     WaitForFlag,
+    /// Tell all who wait for it that there is news.
+    Announce,
+    WaitForNews,
+    /// The same, but only once and not for long.
+    WaitForNewsWithin(u64),
+    Meet,
     ToThread(Vec<Step>),
     Offload(Vec<Step>),
 }
@@ -58,80 +73,14 @@ pub struct Part {
 struct Shared {
     locks: [Lock; 2],
     permits: Semaphore,
+    reentrant: ReentrantLock,
     queue: Queue,
     flag: Flag,
-}
-
-/// Trees of some dozen steps. Some of them come to no end: they use locks in any order, and wait for what nobody may do.
-pub fn trees() -> impl Strategy<Value = Tree> {
-    let parts = prop::collection::vec(steps(2, true), 2..6);
-    (steps(1, true), parts, steps(2, true)).prop_map(|(before, parts, after)| {
-        Tree(before.into_iter().chain([Step::Together(parts)]).chain(after).collect())
-    })
-}
-
-/// Trees whose first task does nothing but spawn tasks that spawn none, and join them.
-pub fn flat_trees() -> impl Strategy<Value = Tree> {
-    prop::collection::vec(steps(0, false), 1..6).prop_map(|parts| Tree(vec![Step::Together(parts)]))
-}
-
-fn steps(depth: u32, shares: bool) -> BoxedStrategy<Vec<Step>> {
-    let simple = prop_oneof![
-        Just(Step::Log),
-        (0..4u64).prop_map(Step::Sleep),
-        (0..4u64).prop_map(Step::Block),
-        (0..20u64).prop_map(Step::Compute),
-        Just(Step::Yield),
-        (0..9u64).prop_map(Step::Request),
-    ];
-    let mut step = simple.boxed();
-    if shares {
-        let shared = prop_oneof![Just(Step::Put), Just(Step::Get), Just(Step::Set), Just(Step::WaitForFlag)];
-        step = prop_oneof![30 => step, 1 => shared].boxed();
-    }
-    if depth > 0 {
-        let inner = || steps(depth - 1, shares);
-        let nested = prop_oneof![
-            3 => prop::collection::vec(inner(), 1..4).prop_map(Step::Together),
-            4 => (0..2usize, inner()).prop_map(|(lock, steps)| Step::Locked(lock, steps)),
-            2 => (0..2usize, 0..9u64, inner()).prop_map(|(lock, most, steps)| Step::LockedWithin(lock, most, steps)),
-            1 => inner().prop_map(Step::Permitted),
-            1 => inner().prop_map(Step::ToThread),
-            1 => inner().prop_map(Step::Offload),
-        ];
-        step = prop_oneof![1 => step, 1 => nested].boxed();
-    }
-    prop::collection::vec(step, 1..5).boxed()
-}
-
-pub fn settings() -> impl Strategy<Value = Settings> {
-    let costs = (1..5u16, prop_oneof![Just(None), Just(Some(1)), Just(Some(5))], 1..4u64, any::<bool>());
-    let costs = costs.prop_map(|(cores, gil, slice, is_free)| {
-        let interval = |milliseconds: u64| Interval::new(Nanos(milliseconds * MILLISECOND)).unwrap();
-        let cores = NonZeroU16::new(cores).unwrap();
-        let costs = Costs { cores, gil: gil.map(interval), time_slice: interval(slice), ..Costs::FREE };
-        let cost = |nanos| Nanos(if is_free { 0 } else { nanos });
-        Costs {
-            context_switch: cost(4_000),
-            thread_start: cost(100_000),
-            thread_end: cost(40_000),
-            process_start: cost(2_000_000),
-            process_end: cost(800_000),
-            loop_turn: cost(3_000),
-            message: cost(100_000),
-            message_per_kib: cost(1_000),
-            ..costs
-        }
-    });
-    (prop::sample::select(Model::ALL.to_vec()), 1..4u16, 1..4u16, 0..9u64, costs).prop_map(
-        |(model, threads, processes, seed, costs)| Settings {
-            model,
-            threads: NonZeroU16::new(threads).unwrap(),
-            processes: NonZeroU16::new(processes).unwrap(),
-            seed,
-            costs,
-        },
-    )
+    /// Guards the news.
+    guard: Lock,
+    news: Variable,
+    has_news: Condition,
+    barrier: Barrier,
 }
 
 /// The least time that the steps take, however many cores there are.
@@ -141,8 +90,9 @@ pub fn critical_path(steps: &[Step], seed: u64) -> Nanos {
         sum + match step {
             Step::Sleep(time) | Step::Block(time) | Step::Compute(time) => Nanos(time * MILLISECOND),
             Step::Request(number) => client().network.respond(seed, *number, 1).latency,
-            Step::Together(parts) => parts.iter().map(path).max().unwrap_or_default(),
-            Step::Locked(_, steps) | Step::Permitted(steps) => path(steps),
+            Step::Retried(number) => tries(seed, *number).into_iter().fold(Nanos::ZERO, Nanos::add),
+            Step::Together(parts) | Step::Meeting(parts) => parts.iter().map(path).max().unwrap_or_default(),
+            Step::Locked(_, steps) | Step::Permitted(steps) | Step::Twice(steps) => path(steps),
             Step::ToThread(steps) | Step::Offload(steps) => path(steps),
             _ => Nanos::ZERO,
         }
@@ -155,18 +105,63 @@ fn client() -> Client {
     Client { network, retries: Retries { most: 0, on: [500, 502, 504], backoff: Nanos::ZERO } }
 }
 
+/// A client whose network fails often.
+fn persistent_client() -> Client {
+    let Client { network, retries } = client();
+    let (failure_rate, handling) = (FailureRate::new(0.4).unwrap(), Nanos(HANDLING * MILLISECOND));
+    Client {
+        network: Network { failure_rate, handling, ..network },
+        retries: Retries { most: 3, backoff: Nanos(MILLISECOND), ..retries },
+    }
+}
+
+/// The milliseconds for which an answer is handled.
+const HANDLING: u64 = 2;
+
+/// How long each try of a request takes at the least, with the wait after it.
+fn tries(seed: u64, number: u64) -> Vec<Nanos> {
+    let Client { network, retries } = persistent_client();
+    let mut tries = Vec::new();
+    for attempt in 1.. {
+        let response = network.respond(seed, number, attempt);
+        let wait = retries.after(response.into(), attempt);
+        tries.push(response.latency + network.handling + wait.unwrap_or_default());
+        if wait.is_none() {
+            break;
+        }
+    }
+    tries
+}
+
 impl Script for Tree {
     type Job = Part;
 
     async fn main(self, mut task: Task) -> Result<Outcome, TaskFailed> {
         let locks = [task.lock("first").await, task.lock("second").await];
         let permits = task.semaphore("permits", 2).await;
+        let reentrant = task.reentrant_lock("reentrant").await;
         let queue = task.queue("queue", NonZeroU32::new(1)).await;
         let flag = task.flag("flag").await;
-        let objects = Some(Shared { locks, permits, queue, flag });
+        let guard = task.lock("guard").await;
+        let news = task.variable("news", 0).await;
+        let has_news = task.condition("has news", guard).await;
+        let barrier = task.barrier("barrier", self.party(task.model())).await;
+        let objects = Some(Shared { locks, permits, reentrant, queue, flag, guard, news, has_news, barrier });
         let part = Part { name: "main".to_owned(), steps: self.0, objects, spawns: true };
         let worked = part.run_steps(&mut task, &part.steps).await?;
         Ok(Outcome::from([("worked".to_owned(), worked as i64)]))
+    }
+}
+
+impl Tree {
+    /// How many meet at the barrier: all where each has a thread of its own or a loop's turn; a pool may have no worker for
+    /// whom the others wait for.
+    fn party(&self, model: Model) -> NonZeroU32 {
+        let all = self.0.iter().find_map(|step| match step {
+            Step::Meeting(parts) => NonZeroU32::new(parts.len() as u32),
+            _ => None,
+        });
+        all.filter(|_| model == Model::Threads || model.has_loop()).unwrap_or(NonZeroU32::MIN)
     }
 }
 
@@ -214,7 +209,13 @@ impl Part {
             Step::Request(number) => {
                 task.request(&client(), *number).await;
             }
-            Step::Together(parts) => return self.together(task, index, parts).await,
+            Step::Retried(number) => {
+                let received = task.request(&persistent_client(), *number).await;
+                return Ok(HANDLING * u64::from(received.attempts));
+            }
+            Step::Together(parts) | Step::Meeting(parts) => {
+                return self.together(task, index, parts, matches!(step, Step::Meeting(_))).await;
+            }
             Step::ToThread(steps) => {
                 let beside = task.model().has_loop();
                 let objects = self.objects.filter(|_| !beside);
@@ -226,7 +227,7 @@ impl Part {
                 let spawns = self.spawns && task.model() != Model::LoopAndProcesses;
                 return task.offload(&Part { objects, spawns, ..self.part(index, steps) }).await?;
             }
-            Step::Locked(_, steps) | Step::LockedWithin(_, _, steps) | Step::Permitted(steps)
+            Step::Locked(_, steps) | Step::LockedWithin(_, _, steps) | Step::Permitted(steps) | Step::Twice(steps)
                 if self.objects.is_none() =>
             {
                 return self.run_steps(task, steps).await;
@@ -239,8 +240,20 @@ impl Part {
         Ok(0)
     }
 
-    async fn together(&self, task: &mut Task, index: usize, parts: &[Vec<Step>]) -> Result<u64, TaskFailed> {
+    async fn together(
+        &self,
+        task: &mut Task,
+        index: usize,
+        parts: &[Vec<Step>],
+        has_news: bool,
+    ) -> Result<u64, TaskFailed> {
         let mut worked = 0;
+        let announced = self.objects.filter(|_| has_news);
+        // One after the other, they are over before there could be news after them.
+        let is_first = task.model() == Model::Sequential;
+        if let Some(shared) = announced.filter(|_| is_first) {
+            announce(task, shared).await;
+        }
         let mut handles = Vec::new();
         for (place, steps) in parts.iter().enumerate() {
             let away = task.model().spawns_processes();
@@ -251,6 +264,9 @@ impl Part {
             } else {
                 worked += part.run_steps(task, steps).await?;
             }
+        }
+        if let Some(shared) = announced.filter(|_| !is_first) {
+            announce(task, shared).await;
         }
         for handle in handles {
             worked += task.join(handle).await??;
@@ -277,6 +293,29 @@ impl Part {
                 worked = self.run_steps(task, steps).await?;
                 task.release(shared.permits).await;
             }
+            Step::Twice(steps) => {
+                task.acquire(shared.reentrant).await;
+                task.acquire(shared.reentrant).await;
+                worked = self.run_steps(task, steps).await?;
+                task.release(shared.reentrant).await;
+                task.release(shared.reentrant).await;
+            }
+            Step::Announce => announce(task, shared).await,
+            Step::WaitForNews => {
+                task.acquire(shared.guard).await;
+                while task.read(shared.news).await == 0 {
+                    task.wait_for_condition(shared.has_news).await;
+                }
+                task.release(shared.guard).await;
+            }
+            Step::WaitForNewsWithin(most) => {
+                task.acquire(shared.guard).await;
+                task.wait_for_condition_within(shared.has_news, Duration::from_millis(*most)).await;
+                task.release(shared.guard).await;
+            }
+            Step::Meet => {
+                task.wait_at_barrier(shared.barrier).await;
+            }
             Step::Put => task.put(shared.queue, 1).await,
             Step::Get => {
                 task.get(shared.queue).await;
@@ -286,4 +325,14 @@ impl Part {
         }
         Ok(worked)
     }
+}
+
+async fn announce(task: &mut Task, shared: Shared) {
+    task.acquire(shared.guard).await;
+    let news = task.read(shared.news).await;
+    task.write(shared.news, news + 1).await;
+    task.notify(shared.has_news, u32::MAX).await;
+    // Who was notified has to wait for the guard, and may lose patience meanwhile.
+    task.yield_now().await;
+    task.release(shared.guard).await;
 }
