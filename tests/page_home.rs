@@ -79,7 +79,7 @@ async fn a_load_of_ones_own_is_ranked_and_the_way_through_the_rule_is_lit() {
     let browser = Browser::open(&server.address).await;
     browser.click("to-advice").await;
     browser.until_matches("reason", "^Threads: waits of 1 s overlap on threads.* it is the simplest").await;
-    browser.until_matches("says-to-rule", "confirms the rule of thumb: I.O-bound work that is slow").await;
+    browser.until_matches("says-to-rule", "is as fast here, but not as simple: I.O-bound work that is slow").await;
     let path = "document.querySelector('[data-testid=path]').innerText";
     browser
         .until(&format!(

@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use lessons::advice::{self, Advice, Load, TIE};
+use lessons::advice::{self, Advice, Load, TIE, Verdict};
 use lessons::{Diagnostic, Parameter, Value};
 use serde::Serialize;
 
@@ -131,7 +131,7 @@ impl<'a> Object<'a> {
             ranking: ranked.collect(),
             reason: &advice.reason,
             rule: advice.rule.says(),
-            confirms: advice.confirms,
+            confirms: advice.verdict == Verdict::Confirms,
         }
     }
 }
@@ -153,17 +153,7 @@ fn for_people(load: &Load, advice: &Advice, width: usize) -> String {
     let tie = format!("within {:.0} % of the fastest: among these the simplest leads", TIE * 100.0);
     text += &format!("{DIM}{}{DIM:#}\n", wrapped("  = ", &tie, width));
     text += &wrapped("", &advice.reason, width);
-    text + &wrapped("", &format!("{}: {}", verdict(advice), advice.rule.says()), width)
-}
-
-/// What the ranking says to the rule of thumb. That a simpler model is as fast says nothing for the rule, nor against it.
-fn verdict(advice: &Advice) -> &'static str {
-    let first = advice.ranking.first().map(|ranked| ranked.model);
-    match advice.confirms {
-        true if first.is_some_and(|first| advice.rule.models().contains(&first)) => "This confirms the rule of thumb",
-        true => "What the rule of thumb names is as fast here, but not as simple",
-        false => "This contradicts the rule of thumb",
-    }
+    text + &wrapped("", &format!("{}: {}", advice.verdict.says(), advice.rule.says()), width)
 }
 
 fn said(load: &Load) -> String {

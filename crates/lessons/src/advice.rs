@@ -37,8 +37,30 @@ pub struct Advice {
     pub reason: String,
     /// The rule of thumb for such a load.
     pub rule: Rule,
-    /// Whether a model that the rule stands for comes within [`TIE`] of the fastest.
-    pub confirms: bool,
+    /// What the prediction says to the rule.
+    pub verdict: Verdict,
+}
+
+/// What a prediction says to a rule of thumb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A model that the rule stands for leads.
+    Confirms,
+    /// One comes within [`TIE`] of the fastest, and a simpler one leads. That says nothing for the rule, nor against it.
+    SimplerLeads,
+    /// None comes within [`TIE`] of the fastest.
+    Contradicts,
+}
+
+impl Verdict {
+    /// The same as a clause that the rule follows.
+    pub fn says(self) -> &'static str {
+        match self {
+            Verdict::Confirms => "The prediction confirms the rule of thumb",
+            Verdict::SimplerLeads => "What the rule of thumb names is as fast here, but not as simple",
+            Verdict::Contradicts => "The prediction contradicts the rule of thumb",
+        }
+    }
 }
 
 /// How a model does on a load.
@@ -141,12 +163,7 @@ impl Advice {
     pub fn of(load: &Load, walls: &[(Model, Nanos)]) -> Advice {
         let ranking = rank(walls);
         let rule = Rule::of(load);
-        Advice {
-            reason: reason(load, &ranking),
-            confirms: ranking.iter().any(|ranked| ranked.ties && rule.models().contains(&ranked.model)),
-            ranking,
-            rule,
-        }
+        Advice { reason: reason(load, &ranking), verdict: verdict(&ranking, rule), ranking, rule }
     }
 
     /// The id of a lesson that shows why the first one is first.
@@ -254,6 +271,15 @@ fn rank(walls: &[(Model, Nanos)]) -> Vec<Ranked> {
         (wall, simplicity(ranked.model))
     });
     ranking
+}
+
+fn verdict(ranking: &[Ranked], rule: Rule) -> Verdict {
+    let mut of_rule = ranking.iter().enumerate().filter(|(_, ranked)| rule.models().contains(&ranked.model));
+    match of_rule.find(|(_, ranked)| ranked.ties) {
+        Some((0, _)) => Verdict::Confirms,
+        Some(_) => Verdict::SimplerLeads,
+        None => Verdict::Contradicts,
+    }
 }
 
 fn reason(load: &Load, ranking: &[Ranked]) -> String {

@@ -1,7 +1,7 @@
 //! The rule of thumb as a flowchart, the same in words, and what the predictions say to it.
 
 use leptos::prelude::*;
-use lessons::advice::{LOADS, Rule};
+use lessons::advice::{LOADS, Rule, Verdict};
 
 use crate::state::address::Address;
 use crate::state::advise::AdviseState;
@@ -20,9 +20,10 @@ pub fn decision(state: AdviseState, address: Address) -> AnyView {
     };
     let verdict = move || {
         let found = state.found.get()?;
-        let (confirms, says) = (found.advice.confirms, found.advice.rule.says());
+        let (verdict, rule) = (found.advice.verdict, found.advice.rule.says());
+        let contradicts = verdict == Verdict::Contradicts;
         Some(view! {
-            <p class="advise-verdict" class:contradicts=!confirms data-testid="says-to-rule">{texts::verdict(confirms)} {says}</p>
+            <p class="advise-verdict" class:contradicts=contradicts data-testid="says-to-rule">{verdict.says()} ": " {rule}</p>
         })
     };
     let why = move || {

@@ -104,15 +104,6 @@ pub fn close(place: usize, ties: bool) -> Option<String> {
     }
 }
 
-/// What the predictions say to the rule.
-pub fn verdict(confirms: bool) -> &'static str {
-    if confirms {
-        "The prediction confirms the rule of thumb: "
-    } else {
-        "The prediction contradicts the rule of thumb: "
-    }
-}
-
 /// The link to a lesson that shows why.
 pub fn shows_why(lesson: &Lesson) -> String {
     format!("The lesson that shows why: {}", lesson.title)

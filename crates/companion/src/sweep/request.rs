@@ -160,7 +160,7 @@ fn number_of(parameter: &Parameter) -> Option<Kind> {
         kind @ (Kind::Count { .. } | Kind::Seconds { .. } | Kind::Share) => Some(kind),
         Kind::Latency { longest_s } => Some(Kind::Seconds { least: 0.0, most: longest_s }),
         Kind::Counts { least, most, .. } => Some(Kind::Count { least, most }),
-        Kind::Switch | Kind::Choice(_) | Kind::Messages { .. } => None,
+        Kind::Switch | Kind::Choice(_) | Kind::NameIn { .. } | Kind::Messages { .. } => None,
     }
 }
 

@@ -7,23 +7,25 @@ use crate::predicting::{Predicting, wall_s};
 use engine::model::Model;
 use engine::trace::LaneKind;
 use lessons::Values;
-use lessons::advice::{DECISIONS, LOADS, Load, MANY, Rule, SLOW, TIE, advise};
+use lessons::advice::{DECISIONS, LOADS, Load, MANY, Rule, SLOW, TIE, Verdict, advise};
 use lessons::matrix::matrix;
 
 #[test]
 fn the_advice_is_what_the_prediction_says() {
-    for (load, best, rule, confirms) in [
-        (load(0.0, 0.1, 100, 0), Model::ProcessPool, Rule::Processes, true),
-        (load(1.0, 0.0, 2000, 0), Model::EventLoop, Rule::EventLoop, true),
-        (load(0.05, 0.0001, 5, 0), Model::ThreadPool, Rule::Threads, true),
+    for (load, best, rule, verdict) in [
+        (load(0.0, 0.1, 100, 0), Model::ProcessPool, Rule::Processes, Verdict::Confirms),
+        (load(1.0, 0.0, 2000, 0), Model::EventLoop, Rule::EventLoop, Verdict::Confirms),
+        (load(0.05, 0.0001, 5, 0), Model::ThreadPool, Rule::Threads, Verdict::Confirms),
         // Long waits and much computing: the rule of thumb leaves the cores idle.
-        (load(1.0, 0.1, 100, 0), Model::LoopAndProcesses, Rule::EventLoop, false),
+        (load(1.0, 0.1, 100, 0), Model::LoopAndProcesses, Rule::EventLoop, Verdict::Contradicts),
+        // What is simpler is as fast.
+        (load(1.0, 0.0, 100, 0), Model::Threads, Rule::EventLoop, Verdict::SimplerLeads),
         // Alone, a task has nobody to wait beside.
-        (load(0.5, 0.1, 1, 0), Model::Sequential, Rule::Threads, true),
+        (load(0.5, 0.1, 1, 0), Model::Sequential, Rule::Threads, Verdict::SimplerLeads),
     ] {
         let advice = advise(&load).expect("the load is within the lesson's bounds");
-        let found = (advice.ranking[0].model, advice.rule, advice.confirms);
-        assert_eq!(found, (best, rule, confirms), "{load:?}: {:#?}", advice.ranking);
+        let found = (advice.ranking[0].model, advice.rule, advice.verdict);
+        assert_eq!(found, (best, rule, verdict), "{load:?}: {:#?}", advice.ranking);
         let shows_why = lessons::find(advice.shown_by()).expect("the lesson is there");
         assert!(shows_why.models.contains(&best), "{}", shows_why.id);
         let title = best.title();
