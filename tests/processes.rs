@@ -53,7 +53,47 @@ fn check_killed(mut running: Running, model: &str, task: &str, done: &str) {
     assert!(error.starts_with(&failed), "{error}");
     assert!(repeat.starts_with("To repeat it: interleave run "), "{repeat}");
     assert!(repeat.contains(&format!(" --model {model} ")), "{repeat}");
+    let mut report = String::new();
+    running.parent.stdout.take().unwrap().read_to_string(&mut report).unwrap();
+    // A program is told that there are no runs, and a person is shown no table without a row.
+    assert!(report.is_empty() || report.contains("\"runs\":[]"), "{report}");
     assert_eq!(running.parent.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_run_that_fails_takes_none_of_those_with_it_that_were_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, table] = ["out.jsonl", "report.csv"].map(|name| folder.path().join(name));
+    let words = "run delay-messages --model process-pool --set messages=A=3 --set workers=1 --speed 20 --repeat 1000 --warm-up 0";
+    let mut run = interleave(&format!("{words} --json --out"));
+    run.arg(&out).arg("--report").arg(&table);
+    let mut parent = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = || std::fs::read_to_string(&out).map_or(0, |text| text.lines().count());
+    wait_until(|| (lines() > 3).then_some(()));
+    // Between two runs it costs nothing, and its successor has the next job.
+    wait_until(|| {
+        for child in children(&parent) {
+            // It may have ended by itself.
+            let _ = kill(child, Signal::SIGKILL);
+        }
+        parent.try_wait().unwrap()
+    });
+    let output = parent.wait_with_output().unwrap();
+    // Behind the line that says what was asked for, and before the one of the run that failed.
+    let over = lines() - 2;
+    assert!((3..1000).contains(&over));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let failed =
+        format!("error: A run on process-pool failed when {over} of 1000 were over: task A failed: its process ");
+    assert!(said.lines().any(|line| line.starts_with(&failed)), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["runs"][0]["runs"], &report["runs"][0]["ending"]), (&over.into(), &"completed".into()));
+    let warnings = report["warnings"].as_array().unwrap();
+    let fewer = warnings.iter().find(|warning| warning["kind"] == "fewer-runs").unwrap();
+    assert!(fewer["text"].as_str().unwrap().contains(&format!("process-pool ({over} of 1000)")), "{fewer}");
+    let table = std::fs::read_to_string(table).unwrap();
+    assert!(table.contains(&format!("\ndelay-messages,process-pool,real,0,20,cpython,{over},0,")), "{table}");
 }
 
 #[test]
