@@ -177,7 +177,8 @@ fn beside_the_lost(trace: &Trace) -> String {
     let is_done = |(index, job): &(usize, &TaskRecord)| job.ended.is_some() && !lost.contains(&TaskId(*index as u32));
     let done = jobs.clone().filter(is_done).count();
     let mend = "--retry-lost gives a lost job to the process that takes the dead one’s place";
-    if lost.is_empty() { String::new() } else { format!("; of {} jobs {done} were done, and {mend}", jobs.count()) }
+    let were = if done == 1 { "was" } else { "were" };
+    if lost.is_empty() { String::new() } else { format!("; of {} jobs {done} {were} done, and {mend}", jobs.count()) }
 }
 
 fn interrupted(over: usize, request: &Request, series: Option<&Series>) -> String {
