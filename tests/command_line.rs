@@ -130,7 +130,7 @@ fn a_report_says_what_it_is_about() {
     let words = "run delay-messages --clock virtual --model event-loop --set workers=7 --seed 12 --repeat 3 --json";
     let report = report(&format!("{words} --costs cpython-no-gil"));
     assert_eq!((report.version, report.lesson.as_str(), report.seed, report.speed), (1, "delay-messages", 12, 1.0));
-    assert_eq!(report.costs, "cpython-no-gil");
+    assert_eq!((report.costs.as_str(), report.gil), ("cpython-no-gil", false));
     assert_eq!(serde_json::json!(report.params), serde_json::json!({"messages": "TWO=2,THREE=3", "workers": 7}));
     let [run] = &report.runs[..] else { panic!("one model was asked for: {report:?}") };
     assert_eq!((run.wall_s_min, run.wall_s_max), (Some(run.wall_s), Some(run.wall_s)));

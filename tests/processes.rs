@@ -33,9 +33,14 @@ fn a_parent_that_is_killed_leaves_no_process_behind() {
 
 #[test]
 fn a_process_that_is_killed_fails_its_task_and_leaves_nobody_behind() {
-    check_killed(Running::start(&format!("{POOL} --seed 7 --json"), 3), "process-pool", "A", "3 jobs 0");
-    check_killed(Running::start_threads(THREADS), "processes-of-threads", "J1", "40 jobs 0");
-    // Whoever joins these waits for the others too.
+    // The one that is lost is joined first, and those that wait in the queue are done before it is told.
+    let words = "delay-messages --model process-pool --set messages=A=4,B=4,C=4,D=1,E=0.2,F=0.2 --set workers=3 --seed 7 --json";
+    check_killed(Running::start(words, 3), "process-pool", "A", "6 jobs 5");
+    let words = "delay-messages --model process-pool --set messages=A=4,B=4,C=4 --set workers=2";
+    check_killed(Running::start(words, 2), "process-pool", "A", "3 jobs 2");
+    // Each thread of the process had a job.
+    let threads = "hybrid --model processes-of-threads --set processes=2 --set threads=2 --set jobs=8 --set latency=3 --network timer";
+    check_killed(Running::start_threads(threads), "processes-of-threads", "J1", "8 jobs 6");
     check_killed(Running::start(&format!("{BRIEF} --model processes"), 4), "processes", "J1", "4 jobs 3");
 }
 
@@ -53,7 +58,47 @@ fn check_killed(mut running: Running, model: &str, task: &str, done: &str) {
     assert!(error.starts_with(&failed), "{error}");
     assert!(repeat.starts_with("To repeat it: interleave run "), "{repeat}");
     assert!(repeat.contains(&format!(" --model {model} ")), "{repeat}");
+    let mut report = String::new();
+    running.parent.stdout.take().unwrap().read_to_string(&mut report).unwrap();
+    // A program is told that there are no runs, and a person is shown no table without a row.
+    assert!(report.is_empty() || report.contains("\"runs\":[]"), "{report}");
     assert_eq!(running.parent.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_run_that_fails_takes_none_of_those_with_it_that_were_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, table] = ["out.jsonl", "report.csv"].map(|name| folder.path().join(name));
+    let words = "run delay-messages --model process-pool --set messages=A=3 --set workers=1 --speed 20 --repeat 1000 --warm-up 0";
+    let mut run = interleave(&format!("{words} --json --out"));
+    run.arg(&out).arg("--report").arg(&table);
+    let mut parent = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = || std::fs::read_to_string(&out).map_or(0, |text| text.lines().count());
+    wait_until(|| (lines() > 3).then_some(()));
+    // Between two runs it costs nothing, and its successor has the next job.
+    wait_until(|| {
+        for child in children(&parent) {
+            // It may have ended by itself.
+            let _ = kill(child, Signal::SIGKILL);
+        }
+        parent.try_wait().unwrap()
+    });
+    let output = parent.wait_with_output().unwrap();
+    // Behind the line that says what was asked for, and before the one of the run that failed.
+    let over = lines() - 2;
+    assert!((3..1000).contains(&over));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let failed =
+        format!("error: A run on process-pool failed when {over} of 1000 were over: task A failed: its process ");
+    assert!(said.lines().any(|line| line.starts_with(&failed)), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["runs"][0]["runs"], &report["runs"][0]["ending"]), (&over.into(), &"completed".into()));
+    let warnings = report["warnings"].as_array().unwrap();
+    let fewer = warnings.iter().find(|warning| warning["kind"] == "fewer-runs").unwrap();
+    assert!(fewer["text"].as_str().unwrap().contains(&format!("process-pool ({over} of 1000)")), "{fewer}");
+    let table = std::fs::read_to_string(table).unwrap();
+    assert!(table.contains(&format!("\ndelay-messages,process-pool,real,0,20,cpython,{over},0,")), "{table}");
 }
 
 #[test]
@@ -99,7 +144,7 @@ fn a_lost_job_is_done_again_where_that_is_wanted() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_process_that_runs_out_of_memory_is_replaced_and_loses_one_job() {
-    let words = "merge-sort --model process-pool --set processes=2 --set lists=1000 --set chunk=1 --json";
+    let words = "merge-sort --model process-pool --set processes=2 --set lists=300 --set chunk=1 --json";
     for (option, code, done) in [("", 1, false), (" --retry-lost", 0, true)] {
         let mut running = Running::start(&format!("{words}{option}"), 2);
         let victim = running.children[0];
@@ -118,10 +163,10 @@ fn a_process_that_runs_out_of_memory_is_replaced_and_loses_one_job() {
         assert_eq!(replaced.count(), 1, "{said:?}");
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         if done {
-            assert_eq!(report["runs"][0]["outcome"]["in_order"], 1000 * 30_000, "{report}");
+            assert_eq!(report["runs"][0]["outcome"]["in_order"], 300 * 30_000, "{report}");
         } else {
             assert_eq!(report["runs"].as_array().unwrap().len(), 0, "{report}");
-            assert!(said.iter().any(|line| line.contains("; of 1000 jobs 999 were done")), "{said:?}");
+            assert!(said.iter().any(|line| line.contains("; of 300 jobs 299 were done")), "{said:?}");
         }
     }
 }

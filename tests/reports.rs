@@ -25,6 +25,7 @@ struct Head {
     seed: u64,
     speed: f64,
     costs: String,
+    gil: bool,
     clock: String,
     models: Vec<String>,
     repeat: usize,
@@ -48,8 +49,47 @@ struct Run {
     switches: Option<Switches>,
     #[serde(deserialize_with = "Option::deserialize")]
     peak_memory_bytes: Option<u64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    busy: Option<f64>,
+    workers: usize,
+    most_threads: usize,
+    most_processes: usize,
+    #[serde(deserialize_with = "Option::deserialize")]
+    requests: Option<Requests>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    messages: Option<Messages>,
+    warnings: Vec<Warning>,
     ending: String,
     outcome: BTreeMap<String, i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Requests {
+    answered: usize,
+    p50_s: f64,
+    p95_s: f64,
+    p99_s: f64,
+    #[serde(deserialize_with = "Option::deserialize")]
+    per_s: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Messages {
+    count: u64,
+    bytes: u64,
+    took_s: f64,
+    lost_jobs: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Warning {
+    kind: String,
+    model: String,
+    text: String,
+    cores: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +153,27 @@ fn each_run_is_a_line_behind_the_line_that_says_what_was_asked() {
     let expected = head.models.iter().flat_map(|model| (1..=3).map(move |run| (model.as_str(), run)));
     assert_eq!(numbered, expected.collect::<Vec<_>>());
     assert!(runs.iter().all(|run| run.ending == "completed" && run.outcome.is_empty()), "{runs:?}");
+    assert!(head.gil && runs.iter().all(|run| run.requests.is_none()), "{runs:?}");
+    for run in &runs {
+        let is_pool = run.model == "process-pool";
+        let alive = if is_pool { (2, 3, 3) } else { (1, 1, 1) };
+        assert_eq!((run.workers, run.most_threads, run.most_processes), alive, "{run:?}");
+        assert!(run.busy.is_none_or(|share| (0.0..=1.0).contains(&share)), "{run:?}");
+        match &run.messages {
+            Some(Messages { count, bytes, took_s, lost_jobs }) => {
+                assert!(is_pool && *bytes > *count && *took_s > 0.0, "{run:?}");
+                assert_eq!((*count, *lost_jobs), (4, 0));
+            }
+            None => assert!(!is_pool, "{run:?}"),
+        }
+        for Warning { kind, model, text, cores } in &run.warnings {
+            assert!(
+                ["too-short", "busy"].contains(&kind.as_str()) && *model == run.model && cores.is_none(),
+                "{run:?}"
+            );
+            assert!(text.ends_with('.'), "{text}");
+        }
+    }
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     for (model, runs) in report["runs"].as_array().unwrap().iter().zip(runs.chunks(3)) {
         let mut walls: Vec<f64> = runs.iter().filter_map(|run| run.wall_s).collect();
@@ -130,6 +191,25 @@ fn each_run_is_a_line_behind_the_line_that_says_what_was_asked() {
         assert!(switches.voluntary > 0 || switches.involuntary > 0, "{run:?}");
         assert_eq!(run.user_s.is_some(), run.system_s.is_some(), "{run:?}");
     }
+}
+
+/// What each run knows by itself is in its line, so that a series that nobody ends well loses no figure.
+#[test]
+fn the_line_of_a_run_has_the_figures_of_its_requests() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.jsonl");
+    let words = "run paged-api --set pages=20 --set limit=4 --speed 100 --model event-loop --json --repeat 2 --out";
+    let output = interleave(words).arg(&path).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let (_, runs) = lines(&path);
+    let told: Vec<&Requests> = runs.iter().filter_map(|run| run.requests.as_ref()).collect();
+    for (run, Requests { answered, p50_s, p95_s, p99_s, per_s }) in runs.iter().zip(&told) {
+        assert_eq!(*answered as i64, run.outcome["attempts"]);
+        assert!(*p50_s > 0.0 && p50_s <= p95_s && p95_s <= p99_s && per_s.unwrap() > 0.0, "{run:?}");
+    }
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sum: usize = told.iter().map(|requests| requests.answered).sum();
+    assert_eq!((told.len(), &report["runs"][0]["requests"]["answered"]), (2, &Value::from(sum)));
 }
 
 #[test]

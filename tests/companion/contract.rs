@@ -15,6 +15,7 @@ pub struct Report {
     pub seed: u64,
     pub speed: f64,
     pub costs: String,
+    pub gil: bool,
     pub warnings: Vec<Warning>,
     pub runs: Vec<Run>,
 }
@@ -61,6 +62,7 @@ pub struct Run {
     pub messages: Option<Messages>,
     pub ending: String,
     pub outcome: BTreeMap<String, i64>,
+    pub outcomes: Vec<Outcomes>,
     pub hints: Vec<Hint>,
     pub log: Vec<Line>,
 }
@@ -81,6 +83,13 @@ pub struct Requests {
     pub p99_s: f64,
     #[serde(deserialize_with = "Option::deserialize")]
     pub per_s: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcomes {
+    pub runs: usize,
+    pub outcome: BTreeMap<String, i64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,7 +5,7 @@ use crate::report;
 #[test]
 fn a_prediction_says_how_its_work_was_shared_and_what_its_requests_were_like() {
     let report = report("run paged-api --clock virtual --set pages=40 --set limit=4 --json");
-    assert!(report.warnings.is_empty(), "{report:?}");
+    assert!(report.warnings.is_empty() && report.gil, "{report:?}");
     for (run, (workers, threads)) in report.runs.iter().zip([(1, 1), (4, 5), (1, 1)]) {
         assert_eq!((run.workers, run.most_threads, run.most_processes), (workers, threads, 1), "{}", run.model);
         assert_eq!((run.runs, run.unended, run.user_s, run.system_s), (1, 0, None, None), "{}", run.model);
@@ -14,6 +14,8 @@ fn a_prediction_says_how_its_work_was_shared_and_what_its_requests_were_like() {
         assert!((run.efficiency.unwrap() - efficiency).abs() <= 0.001, "{}", run.model);
         let requests = run.requests.as_ref().unwrap();
         assert_eq!(requests.answered as i64, run.outcome["attempts"], "{}", run.model);
+        let [found] = &run.outcomes[..] else { panic!("there is one run: {run:?}") };
+        assert_eq!((found.runs, &found.outcome), (1, &run.outcome));
         // The network takes two to four seconds, and an event loop little to notice.
         let [p50, p95, p99] = [requests.p50_s, requests.p95_s, requests.p99_s];
         assert!(p50 >= 2.0 && p50 <= p95 && p95 <= p99 && p99 < 4.1, "{requests:?}");

@@ -7,8 +7,9 @@ use std::time::Instant;
 use engine::model::Model;
 use engine::time::Nanos;
 
+use crate::alive::Alive;
 use crate::report::Run;
-use crate::usage::quota;
+use crate::usage::{Others, quota};
 
 /// A reason to take a model's figures with care.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,24 @@ pub enum Caution {
         share: f64,
         /// How many runs there were.
         runs: usize,
+    },
+    /// Repeated runs found out different things.
+    OutcomesDiffer {
+        /// Which model's.
+        model: Model,
+        /// What, in how many of them.
+        found: String,
+        /// How many runs there were.
+        runs: usize,
+    },
+    /// There are fewer runs than were asked for.
+    FewerRuns {
+        /// Which model's.
+        model: Model,
+        /// How many there are.
+        runs: usize,
+        /// How many there were to be.
+        of: usize,
     },
     /// Others used the machine meanwhile.
     Busy {
@@ -77,29 +96,41 @@ impl Bounds {
     }
 }
 
-/// What is to be said of the runs of one model.
-pub fn cautions(run: &Run, bounds: Bounds) -> Vec<Caution> {
+/// What is to be said of the runs of one model, of which there were to be so many.
+pub fn cautions(run: &Run, asked_for: usize, bounds: Bounds) -> Vec<Caution> {
     const MOST_SCATTER: f64 = 0.1;
-    const MOST_BUSY: f64 = 0.1;
-    // Under that the system's ticks, a hundred in a second, are too few.
-    const LEAST_WATCHED_S: f64 = 0.2;
     let model = run.model;
     let mut cautions = Vec::new();
+    if run.runs < asked_for {
+        cautions.push(Caution::FewerRuns { model, runs: run.runs, of: asked_for });
+    }
+    let in_words = |name| Some(format!("{name} {}", run.outcomes.in_words(name)?));
+    let differing: Vec<String> = run.outcomes.differing().filter_map(in_words).collect();
+    if !differing.is_empty() {
+        let (found, runs) = (differing.join("; "), run.outcomes.runs());
+        cautions.push(Caution::OutcomesDiffer { model, found, runs });
+    }
+    let scatter = run.scatter().filter(|share| *share > MOST_SCATTER);
+    cautions.extend(scatter.map(|share| Caution::Scatter { model, share, runs: run.runs - run.unended }));
+    cautions.extend(cautions_of_any(model, run.wall(), run.others, run.alive, bounds));
+    cautions
+}
+
+/// What is to be said of one run or several by the time they took, what others did meanwhile and who was there.
+pub fn cautions_of_any(
+    model: Model,
+    wall: Option<Nanos>,
+    others: Option<Others>,
+    alive: Alive,
+    bounds: Bounds,
+) -> Vec<Caution> {
+    const MOST_BUSY: f64 = 0.1;
+    let mut cautions = Vec::new();
     let least = LEAST_WALL.max(bounds.clock_step.scaled(STEPS));
-    if let Some(wall) = run.wall() {
-        if wall < least {
-            cautions.push(Caution::TooShort { model, wall, least });
-        }
-        let scatter = run.scatter().filter(|share| *share > MOST_SCATTER);
-        cautions.extend(scatter.map(|share| Caution::Scatter { model, share, runs: run.runs - run.unended }));
-    }
-    if let Some(others) = run.others.filter(|others| others.there_was_s >= LEAST_WATCHED_S) {
-        let share = (others.used_s / others.there_was_s).clamp(0.0, 1.0);
-        if share > MOST_BUSY {
-            cautions.push(Caution::Busy { model, share });
-        }
-    }
-    let computing = run.alive.computing;
+    cautions.extend(wall.filter(|wall| *wall < least).map(|wall| Caution::TooShort { model, wall, least }));
+    let busy = others.and_then(Others::share).filter(|share| *share > MOST_BUSY);
+    cautions.extend(busy.map(|share| Caution::Busy { model, share }));
+    let computing = alive.computing;
     // Where both are too few the quota says more: a system that is told of it counts its whole cores, and one at least.
     match (bounds.quota, bounds.cores) {
         (Some(cores), _) if cores < computing as f64 => cautions.push(Caution::Quota { model, cores, computing }),
@@ -121,6 +152,8 @@ impl Caution {
         match self {
             Caution::TooShort { .. } => "too-short",
             Caution::Scatter { .. } => "scatter",
+            Caution::OutcomesDiffer { .. } => "outcomes-differ",
+            Caution::FewerRuns { .. } => "fewer-runs",
             Caution::Busy { .. } => "busy",
             Caution::Quota { .. } => "quota",
             Caution::FewCores { .. } => "few-cores",
@@ -132,6 +165,8 @@ impl Caution {
         match self {
             Caution::TooShort { model, .. }
             | Caution::Scatter { model, .. }
+            | Caution::OutcomesDiffer { model, .. }
+            | Caution::FewerRuns { model, .. }
             | Caution::Busy { model, .. }
             | Caution::Quota { model, .. }
             | Caution::FewCores { model, .. } => *model,
@@ -141,7 +176,11 @@ impl Caution {
     /// How many cores there are, where they are too few.
     pub fn cores(&self) -> Option<f64> {
         match self {
-            Caution::TooShort { .. } | Caution::Scatter { .. } | Caution::Busy { .. } => None,
+            Caution::TooShort { .. }
+            | Caution::Scatter { .. }
+            | Caution::OutcomesDiffer { .. }
+            | Caution::FewerRuns { .. }
+            | Caution::Busy { .. } => None,
             Caution::Quota { cores, .. } => Some(*cores),
             Caution::FewCores { cores, .. } => Some(*cores as f64),
         }
@@ -180,6 +219,15 @@ fn sentences(cautions: &[&Caution]) -> String {
             "Repeated runs lie far apart, from the fastest to the slowest as a share of the median".to_owned(),
             "Close other programs, and raise --repeat.",
         ),
+        Caution::OutcomesDiffer { .. } => (
+            "The same program did not find the same in all of its runs, so what it finds hangs on who comes first"
+                .to_owned(),
+            "No single run can be trusted to show it: the timeline is of one of them.",
+        ),
+        Caution::FewerRuns { .. } => (
+            "There are fewer runs than were asked for, since one failed or somebody asked for an end".to_owned(),
+            "Measure again for all of them.",
+        ),
         Caution::Busy { .. } => (
             "Other programs used much of this machine’s cores meanwhile, and may have slowed the runs".to_owned(),
             "Close them, and measure again.",
@@ -201,6 +249,8 @@ fn sentences(cautions: &[&Caution]) -> String {
         let figure = match caution {
             Caution::TooShort { wall, .. } => format!("{:.2} ms", ms(wall)),
             Caution::Scatter { share, runs, .. } => format!("{} in {runs} runs", percent(share)),
+            Caution::OutcomesDiffer { found, runs, .. } => format!("{found} of {runs} runs"),
+            Caution::FewerRuns { runs, of, .. } => format!("{runs} of {of}"),
             Caution::Busy { share, .. } => percent(share),
             Caution::Quota { computing: 1, .. } | Caution::FewCores { computing: 1, .. } => "1 worker".to_owned(),
             Caution::Quota { computing, .. } | Caution::FewCores { computing, .. } => format!("{computing} workers"),

@@ -36,7 +36,12 @@ pub fn bind(wanted: u16) -> Result<TcpListener, Failure> {
             }
         }
     }
-    Err(Failure::because(format_args!("The ports {wanted} to {last} are all taken: name another with --port.")))
+    let taken = if last == wanted {
+        format!("Port {wanted} is taken, and none comes after it")
+    } else {
+        format!("The ports {wanted} to {last} are all taken")
+    };
+    Err(Failure::because(format_args!("{taken}: name another with --port.")))
 }
 
 fn listen(port: u16) -> io::Result<TcpListener> {

@@ -129,6 +129,21 @@ impl Request {
         }
     }
 
+    /// Whether threads of one process share a GIL: what is asked for decides, or in some lessons a parameter.
+    pub fn has_gil(&self) -> bool {
+        self.prepared.costs.gil.is_some()
+    }
+
+    /// Each parameter's name and what people read as its value, in the lesson's own order.
+    pub fn values_in_words(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.values().map(|(name, value)| match (name, self.clock) {
+            ("cores", Clock::Real) => {
+                (name, format!("{} (of predictions: what is measured has this machine’s)", value.text()))
+            }
+            _ => (name, value.text()),
+        })
+    }
+
     /// Each parameter's name and value, in the lesson's own order.
     pub fn values(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         words::in_order(self.lesson, &self.values)

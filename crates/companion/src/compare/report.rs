@@ -207,11 +207,13 @@ fn legend(table: &Table, comparison: &Comparison, width: usize) -> String {
     text += &wrapped("  natively   ", &natively, width);
     let off: Vec<&Row> = table.rows.iter().filter(|row| row.is_off()).collect();
     let within = table.rows.len() - off.len();
-    let says = format!(
-        "{within} of {} predictions are within their bounds: 15 % where most of the time is waited, 25 % where half of it \
-         or more is computed.",
-        table.rows.len()
-    );
+    let so_many = match (within, table.rows.len()) {
+        (0, 1) => "The one prediction is out of its bounds".to_owned(),
+        (1, 1) => "The one prediction is within its bounds".to_owned(),
+        (1, all) => format!("1 of {all} predictions is within its bounds"),
+        (within, all) => format!("{within} of {all} predictions are within their bounds"),
+    };
+    let says = format!("{so_many}: 15 % where most of the time is waited, 25 % where half of it or more is computed.");
     text += "\n";
     text += &wrapped("", &says, width);
     text + &section("Off", off.into_iter().map(Row::why_off), width)

@@ -8,7 +8,7 @@ use engine::measure::{Hand, Worker};
 use engine::operation::Job;
 use engine::program;
 use engine::time::Nanos;
-use engine::trace::{Activity, Doing, Event, LaneId, MarkKind, ReadyFor, TaskId};
+use engine::trace::{Activity, Doing, Event, LaneId, MarkKind, ReadyFor, TaskId, WaitFor};
 
 use crate::notice;
 use crate::process_pool::answers::{Heard, Silence};
@@ -69,6 +69,7 @@ type Silent = (Arc<Process>, Silence);
 impl Lane {
     /// A lane of a pool, which `is_alone` in its process or not.
     pub fn kept(lane: LaneId, seat: &Arc<Seat>, run: &Arc<ThisRun>, is_alone: bool) -> Lane {
+        run.jobs.add_lane();
         Lane { is_kept: true, is_alone, ..Lane::for_one_task(lane, seat, run) }
     }
 
@@ -84,6 +85,15 @@ impl Lane {
         let is_short = self.is_alone && ended.took <= SHORT;
         self.appetite = if is_short { (self.appetite * 2).min(MOST_AT_ONCE) } else { 1 };
         Ok(ended)
+    }
+
+    /// Waits until no job is left but those that are held back here and elsewhere. The first of them here is `task`.
+    pub(super) fn wait_for_the_others(&self, task: TaskId, held_back: usize) {
+        let jobs = &self.place.run.jobs;
+        if let Some(other) = jobs.another(task) {
+            self.place.enter(task, Activity::Waiting(WaitFor::Task(other)));
+        }
+        jobs.wait_for_the_others(held_back);
     }
 
     /// Has one job done, whatever becomes of its process; `silent` is one that had it already and is heard of no more.
@@ -147,15 +157,25 @@ impl Lane {
 
 impl Worker for Lane {
     fn work(&mut self, task: TaskId, job: &Job) -> program::Ended {
-        self.see_to(task, job, None)
+        let ended = self.see_to(task, job, None);
+        if ended.is_err() {
+            self.wait_for_the_others(task, 1);
+        }
+        ended
     }
 
     fn appetite(&self) -> usize {
         self.appetite
     }
 
-    /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one.
+    /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one. From
+    /// the first that fails on they are told of in the end, when whatever others do has ended, too.
     fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(program::Ended)) {
+        let mut held_back = Vec::new();
+        let mut tell = |result: program::Ended| match held_back.is_empty() && result.is_ok() {
+            true => ended(result),
+            false => held_back.push(result),
+        };
         let mut left = jobs;
         let mut silent = None;
         // The first may have been handed over already, and alone.
@@ -167,7 +187,7 @@ impl Worker for Lane {
             for (place, &number) in numbers.iter().enumerate() {
                 let given = Given { task: left[0].0, process: Arc::clone(&process), number };
                 match self.wait(&given) {
-                    Ok(end) => ended(end.result),
+                    Ok(end) => tell(end.result),
                     Err(silence) => {
                         process.forget(&numbers[place + 1..]);
                         silent = Some((process, silence));
@@ -178,7 +198,11 @@ impl Worker for Lane {
             }
         }
         for (task, job) in left {
-            ended(self.see_to(*task, job, silent.take()));
+            tell(self.see_to(*task, job, silent.take()));
+        }
+        if let Some((task, _)) = jobs.iter().rev().take(held_back.len()).next_back() {
+            self.wait_for_the_others(*task, held_back.len());
+            held_back.into_iter().for_each(ended);
         }
     }
 

@@ -9,8 +9,7 @@ use crate::report::{Report, Run};
 
 /// The report as CSV (RFC 4180, but for its line ends).
 pub fn render(report: &Report) -> String {
-    let found = report.runs.iter().filter_map(|run| run.trace.outcome());
-    let outcomes: BTreeSet<&String> = found.flat_map(|outcome| outcome.keys()).collect();
+    let outcomes: BTreeSet<&str> = report.runs.iter().flat_map(|run| run.outcomes.names()).collect();
     let parameters = report.request.values().map(|(name, _)| format!("parameter {name}"));
     let mut header: Vec<String> = COLUMNS.iter().map(|(name, _)| name.to_string()).collect();
     header.extend(parameters);
@@ -18,8 +17,7 @@ pub fn render(report: &Report) -> String {
     let row = |run: &Run| {
         let mut row: Vec<String> = COLUMNS.iter().map(|(_, value)| value(report, run).unwrap_or_default()).collect();
         row.extend(report.request.values().map(|(_, value)| value.text()));
-        let outcome = |name: &&String| run.trace.outcome()?.get(*name).map(i64::to_string);
-        row.extend(outcomes.iter().map(|name| outcome(name).unwrap_or_default()));
+        row.extend(outcomes.iter().map(|name| run.outcomes.in_words(name).unwrap_or_default()));
         row
     };
     written([header].into_iter().chain(report.runs.iter().map(row)))
@@ -28,7 +26,7 @@ pub fn render(report: &Report) -> String {
 type Value = fn(&Report, &Run) -> Option<String>;
 
 /// The columns that every report has. Their names are those of the JSON.
-const COLUMNS: [(&str, Value); 32] = [
+const COLUMNS: [(&str, Value); 33] = [
     ("lesson", |report, _| Some(report.request.lesson.id.to_owned())),
     ("model", |_, run| Some(run.model.id().to_owned())),
     ("clock", |report, _| Some(report.request.clock.id().to_owned())),
@@ -61,6 +59,7 @@ const COLUMNS: [(&str, Value); 32] = [
     ("message_s", |_, run| run.messages.map(|messages| seconds(messages.took))),
     ("lost_jobs", |_, run| run.messages.map(|messages| messages.lost.to_string())),
     ("ending", |_, run| Some(ending(&run.trace))),
+    ("gil", |report, _| Some(report.request.has_gil().to_string())),
 ];
 
 fn seconds(time: Nanos) -> String {

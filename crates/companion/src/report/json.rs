@@ -86,6 +86,8 @@ pub struct RequestObject<'a> {
     seed: u64,
     speed: f64,
     costs: &'a str,
+    /// Whether threads of one process share a GIL, those that were measured too.
+    gil: bool,
 }
 
 impl<'a> RequestObject<'a> {
@@ -97,6 +99,7 @@ impl<'a> RequestObject<'a> {
             seed: request.seed,
             speed: request.true_speed(),
             costs: &request.charges.name,
+            gil: request.has_gil(),
         }
     }
 }
@@ -116,7 +119,7 @@ impl From<Switches> for SwitchesObject {
 
 /// What went between processes.
 #[derive(Serialize)]
-struct MessagesObject {
+pub struct MessagesObject {
     count: u64,
     bytes: u64,
     /// The time that both ends took together.
@@ -130,6 +133,13 @@ impl From<Messages> for MessagesObject {
     }
 }
 
+/// What some of a model's runs found out.
+#[derive(Serialize)]
+struct OutcomeObject<'a> {
+    runs: usize,
+    outcome: &'a Outcome,
+}
+
 #[derive(Serialize)]
 struct Object<'a> {
     version: u32,
@@ -139,8 +149,9 @@ struct Object<'a> {
     runs: Vec<RunObject<'a>>,
 }
 
+/// A reason to take a model's figures with care.
 #[derive(Serialize)]
-struct WarningObject {
+pub struct WarningObject {
     kind: &'static str,
     model: &'static str,
     text: String,
@@ -179,13 +190,16 @@ struct RunObject<'a> {
     messages: Option<MessagesObject>,
     /// `completed`, or why the run came to no end.
     ending: String,
+    /// Of repeated runs the one whose log this is.
     outcome: Outcome,
+    /// All that there were, and how many of the runs that came to an end had each.
+    outcomes: Vec<OutcomeObject<'a>>,
     hints: Vec<HintObject>,
     log: Vec<LineObject<'a>>,
 }
 
 #[derive(Serialize)]
-struct RequestsObject {
+pub struct RequestsObject {
     answered: usize,
     /// Percentiles by the nearest rank, of all runs together.
     p50_s: f64,
@@ -250,6 +264,7 @@ impl<'a> RunObject<'a> {
             messages: run.messages.map(MessagesObject::from),
             ending: ending(&run.trace),
             outcome: run.trace.outcome().cloned().unwrap_or_default(),
+            outcomes: run.outcomes.counts().map(|(outcome, runs)| OutcomeObject { runs, outcome }).collect(),
             hints: hints(&run.trace).into_iter().map(|hint| HintObject::new(&run.trace, hint)).collect(),
             log: lines
                 .map(|line| LineObject { at_s: line.at.as_secs_f64(), lane: line.lane, text: line.text })
@@ -259,14 +274,16 @@ impl<'a> RunObject<'a> {
 }
 
 impl WarningObject {
-    fn new(caution: &Caution) -> WarningObject {
+    /// What `caution` says.
+    pub fn new(caution: &Caution) -> WarningObject {
         let (kind, model) = (caution.kind(), caution.model().id());
         WarningObject { kind, model, text: caution.to_string(), cores: caution.cores() }
     }
 }
 
 impl RequestsObject {
-    fn new(requests: &Requests) -> RequestsObject {
+    /// What `requests` come to.
+    pub fn new(requests: &Requests) -> RequestsObject {
         RequestsObject {
             answered: requests.answered,
             p50_s: requests.p50.as_secs_f64(),
@@ -277,7 +294,8 @@ impl RequestsObject {
     }
 }
 
-fn rounded(number: f64) -> f64 {
+/// A number to the thousandth.
+pub fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }
 

@@ -8,9 +8,15 @@ use engine::program::Outcome;
 use engine::time::Nanos;
 use serde::Serialize;
 
+use crate::alive::Alive;
+use crate::caution::{Bounds, cautions_of_any};
 use crate::report::Once;
-use crate::report::json::{RequestObject, SwitchesObject, ending};
+use crate::report::json::{
+    MessagesObject, RequestObject, RequestsObject, SwitchesObject, WarningObject, ending, rounded,
+};
 use crate::request::Request;
+use crate::statistics::Requests;
+use crate::usage::Others;
 
 /// The version of the contract.
 const VERSION: u32 = 1;
@@ -28,9 +34,13 @@ pub fn head(request: &Request) -> String {
     })
 }
 
-/// The line of a run, the `number`th of its model.
-pub fn run(model: Model, number: usize, once: &Once) -> String {
+/// The line of a run, the `number`th of its model, with all that it knows by itself; `bounds` judge what was measured.
+pub fn run(request: &Request, model: Model, number: usize, once: &Once, bounds: Option<Bounds>) -> String {
     let summary = once.trace.summary();
+    let alive = Alive::of(&once.trace, request.has_gil());
+    let wall = summary.filter(|_| once.trace.failure().is_none()).map(|summary| summary.wall);
+    let cautions = bounds.map(|bounds| cautions_of_any(model, wall, once.usage.others, alive, bounds));
+    let requests = Requests::of(std::iter::once(&once.trace));
     line(&RunLine {
         model: model.id(),
         run: number,
@@ -40,6 +50,13 @@ pub fn run(model: Model, number: usize, once: &Once) -> String {
         system_s: once.usage.cpu.map(|cpu| cpu.system.as_secs_f64()),
         switches: once.usage.switches.map(Into::into),
         peak_memory_bytes: once.usage.peak_memory,
+        busy: once.usage.others.and_then(Others::share).map(rounded),
+        workers: alive.workers,
+        most_threads: alive.threads,
+        most_processes: alive.processes,
+        requests: requests.as_ref().map(RequestsObject::new),
+        messages: once.trace.messages().map(Into::into),
+        warnings: cautions.iter().flatten().map(WarningObject::new).collect(),
         ending: ending(&once.trace),
         outcome: once.trace.outcome().cloned().unwrap_or_default(),
     })
@@ -67,6 +84,16 @@ struct RunLine<'a> {
     system_s: Option<f64>,
     switches: Option<SwitchesObject>,
     peak_memory_bytes: Option<u64>,
+    /// The share of all cores' time that others used meanwhile.
+    busy: Option<f64>,
+    workers: usize,
+    most_threads: usize,
+    most_processes: usize,
+    /// `null` where nothing was asked.
+    requests: Option<RequestsObject>,
+    /// `null` where nothing went between processes.
+    messages: Option<MessagesObject>,
+    warnings: Vec<WarningObject>,
     ending: String,
     outcome: Outcome,
 }

@@ -5,15 +5,15 @@ use engine::hints::hints;
 use crate::caution::told;
 use crate::report::measures::{self, Cells};
 use crate::report::text::capitalised;
-use crate::report::{Report, Run, table};
+use crate::report::{Report, Run, captions, table};
 use crate::request::Clock;
 
 /// The report as a text in Markdown.
 pub fn render(report: &Report) -> String {
     let mut text =
         format!("# {}\n\n{}.\n\n", escaped(report.request.lesson.title), escaped(&capitalised(&report.clock())));
-    for (name, value) in report.request.values() {
-        text += &format!("- {}: {}\n", escaped(name), code(&value.text()));
+    for (name, value) in report.request.values_in_words() {
+        text += &format!("- {}: {}\n", escaped(name), code(&value));
     }
     text += &format!("- seed: {}\n", report.request.seed);
     text += &drawn("Figures", &table::side_by_side(report));
@@ -24,11 +24,16 @@ pub fn render(report: &Report) -> String {
     if report.request.clock == Clock::Real {
         text += &drawn("What it took", &measures::workers(report));
         text += &format!("\n{}", drawn_alone(&measures::system(report)));
-        text += &format!("\n{}\n", measures::NOTE);
+        text += &format!("\n{}\n", measures::note(report));
     }
-    text += &measures::requests(report).map(|requests| drawn("Requests", &requests)).unwrap_or_default();
-    text +=
-        &measures::messages(report).map(|messages| drawn("Messages between processes", &messages)).unwrap_or_default();
+    if let Some(requests) = measures::requests(report) {
+        text += &drawn("Requests", &requests);
+        text += &captioned(captions::requests(report));
+    }
+    if let Some(messages) = measures::messages(report) {
+        text += &drawn("Messages between processes", &messages);
+        text += &captioned(captions::messages(report));
+    }
     text += &listed("Keep in mind", told(&report.cautions).iter().map(|caution| escaped(caution)));
     let hinted = report.runs.iter().flat_map(|run| hints(&run.trace).into_iter().map(move |hint| (run, hint)));
     text += &listed(
@@ -39,6 +44,10 @@ pub fn render(report: &Report) -> String {
         }),
     );
     text + &listed("To repeat a run", report.runs.iter().map(|run| code(&report.request.command(run.model))))
+}
+
+fn captioned(caption: Option<String>) -> String {
+    caption.map(|caption| format!("\n{}\n", escaped(&caption))).unwrap_or_default()
 }
 
 fn listed(title: &str, items: impl Iterator<Item = String>) -> String {

@@ -2,10 +2,9 @@
 
 use engine::trace::Messages;
 
-use crate::report::style::{DIM, HEADING};
+use crate::report::style::HEADING;
 use crate::report::table::{drawn, share, short, side_by_side_drawn};
-use crate::report::text::wrapped;
-use crate::report::{Report, Run};
+use crate::report::{Report, Run, captioned, captions};
 use crate::request::Clock;
 
 /// A table as texts: the first row is the header, the first column the models.
@@ -21,19 +20,25 @@ pub fn draw(report: &Report, width: usize) -> String {
     if report.request.clock == Clock::Real {
         text += &format!("\n{HEADING}What it took{HEADING:#}\n");
         text += &side_by_side_drawn(&workers(report), &system(report), width);
-        text += &format!("{DIM}{}{DIM:#}", wrapped("  ", NOTE, width));
+        text += &captioned(Some(note(report)), width);
     }
     if let Some(requests) = requests(report) {
         text += &format!("\n{HEADING}Requests{HEADING:#}\n{}", drawn(&requests, width));
+        text += &captioned(captions::requests(report), width);
     }
     if let Some(messages) = messages(report) {
         text += &format!("\n{HEADING}Messages between processes{HEADING:#}\n{}", drawn(&messages, width));
+        text += &captioned(captions::messages(report), width);
     }
     text
 }
 
-/// What the words in the tables mean.
-pub const NOTE: &str = "\
+/// What the words in the tables mean, and of which runs the figures are.
+pub fn note(report: &Report) -> String {
+    [captions::took(report), Some(NOTE.to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+const NOTE: &str = "\
     Efficiency is the speed-up by the workers: over 100 % where one worker has several waits at once. A core leaves a \
     thread that waits (voluntary) or whose turn is over (involuntary). Threads, processes and memory are the most at \
     once. A dash stands where the system does not tell.";

@@ -1,6 +1,7 @@
 //! What is told about the runs of one call: the figures, and a file for each way of showing them.
 
 mod bars;
+mod captions;
 mod csv;
 pub mod format;
 mod hints;
@@ -9,6 +10,7 @@ pub mod json;
 pub mod lines;
 mod markdown;
 mod measures;
+mod outcomes;
 mod runs;
 pub mod style;
 pub mod table;
@@ -27,6 +29,7 @@ use crate::caution::{Bounds, Caution, cautions, told};
 use crate::failure::Failure;
 use crate::request::{Clock, Request};
 use crate::words::USUAL_COSTS;
+pub use outcomes::Outcomes;
 pub use runs::{Once, Run};
 use style::{DIM, HEADING, HINDERED};
 
@@ -76,7 +79,7 @@ impl<'a> Report<'a> {
     /// A report on these runs, those that were measured judged by `bounds`.
     fn within(request: &'a Request, runs: Vec<Run>, bounds: Bounds) -> Report<'a> {
         let cautions = match request.clock {
-            Clock::Real => runs.iter().flat_map(|run| cautions(run, bounds)).collect(),
+            Clock::Real => runs.iter().flat_map(|run| cautions(run, request.repeat, bounds)).collect(),
             Clock::Virtual => Vec::new(),
         };
         Report { request, runs, cautions }
@@ -123,13 +126,15 @@ impl<'a> Report<'a> {
     }
 }
 
+/// What a part of the report is of, above it.
+fn captioned(caption: Option<String>, width: usize) -> String {
+    caption.map(|caption| format!("{DIM}{}{DIM:#}", text::wrapped("  ", &caption, width))).unwrap_or_default()
+}
+
 fn for_people(report: &Report, with_log: bool, width: usize) -> String {
     let mut text = format!("{HEADING}{}{HEADING:#}\n", report.request.lesson.title);
-    for (name, value) in report.request.values() {
-        text += &format!("  {DIM}{name}: {}{DIM:#}\n", value.text());
-    }
-    if report.runs.is_empty() {
-        return text;
+    for (name, value) in report.request.values_in_words() {
+        text += &format!("  {DIM}{name}: {value}{DIM:#}\n");
     }
     text += "\n";
     text += &table::draw(report, width);
@@ -143,6 +148,7 @@ fn for_people(report: &Report, with_log: bool, width: usize) -> String {
         text += &format!("{HINDERED}{}{HINDERED:#}", text::wrapped("  ! ", &caution, width));
     }
     text += "\n";
+    text += &captioned(captions::timelines(report), width);
     text += &timeline::draw(report, width);
     text += &hints::draw(report, width);
     if with_log {

@@ -5,6 +5,7 @@ use engine::time::Nanos;
 use engine::trace::{Messages, Summary, Switches, Trace};
 
 use crate::alive::Alive;
+use crate::report::Outcomes;
 use crate::statistics::{Requests, median};
 use crate::usage::{Cpu, Others, Usage};
 
@@ -31,6 +32,8 @@ pub struct Run {
     pub unended: usize,
     /// How many threads and processes `trace` had.
     pub alive: Alive,
+    /// What the runs found out of which the figures are.
+    pub outcomes: Outcomes,
     /// What the answers of all its runs were like; `None` where nothing was asked.
     pub requests: Option<Requests>,
     /// What went between processes in `trace`; `None` where nothing did.
@@ -72,10 +75,11 @@ impl Run {
         let told = if ended.is_empty() { &unended } else { &ended };
         let figures = Figures::of(told)?;
         let requests = Requests::of(told.iter().map(|once| &once.trace));
+        let outcomes = Outcomes::of(told.iter().map(|once| &once.trace));
         let trace = unended.into_iter().next_back().or_else(|| ended.into_iter().next_back())?.trace;
         let alive = Alive::of(&trace, has_gil);
         let messages = trace.messages();
-        Some(Run { model, figures, trace, runs, unended: count, alive, requests, messages, others })
+        Some(Run { model, figures, trace, runs, unended: count, alive, outcomes, requests, messages, others })
     }
 
     /// The median wall time of the runs that came to an end.

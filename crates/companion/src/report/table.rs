@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use engine::model::Model;
-use engine::program::Outcome;
 use engine::time::Nanos;
 
 use crate::report::style::{DIM, HEADING};
 use crate::report::text::{capitalised, wrapped};
-use crate::report::{Report, Run};
+use crate::report::{Report, Run, captions};
 use crate::request::Clock;
 
 /// Before each line.
@@ -61,15 +60,12 @@ fn figures(report: &Report) -> Vec<Vec<String>> {
     rows
 }
 
-/// A row a model with what its program found out, below the names of that; of repeated runs the one that is shown.
+/// A row a model with what its program found out, below the names of that; where repeated runs differ, in how many.
 fn outcomes(report: &Report) -> Vec<Vec<String>> {
-    let found = report.runs.iter().map(|run| run.trace.outcome());
-    let names: BTreeSet<&String> = found.clone().flatten().flat_map(|outcome| outcome.keys()).collect();
-    let row = |outcome: Option<&Outcome>| {
-        let value = |name: &&String| outcome?.get(*name).map(i64::to_string);
-        names.iter().map(|name| value(name).unwrap_or_else(|| "–".to_owned())).collect()
-    };
-    [names.iter().map(|name| name.to_string()).collect()].into_iter().chain(found.map(row)).collect()
+    let names: BTreeSet<&str> = report.runs.iter().flat_map(|run| run.outcomes.names()).collect();
+    let row =
+        |run: &Run| names.iter().map(|name| run.outcomes.in_words(name).unwrap_or_else(|| "–".to_owned())).collect();
+    [names.iter().map(|name| name.to_string()).collect()].into_iter().chain(report.runs.iter().map(row)).collect()
 }
 
 /// Two tables of the same names as one, where that is no wider than `width`, or else one below the other.
@@ -111,10 +107,28 @@ pub fn footnotes(report: &Report) -> Vec<String> {
              are in the program’s own time, {factor} times that."
         ));
     }
+    notes.extend(captions::results(report));
+    notes.extend(whose_gil(report));
     if !report.runs.iter().any(|run| run.model == Model::Sequential) {
         notes.push("There is no speed-up to tell: that takes a sequential run in the same call.".to_owned());
     }
     notes
+}
+
+/// That threads which were measured passed on a GIL, which this program does not need, and how to do without.
+fn whose_gil(report: &Report) -> Option<String> {
+    let request = report.request;
+    let has_threads = |model| match model {
+        Model::Threads | Model::ThreadPool | Model::LoopAndThreads | Model::ProcessesOfThreads => true,
+        Model::Sequential | Model::EventLoop | Model::ProcessPool | Model::Processes | Model::LoopAndProcesses => false,
+    };
+    let is_passed_on = request.clock == Clock::Real && request.has_gil();
+    let is_told = is_passed_on && report.runs.iter().any(|run| has_threads(run.model));
+    let is_the_lessons = request.lesson.parameters.iter().any(|parameter| parameter.name == "gil");
+    let without = if is_the_lessons { "--set gil=off" } else { "--costs native" };
+    is_told.then(|| {
+        format!("Measured threads of one process share a GIL here, as CPython’s do: {without} runs them without one.")
+    })
 }
 
 /// A share in per cent.

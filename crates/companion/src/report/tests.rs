@@ -2,6 +2,8 @@
 //! that nobody measured, so that its figures are.
 
 use clap::Parser;
+use engine::model::Model;
+use engine::program::Outcome;
 use engine::time::Nanos;
 use engine::trace::{Clock, Event, LaneId, MarkKind, Switches, TaskId, Trace};
 
@@ -30,7 +32,7 @@ fn report(request: &Request) -> Report<'_> {
             true => [1.0, 1.25, 1.1].map(once).to_vec(),
             false => vec![Once { trace: predict(request, model), usage: Usage::default() }],
         };
-        Run::new(model, all, request.prepared.costs.gil.is_some()).unwrap()
+        Run::new(model, all, request.has_gil()).unwrap()
     };
     let bounds = Bounds { cores: Some(1), quota: None, clock_step: Nanos(30) };
     Report::within(request, request.models.iter().map(run).collect(), bounds)
@@ -105,7 +107,7 @@ fn figures_come_with_what_to_keep_in_mind() {
     check_cautions("delay-messages --model sequential --repeat 3", &["scatter", "busy"]);
     check_cautions(
         "delay-messages --model sequential --set messages=A=0.004 --repeat 3",
-        &["too-short", "scatter", "busy"],
+        &["scatter", "too-short", "busy"],
     );
     // Three computing threads use one core where there is a GIL, and three where there is none.
     let gil = "gil --model threads --repeat 3 --set threads=3 --set work=0.1 --set gil=";
@@ -117,7 +119,7 @@ fn figures_come_with_what_to_keep_in_mind() {
     let mut report = report(&request);
     for (quota, told) in [(0.5, "0.5"), (0.001, "less than 0.01"), (0.0, "0")] {
         let bounds = Bounds { cores: Some(1), quota: Some(quota), clock_step: Nanos(30) };
-        report.cautions = report.runs.iter().flat_map(|run| cautions(run, bounds)).collect();
+        report.cautions = report.runs.iter().flat_map(|run| cautions(run, 3, bounds)).collect();
         let last = report.cautions.last().unwrap();
         assert_eq!((last.kind(), last.cores()), ("quota", Some(quota)));
         let says = format!(
@@ -125,6 +127,37 @@ fn figures_come_with_what_to_keep_in_mind() {
         );
         assert!(last.to_string().contains(&says), "{last}");
     }
+}
+
+#[test]
+fn runs_that_differ_are_counted_in_every_form() {
+    let request = request("lost-update --model threads --repeat 12");
+    let found = |value| {
+        let mut trace = measured(&predict(&request, Model::Threads), 1.0);
+        if let Some(finish) = &mut trace.finished {
+            finish.ending = Ok(Outcome::from([("final".to_owned(), value)]));
+        }
+        Once { trace, usage: usage(1.0) }
+    };
+    let all = [2, 1, 2, 2, 1, 2, 2, 2, 1, 2, 1].map(found).to_vec();
+    let runs = vec![Run::new(Model::Threads, all, true).unwrap()];
+    let report = Report::within(&request, runs, Bounds { cores: None, quota: None, clock_step: Nanos(30) });
+    let kinds: Vec<&str> = report.cautions.iter().map(Caution::kind).collect();
+    assert_eq!(kinds, ["fewer-runs", "outcomes-differ", "busy"]);
+    let says = "threads (final 1 in 4, 2 in 7 of 11 runs)";
+    assert!(report.cautions[1].to_string().contains(says), "{}", report.cautions[1]);
+    for (form, text) in [
+        ("terminal", plain(&report, 240)),
+        ("csv", Format::Csv.render(&report)),
+        ("markdown", Format::Markdown.render(&report)),
+        ("html", Format::Html.render(&report)),
+    ] {
+        let cell = if form == "csv" { ",\"1 in 4, 2 in 7\"\n" } else { "1 in 4, 2 in 7" };
+        assert!(text.contains(cell) && (form == "csv" || text.contains(says)), "{form}: {text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&Format::Json.render(&report)).unwrap();
+    let counted = serde_json::json!([{"runs": 4, "outcome": {"final": 1}}, {"runs": 7, "outcome": {"final": 2}}]);
+    assert_eq!(json["runs"][0]["outcomes"], counted);
 }
 
 #[test]

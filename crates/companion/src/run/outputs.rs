@@ -40,12 +40,16 @@ impl Outputs {
         Ok(Outputs { series, trace, result, reports, is_json: arguments.json, with_log: arguments.log })
     }
 
-    /// Tells all of them; `last` is what happened in the last run of each model.
+    /// Tells all of them; `last` is what happened in the last run of each model. Where no run was over only programs are told
+    /// so: people hear it as an error, and what is in the files is better than nothing.
     ///
     /// # Errors
     /// Where standard output cannot be written. What is wrong with files goes to `wrong`.
     pub fn tell(self, report: &Report, last: Vec<(Model, Vec<Event>)>, wrong: &mut Vec<String>) -> Result<(), Failure> {
         wrong.extend(self.series.and_then(Series::wrong));
+        if report.runs.is_empty() {
+            return if self.is_json { report::json::print(report) } else { Ok(()) };
+        }
         if let Some(file) = self.trace {
             wrong.extend(file.write(&chrome(report)).err());
         }

@@ -39,7 +39,7 @@ pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(Once, Vec<E
         // Before a trace is made of it, which is no part of the run.
         let usage = watch.stop(cpu_of(&events));
         let trace = traced(request, model, &events);
-        // Such a run fails its model: what comes after it would be measured for nothing.
+        // Such a run fails its model, of which what comes after it would tell no more than what came before.
         let is_last = matches!(trace.failure(), Some(RunError::Task(_)));
         if number >= request.warm_up || is_last {
             tell(Once { trace, usage }, events);

@@ -1,21 +1,26 @@
 //! What a call has measured so far, which is told once: at its end, or when it is interrupted.
 
+use std::collections::BTreeSet;
+
 use engine::error::RunError;
 use engine::model::Model;
-use engine::trace::{Event, Marked, Trace};
+use engine::trace::{Event, Marked, TaskId, TaskRecord, Trace};
 
+use crate::caution::Bounds;
 use crate::failure::Failure;
 use crate::interrupt::Untold;
 use crate::notice;
 use crate::output_file::Series;
 use crate::report::{Once, Report, Run, lines};
-use crate::request::Request;
+use crate::request::{Clock, Request};
 use crate::run::outputs::Outputs;
 
 /// What there is to tell, and to whom.
 pub struct SoFar {
     /// What was asked for.
     pub request: Request,
+    /// What measured runs are judged by.
+    bounds: Option<Bounds>,
     kept: Untold<Kept>,
 }
 
@@ -27,8 +32,9 @@ struct Kept {
 /// What came of one model.
 struct OfModel {
     model: Model,
+    /// Its runs, but for one that failed with a task: that one says nothing about its model.
     all: Vec<Once>,
-    /// What happened in the last of its runs.
+    /// What happened in the last of them.
     last: Vec<Event>,
     /// Why there are no more of them, as the end of a sentence.
     broken_off: Option<String>,
@@ -46,7 +52,8 @@ pub enum Occasion {
 impl SoFar {
     /// Nothing so far.
     pub fn new(request: Request, outputs: Outputs) -> SoFar {
-        SoFar { request, kept: Untold::new(Kept { outputs, models: Vec::new() }) }
+        let bounds = (request.clock == Clock::Real).then(Bounds::of_this_machine);
+        SoFar { request, bounds, kept: Untold::new(Kept { outputs, models: Vec::new() }) }
     }
 
     /// Keeps what comes next as this model's.
@@ -56,23 +63,26 @@ impl SoFar {
         });
     }
 
-    /// Keeps a run, and what happened in it.
+    /// Keeps a run, and what happened in it. One that failed with a task is the last of its model: those before it stay.
     pub fn add(&self, once: Once, events: Vec<Event>) {
         self.kept.keep(|Kept { outputs, models }| {
             let Some(of) = models.last_mut() else { return };
             if let Some(series) = &mut outputs.series {
-                series.add(&lines::run(of.model, of.all.len() + 1, &once));
+                series.add(&lines::run(&self.request, of.model, of.all.len() + 1, &once, self.bounds));
             }
-            of.all.push(once);
-            of.last = events;
+            of.broken_off = failure(&once.trace);
+            if of.broken_off.is_none() {
+                of.all.push(once);
+                of.last = events;
+            }
         });
     }
 
-    /// Keeps why there are no more runs of the model, as the end of a sentence.
+    /// Keeps why there are no more runs of the model, as the end of a sentence; what was known first is the cause of the rest.
     pub fn break_off(&self, reason: String) {
         self.kept.keep(|kept| {
             if let Some(of) = kept.models.last_mut() {
-                of.broken_off = Some(reason);
+                of.broken_off.get_or_insert(reason);
             }
         });
     }
@@ -96,19 +106,20 @@ impl Kept {
         let over = models.iter().map(|of| of.all.len()).sum();
         let mut wrong = Vec::new();
         let (mut runs, mut last) = (Vec::new(), Vec::new());
-        for OfModel { model, all, last: events, broken_off } in models {
-            if broken_off.is_none() && !all.is_empty() {
-                last.push((model, events));
+        for of in models {
+            if let Some(reason) = &of.broken_off {
+                wrong.push(of.failed(request, reason));
             }
-            let all = broken_off.map_or(Ok(all), Err).and_then(without_failures);
-            runs.extend(together(request, model, all, &mut wrong));
+            if !of.all.is_empty() {
+                last.push((of.model, of.last));
+            }
+            runs.extend(together(request, of.model, of.all, &mut wrong));
         }
         let interruption = match occasion {
             Occasion::End => None,
             Occasion::Interruption => Some(interrupted(over, request, outputs.series.as_ref())),
         };
         let told = match (occasion, over) {
-            // What is in the files is better than nothing.
             (Occasion::Interruption, 0) => Ok(()),
             _ => outputs.tell(&Report::new(request, runs), last, &mut wrong),
         };
@@ -117,41 +128,57 @@ impl Kept {
     }
 }
 
-/// What all runs of a model come to; `None` for one that failed with a task, which has no figures.
-fn together(request: &Request, model: Model, all: Result<Vec<Once>, String>, wrong: &mut Vec<String>) -> Option<Run> {
-    let repeat = || format!("To repeat it: {}", request.command(model));
-    match all {
-        Ok(all) => {
-            let run = Run::new(model, all, request.prepared.costs.gil.is_some());
-            if run.as_ref().is_some_and(|run| run.unended > 0) {
-                // The report says why.
-                wrong.push(format!("The run on {model} came to no end.\n{}", repeat()));
+impl OfModel {
+    /// That a run failed, and how many were over by then.
+    fn failed(&self, request: &Request, reason: &str) -> String {
+        let model = self.model;
+        let failed = match (self.all.len(), request.repeat) {
+            (_, 1) => format!("The run on {model} failed: {reason}."),
+            (0, _) => format!("The first run on {model} failed: {reason}."),
+            (over, all) => {
+                let (were, those) = if over == 1 { ("was", "that one") } else { ("were", "those") };
+                format!(
+                    "A run on {model} failed when {over} of {all} {were} over: {reason}. Of {model} the report has only \
+                     {those}."
+                )
             }
-            run
-        }
-        Err(reason) => {
-            wrong.push(format!("The run on {model} failed: {reason}.\n{}", repeat()));
-            None
-        }
+        };
+        format!("{failed}\n{}", to_repeat(request, model))
     }
 }
 
-/// The runs, unless a task failed in one of them: such a run says nothing about its model.
-fn without_failures(all: Vec<Once>) -> Result<Vec<Once>, String> {
-    let failed = all.iter().find_map(|once| match once.trace.failure() {
-        Some(RunError::Task(failed)) => Some(format!("{failed}{}", beside_the_lost(&once.trace))),
-        Some(RunError::Deadlock(_) | RunError::Stalled { .. } | RunError::Endless { .. }) | None => None,
-    });
-    failed.map_or(Ok(all), Err)
+/// What all runs of a model come to; `None` where there are none.
+fn together(request: &Request, model: Model, all: Vec<Once>, wrong: &mut Vec<String>) -> Option<Run> {
+    let run = Run::new(model, all, request.has_gil())?;
+    if run.unended > 0 {
+        // The report says why.
+        wrong.push(format!("The run on {model} came to no end.\n{}", to_repeat(request, model)));
+    }
+    Some(run)
+}
+
+fn to_repeat(request: &Request, model: Model) -> String {
+    format!("To repeat it: {}", request.command(model))
+}
+
+/// The task that a run failed with, as the end of a sentence; `None` where it did not.
+fn failure(trace: &Trace) -> Option<String> {
+    match trace.failure()? {
+        RunError::Task(failed) => Some(format!("{failed}{}", beside_the_lost(trace))),
+        RunError::Deadlock(_) | RunError::Stalled { .. } | RunError::Endless { .. } => None,
+    }
 }
 
 /// Where jobs were lost with their processes: that the others were not.
 fn beside_the_lost(trace: &Trace) -> String {
-    let lost = trace.marks.iter().filter(|mark| matches!(mark.kind, Marked::Lost { again: false })).count();
-    let jobs = trace.tasks.iter().skip(1);
-    let done = jobs.clone().filter(|job| job.ended.is_some()).count().saturating_sub(lost);
+    let lost = trace.marks.iter().filter(|mark| matches!(mark.kind, Marked::Lost { again: false }));
+    let lost: BTreeSet<TaskId> = lost.map(|mark| mark.task).collect();
+    let jobs = trace.tasks.iter().enumerate().skip(1);
+    let is_done = |(index, job): &(usize, &TaskRecord)| job.ended.is_some() && !lost.contains(&TaskId(*index as u32));
+    let done = jobs.clone().filter(is_done).count();
     let mend = "--retry-lost gives a lost job to the process that takes the dead one’s place";
-    if lost > 0 { format!("; of {} jobs {done} were done, and {mend}", jobs.count()) } else { String::new() }
+    let were = if done == 1 { "was" } else { "were" };
+    if lost.is_empty() { String::new() } else { format!("; of {} jobs {done} {were} done, and {mend}", jobs.count()) }
 }
 
 fn interrupted(over: usize, request: &Request, series: Option<&Series>) -> String {

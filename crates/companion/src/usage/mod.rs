@@ -45,6 +45,15 @@ pub struct Others {
     pub there_was_s: f64,
 }
 
+impl Others {
+    /// What they used of what there was; `None` of a while that is too short to tell.
+    pub fn share(self) -> Option<f64> {
+        // Under that the system's ticks, a hundred in a second, are too few.
+        const LEAST_WATCHED_S: f64 = 0.2;
+        (self.there_was_s >= LEAST_WATCHED_S).then(|| (self.used_s / self.there_was_s).clamp(0.0, 1.0))
+    }
+}
+
 /// The beginning of a run, and what the system had counted until then.
 pub struct Watch {
     kept: Vec<u32>,

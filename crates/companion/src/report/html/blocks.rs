@@ -94,7 +94,10 @@ impl<'s> Seen<'s> {
     fn says(&self, trace: &Trace) -> String {
         let who = match self.stretch.shows {
             Shows::Task { task, .. } => format!("{} {}", trace.task_name(task), self.state.word()),
-            Shows::Tasks(counts) => format!("{} tasks, most of them {}", counts.total(), self.state.word()),
+            Shows::Tasks(counts) => match counts.total() {
+                1 => format!("1 task {}", self.state.word()),
+                tasks => format!("{tasks} tasks, most of them {}", self.state.word()),
+            },
         };
         let (from, to) = (trace.program_time(self.stretch.from), trace.program_time(self.stretch.to));
         format!("{who}, {:.3} to {to}", from.as_secs_f64())
@@ -139,7 +142,11 @@ fn ticks(trace: &Trace, seen: &[Seen], blocks: &[Block]) -> Vec<Block> {
     for ran in short.chunk_by(|a, b| b.from - a.to < NEIGHBOURS) {
         let (first, last) = (ran[0], ran[ran.len() - 1]);
         if (last.to - first.from) * PLACES as f64 <= SHOWN_ALONE {
-            let more = if ran.len() > 1 { format!(", and {} times more", ran.len() - 1) } else { String::new() };
+            let more = match ran.len() - 1 {
+                0 => String::new(),
+                1 => ", and once more".to_owned(),
+                times => format!(", and {times} times more"),
+            };
             ticks.push(tick(first.from, last.to, first.says(trace) + &more));
             continue;
         }

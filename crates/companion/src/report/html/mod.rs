@@ -11,7 +11,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::caution::told;
 use crate::report::measures::{self, Cells};
 use crate::report::text::capitalised;
-use crate::report::{Report, Run, table};
+use crate::report::{Report, Run, captions, table};
 use crate::request::Clock;
 
 const STYLE: &str = include_str!("page.css");
@@ -55,8 +55,8 @@ pub fn render(report: &Report) -> String {
 fn parameters(report: &Report) -> Markup {
     html! {
         dl.parameters {
-            @for (name, value) in report.request.values() {
-                div { dt { (name) } dd { (value.text()) } }
+            @for (name, value) in report.request.values_in_words() {
+                div { dt { (name) } dd { (value) } }
             }
             div { dt { "seed" } dd { (report.request.seed) } }
         }
@@ -133,8 +133,14 @@ fn timelines(report: &Report) -> Markup {
                 }
             }
             (timelines.drawn)
+            (captioned(captions::timelines(report)))
         },
     )
+}
+
+/// What a part of the page is of.
+fn captioned(caption: Option<String>) -> Markup {
+    html! { @if let Some(caption) = caption { p.note { (caption) } } }
 }
 
 fn took(report: &Report) -> Markup {
@@ -145,11 +151,18 @@ fn took(report: &Report) -> Markup {
             (panel("What it took", &html! {
                 (drawn(&measures::workers(report), None))
                 (drawn(&measures::system(report), None))
-                p.note { (measures::NOTE) }
+                p.note { (measures::note(report)) }
             }))
         }
-        @if let Some(requests) = &requests { (panel("Requests", &drawn(requests, None))) }
-        @if let Some(messages) = &messages { (panel("Messages between processes", &drawn(messages, None))) }
+        @if let Some(requests) = &requests {
+            (panel("Requests", &html! { (drawn(requests, None)) (captioned(captions::requests(report))) }))
+        }
+        @if let Some(messages) = &messages {
+            (panel("Messages between processes", &html! {
+                (drawn(messages, None))
+                (captioned(captions::messages(report)))
+            }))
+        }
     }
 }
 
