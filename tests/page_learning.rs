@@ -136,6 +136,77 @@ async fn a_hints_mend_is_one_press_and_one_undo() {
 }
 
 #[tokio::test]
+async fn an_answer_leads_to_where_it_is_decided_and_the_keyboard_asks_on_from_there() {
+    let server = Server::start();
+    let browser = open(&server, "blocking-call&said=1_x").await;
+    browser.resize(500, 900).await;
+    browser.until_text("wall-event-loop-predicted", "8.00 s").await;
+    browser.click("show-instant").await;
+    // The bars that stay at the bottom cover a part of the window.
+    let seen = "(() => { const area = document.querySelector('[data-testid=timeline-event-loop] canvas').getBoundingClientRect(); \
+                const bar = document.querySelector('.transport').getBoundingClientRect(); \
+                return area.height > 80 && area.top >= 0 && area.bottom <= bar.top; })()";
+    browser.until(seen).await;
+    let press = |key: &str| {
+        format!("{}.dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true }}))", element("axis"))
+    };
+    browser.run(&press("ArrowDown")).await;
+    browser.until_matches("why-question", "main").await;
+    browser.run(&press("ArrowDown")).await;
+    browser.until_matches("why-question", "ONE|TWO|THREE").await;
+    let sentence = browser.text("why-sentence").await;
+    browser.until_text("asked-now", &sentence).await;
+    browser.run(&press("ArrowUp")).await;
+    browser.until_matches("why-question", "main").await;
+    browser.run(&press("Escape")).await;
+    browser.until(&format!("!{}", element("why-question"))).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_wrong_result_is_mended_to_another_result() {
+    let server = Server::start();
+    let browser = open(&server, "lost-update&said=1_x").await;
+    browser.until_matches("mend", "final 1 → final 2").await;
+    browser.click("mend").await;
+    browser.until_text("ending-threads-predicted", "predicted\nfinal 2").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn measured_costs_are_opened_travel_in_the_link_and_are_refused_where_they_are_wrong() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&said=1_x").await;
+    browser.until_text("wall-threads-predicted", "3.00 s").await;
+    browser.run(&format!("{}.open = true", element("machine"))).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let costs = |thread_start_ns: &str| {
+        let path = folder.path().join("costs.json");
+        let text = format!(
+            r#"{{"cores": 2, "gil_switch_interval_ns": null, "time_slice_ns": 3000000, "context_switch_ns": 4000,
+                "thread_start_ns": {thread_start_ns}, "thread_end_ns": 0, "process_start_ns": 0, "process_end_ns": 0,
+                "loop_turn_ns": 0, "message_ns": 0, "message_per_kib_ns": 0, "work_factor": 1.0}}"#
+        );
+        std::fs::write(&path, text).expect("a file is written");
+        path
+    };
+    browser.type_path("open-costs", &costs("-1")).await;
+    browser.until_matches("open-costs-wrong", "costs.json: The cost thread_start_ns is -1, but has to be").await;
+    assert_eq!(browser.text("wall-threads-predicted").await, "3.00 s", "the last good costs stay");
+    // Two threads that take half a second each to be started.
+    browser.type_path("open-costs", &costs("500000000")).await;
+    browser.until_text("wall-threads-predicted", "4.00 s").await;
+    browser.until_matches("machine", "Measured costs, 2 cores").await;
+    browser.until("/costs=2_none_3000000_4000_500000000_/.test(location.search)").await;
+    let other = Browser::open(&browser.address().await).await;
+    other.until_text("wall-threads-predicted", "4.00 s").await;
+    other.close().await;
+    browser.click("undo").await;
+    browser.until_text("wall-threads-predicted", "3.00 s").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_line_of_the_program_leads_to_its_instants_and_shows_who_is_there() {
     let server = Server::start();
     let browser = open(&server, "delay-messages&said=1_x&at=1").await;
