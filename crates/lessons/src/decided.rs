@@ -1,5 +1,7 @@
 //! Where the answer to a question is decided: the run, and the instant in it at which a person would point.
 
+use std::cmp::Reverse;
+
 use engine::hints::{Check, hints};
 use engine::time::Nanos;
 use engine::trace::{Activity, Marked, Post, Trace, Used};
@@ -66,30 +68,25 @@ pub(crate) fn last_line(traces: &[Trace], text: &str) -> Option<(usize, Nanos)> 
 }
 
 /// The first of the first run's marks of this kind.
-pub(crate) fn first_mark(traces: &[Trace], is_it: impl Fn(&Marked) -> bool) -> Option<(usize, Nanos)> {
-    let marks = traces.first()?.marks.iter().filter(|mark| is_it(&mark.kind));
-    marks.map(|mark| (0, mark.at)).min()
+pub(crate) fn first_mark(traces: &[Trace], is_it: fn(&Marked) -> bool) -> Option<(usize, Nanos)> {
+    marks(traces, is_it).min()
 }
 
 /// The last time in the first run that a shared variable was written.
 pub(crate) fn last_write(traces: &[Trace]) -> Option<(usize, Nanos)> {
-    let is_write = |kind: Marked| matches!(kind, Marked::Used(_, Used::Wrote(_)));
-    let marks = traces.first()?.marks.iter().filter(|mark| is_write(mark.kind));
-    marks.map(|mark| (0, mark.at)).max()
+    marks(traces, |kind| matches!(kind, Marked::Used(_, Used::Wrote(_)))).max()
 }
 
 /// The first run's last message that takes a job to a process.
 pub(crate) fn last_job_sent(traces: &[Trace]) -> Option<(usize, Nanos)> {
-    let is_job = |kind: Marked| matches!(kind, Marked::Message { post: Post::JobWritten, .. });
-    let marks = traces.first()?.marks.iter().filter(|mark| is_job(mark.kind));
-    marks.map(|mark| (0, mark.at)).max()
+    marks(traces, |kind| matches!(kind, Marked::Message { post: Post::JobWritten, .. })).max()
 }
 
 /// The start of the longest span of a kind in the run at `run`; of equally long ones, that of the first.
 pub(crate) fn longest(traces: &[Trace], run: usize, is_it: impl Fn(Activity) -> bool) -> Option<(usize, Nanos)> {
     let trace = traces.get(run)?;
     let spans = trace.spans_until(trace.end()).filter(|span| is_it(span.activity));
-    let longest = spans.max_by_key(|span| (span.end.since(span.start), std::cmp::Reverse(span.start)))?;
+    let longest = spans.max_by_key(|span| (span.end.since(span.start), Reverse(span.start)))?;
     Some((run, longest.start))
 }
 
@@ -99,6 +96,11 @@ pub(crate) fn first_blocked(traces: &[Trace], name: &str) -> Option<(usize, Nano
     let is_it = |activity| matches!(activity, Activity::Blocked { object, .. } if trace.object_name(object) == name);
     let spans = trace.spans_until(trace.end()).filter(|span| is_it(span.activity) && span.start < span.end);
     spans.map(|span| (0, span.start)).min()
+}
+
+fn marks(traces: &[Trace], is_it: fn(&Marked) -> bool) -> impl Iterator<Item = (usize, Nanos)> {
+    let marks = traces.first().into_iter().flat_map(|trace| &trace.marks);
+    marks.filter(move |mark| is_it(&mark.kind)).map(|mark| (0, mark.at))
 }
 
 fn by_answer(answer: Answer, traces: &[Trace]) -> Option<(usize, Nanos)> {
