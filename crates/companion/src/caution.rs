@@ -238,7 +238,7 @@ fn sentences(cautions: &[&Caution]) -> String {
                  between",
                 in_hundredths(*cores)
             ),
-            "Raise the quota, which is cpu.max of its control group, or compute with fewer.",
+            "Raise the quota of its control group (cpu.max, in version 1 cpu.cfs_quota_us), or compute with fewer.",
         ),
         Caution::FewCores { cores, .. } => (
             format!("More workers compute at once than there are cores ({cores}), so that they take turns"),

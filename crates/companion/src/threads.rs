@@ -39,14 +39,12 @@ impl Bound {
 
 /// Which bound is reached, as the end of a sentence that says what to do about it.
 pub fn bound() -> String {
-    match [group, of_user, of_system, mappings].into_iter().filter_map(|ask| ask()).find(Bound::is_reached) {
+    match [group, of_user, of_system, mappings, addresses].into_iter().filter_map(|ask| ask()).find(Bound::is_reached) {
         Some(Bound { is, most, name }) => {
             format!("{name} is {most}, and {is} are in use. Raise it, or have fewer at once")
         }
         None => match memory_mib() {
-            Some(mib) => {
-                format!("no bound on threads is reached, but {mib} MiB of memory are left. Have fewer at once")
-            }
+            Some(mib) => format!("no bound that is known is reached; {mib} MiB of memory are left. Have fewer at once"),
             None => "have fewer at once".to_owned(),
         },
     }
@@ -99,6 +97,24 @@ fn mappings() -> Option<Bound> {
     let most = fs::read_to_string("/proc/sys/vm/max_map_count").ok()?.trim().parse().ok()?;
     let is = fs::read_to_string("/proc/self/maps").ok()?.lines().count() as u64;
     Some(Bound { is, most, name: "the most mappings of memory (vm.max_map_count)" })
+}
+
+/// MiB that this process has given addresses to: a thread's stack has its own from the beginning.
+#[cfg(target_os = "linux")]
+fn addresses() -> Option<Bound> {
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+
+    const MIB: u64 = 1 << 20;
+    let (most, _) = getrlimit(Resource::RLIMIT_AS).ok()?;
+    let is = field(&fs::read_to_string("/proc/self/status").ok()?, "VmSize:")? / 1024;
+    let name = "the most MiB of addresses of this program (`ulimit -v`, there in KiB)";
+    (most != RLIM_INFINITY).then_some(Bound { is, most: most / MIB, name })
+}
+
+/// Not told by this system.
+#[cfg(not(target_os = "linux"))]
+fn addresses() -> Option<Bound> {
+    None
 }
 
 fn memory_mib() -> Option<u64> {

@@ -9,6 +9,7 @@ pub mod python_file;
 
 pub mod advice;
 pub mod catalogue;
+pub mod decided;
 pub mod diagnostic;
 pub mod matrix;
 pub mod parameter;
@@ -36,6 +37,7 @@ mod sum_squares;
 mod to_thread;
 
 pub use catalogue::{Lesson, Prepared, Service, Session, catalogue, find};
+pub use decided::{Decided, Deciding};
 pub use diagnostic::Diagnostic;
 pub use parameter::{Kind, Message, NOBODY, Parameter, Value, Values};
 pub use published::{Compared, Figure, Published};

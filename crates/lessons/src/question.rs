@@ -7,6 +7,7 @@ use engine::time::Nanos;
 use engine::trace::Trace;
 
 use crate::catalogue::Lesson;
+use crate::decided::Decided;
 use crate::diagnostic::Diagnostic;
 
 /// Something to predict before the run.
@@ -20,6 +21,8 @@ pub struct Question {
     pub models: &'static [Model],
     /// How the answer is had.
     pub answer: Answer,
+    /// Where it is decided.
+    pub decided: Decided,
     /// Why it is so, as one sentence or two that hold whatever the figures are.
     pub because: &'static str,
 }

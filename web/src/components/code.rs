@@ -113,6 +113,10 @@ fn listing(state: LessonState, program: Program, file: Part) -> AnyView {
         let line = || part.with(|part| code::line_of(program, part, &trace, asked.task, asked.at));
         is_its.then(line).flatten()
     });
+    // A button that leads nowhere is none.
+    let leading = Memo::new(move |_| {
+        trace().map(|trace| part.with(|part| code::leading(program, part, &trace))).unwrap_or_default()
+    });
     let go = move |place: usize| {
         let Some(trace) = untrack(trace) else { return };
         let at = trace.own_time(state.playhead.get_untracked());
@@ -133,13 +137,24 @@ fn listing(state: LessonState, program: Program, file: Part) -> AnyView {
         }
         let at_line = Memo::new(move |_| here.with(|here| here.get(&place).cloned()));
         let who = move || at_line.get().map(|here| view! { <span class="who">{texts::here(&here)}</span> });
+        let leads = Memo::new(move |_| leading.with(|leading| leading.contains(&place)));
+        let content = move || {
+            view! {
+                <span class="line-number" aria-hidden="true">{number}</span>
+                <code inner_html=move || html.get()></code>
+                {who}
+            }
+        };
+        let whole = move || match leads.get() {
+            true => view! {
+                <button type="button" class="code-line" on:click=move |_| go(place)>{content()}</button>
+            }
+            .into_any(),
+            false => view! { <span class="code-line">{content()}</span> }.into_any(),
+        };
         view! {
             <li class:here=move || at_line.with(Option::is_some) class:selected=move || selected.get() == Some(place)>
-                <button type="button" class="code-line" on:click=move |_| go(place)>
-                    <span class="line-number" aria-hidden="true">{number}</span>
-                    <code inner_html=move || html.get()></code>
-                    {who}
-                </button>
+                {whole}
             </li>
         }
         .into_any()

@@ -1,10 +1,10 @@
 //! A program beside its run: its lines as they were highlighted when the page was built, and which of them each task is at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::model::Model;
 use engine::time::Nanos;
-use engine::trace::{Marked, TaskId, Trace};
+use engine::trace::{Line, Marked, NameId, TaskId, Trace};
 use lessons::{Lesson, Values, python_file};
 
 /// Which program is shown.
@@ -61,6 +61,9 @@ const NAMES: usize = 2;
 
 /// What stands in a pattern for anything at all.
 const ANYTHING: char = '*';
+
+/// What stands between a constant's name and its value.
+const IS: &str = " = ";
 
 /// Lessons whose first task is written in another lesson's file.
 const MAIN_ELSEWHERE: [&str; 1] = ["blocking-call"];
@@ -127,12 +130,21 @@ fn lines(program: Program, part: &Part, trace: &Trace, at: Nanos) -> BTreeMap<Ta
     match program {
         // The body says at which line each task is.
         Program::Rust => {
-            for span in trace.spans_until(trace.end()) {
-                let is_there = span.start <= at && (at < span.end || span.start == at);
-                if let Some(place) =
-                    span.line.filter(|_| is_there && part.of.has(span.task)).and_then(|line| place(part, line.0))
-                {
-                    lines.insert(span.task, place);
+            let known = last_marks(trace, at);
+            let mut last: BTreeMap<TaskId, (Nanos, Line)> = BTreeMap::new();
+            // What has not ended goes on for ever: tasks that block each other stand where they are.
+            let begun = trace.spans_until(Nanos(u64::MAX)).filter(|span| span.start <= at && part.of.has(span.task));
+            for span in begun {
+                if let Some(line) = span.line {
+                    last.insert(span.task, (span.start, line));
+                }
+                if at < span.end || span.start == at {
+                    let marked = known.get(&span.task).filter(|_| span.line.is_none());
+                    // Of one instant, what goes on was asked for behind what is over.
+                    let latest = marked.into_iter().chain(last.get(&span.task)).max_by_key(|(at, _)| *at);
+                    if let Some(place) = latest.and_then(|(_, line)| place(part, line.0)) {
+                        lines.insert(span.task, place);
+                    }
                 }
             }
         }
@@ -154,13 +166,42 @@ fn lines(program: Program, part: &Part, trace: &Trace, at: Nanos) -> BTreeMap<Ta
     lines
 }
 
+/// The line of each task's last mark up to an instant, and when that was.
+fn last_marks(trace: &Trace, at: Nanos) -> BTreeMap<TaskId, (Nanos, Line)> {
+    let marks = trace.marks.iter().filter(|mark| mark.at <= at);
+    marks.filter_map(|mark| Some((mark.task, (mark.at, mark.line?)))).collect()
+}
+
+/// The places of the lines of a part that a task comes to at any time: those for which [`next_at`] has an instant.
+pub fn leading(program: Program, part: &Part, trace: &Trace) -> BTreeSet<usize> {
+    let all = part.lines.iter().enumerate();
+    match program {
+        Program::Rust => {
+            let spans = trace.spans_until(trace.end()).map(|span| (span.task, span.line));
+            let met = spans.chain(trace.marks.iter().map(|mark| (mark.task, mark.line)));
+            let met = met.filter(|(task, _)| part.of.has(*task)).filter_map(|(_, line)| line);
+            let met: BTreeSet<u32> = met.map(|line| line.0).collect();
+            all.filter(|(_, line)| met.contains(&line.number)).map(|(place, _)| place).collect()
+        }
+        Program::Python => {
+            let logs = trace.marks.iter().filter_map(|mark| match mark.kind {
+                Marked::Log(text) => Some(text),
+                _ => None,
+            });
+            let written: BTreeSet<NameId> = logs.collect();
+            let is_written = |line: &CodeLine| written.iter().any(|text| matches(&line.writes, trace.text(*text)));
+            all.filter(|(_, line)| is_written(line)).map(|(place, _)| place).collect()
+        }
+    }
+}
+
 /// The next instant after `at` at which a task comes to the line at `place`, or else the first one, with the task; in the trace's
 /// own time.
 pub fn next_at(program: Program, part: &Part, place: usize, trace: &Trace, at: Nanos) -> Option<(Nanos, TaskId)> {
     let line = part.lines.get(place)?;
     let instants: Vec<(Nanos, TaskId)> = match program {
         Program::Rust => {
-            let is_line = |other: Option<engine::trace::Line>| other.is_some_and(|other| other.0 == line.number);
+            let is_line = |other: Option<Line>| other.is_some_and(|other| other.0 == line.number);
             let spans = trace.spans_until(trace.end()).filter(|span| is_line(span.line) && part.of.has(span.task));
             let marks = trace.marks.iter().filter(|mark| is_line(mark.line) && part.of.has(mark.task));
             spans.map(|span| (span.start, span.task)).chain(marks.map(|mark| (mark.at, mark.task))).collect()
@@ -181,7 +222,10 @@ pub fn with_values(lines: Vec<CodeLine>, lesson: &'static Lesson, values: &Value
     let own = |line: CodeLine| {
         let text = plain(&line.html);
         match constants.iter().find(|(start, _)| text.starts_with(start)) {
-            Some((start, value)) => CodeLine { html: escaped(&format!("{start}{value}")), ..line },
+            Some((start, value)) => {
+                let name = line.html.split_once(IS).map_or_else(|| escaped(start), |(name, _)| format!("{name}{IS}"));
+                CodeLine { html: name + &highlighted(value), ..line }
+            }
             None => line,
         }
     };
@@ -205,6 +249,39 @@ fn plain(html: &str) -> String {
         }
     }
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// A Python value as the build highlights it: strings, numbers and what stands for one of two.
+fn highlighted(value: &str) -> String {
+    let mut html = String::new();
+    let mut rest = value;
+    while let Some(first) = rest.chars().next() {
+        let is_word = |letter: char| letter.is_alphanumeric() || letter == '.';
+        let (length, class) = match first {
+            '"' => (string_length(rest), Some('s')),
+            first if is_word(first) => (rest.find(|letter| !is_word(letter)).unwrap_or(rest.len()), Some('n')),
+            first => (first.len_utf8(), None),
+        };
+        let (text, after) = rest.split_at(length);
+        match class {
+            Some(class) => html += &format!("<b class={class}>{}</b>", escaped(text)),
+            None => html += &escaped(text),
+        }
+        rest = after;
+    }
+    html
+}
+
+/// The length of the string that a text begins with, its quotes counted.
+fn string_length(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, letter) in text.char_indices().skip(1) {
+        match letter {
+            '"' if !is_escaped => return at + 1,
+            letter => is_escaped = letter == '\\' && !is_escaped,
+        }
+    }
+    text.len()
 }
 
 fn escaped(text: &str) -> String {
@@ -289,6 +366,87 @@ mod tests {
         let here = here(Program::Python, &python, &trace, Nanos(1_000_000_000));
         let received = here.iter().find(|(place, _)| python.lines[**place].html.contains("received"));
         assert_eq!(received.expect("they received").1.names, ["TWO", "THREE"]);
+    }
+
+    #[test]
+    fn who_stands_still_for_ever_stays_at_its_line() {
+        let lesson = lessons::find("deadlock").expect("the lesson is there");
+        let trace = run(lesson, Model::Threads);
+        let rust = part(include_str!("../../../crates/lessons/src/deadlock/mod.rs"), Tasks::All);
+        for at in [trace.end(), trace.end() + Nanos(1_000_000_000)] {
+            let expected = [
+                ("given_up += task.join(handle).await?;".to_owned(), vec!["main".to_owned()]),
+                ("task.acquire(second.lock).await;".to_owned(), vec!["LEFT".to_owned(), "RIGHT".to_owned()]),
+            ];
+            assert_eq!(said(&rust, &here(Program::Rust, &rust, &trace, at)), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn who_is_kept_from_going_on_is_at_the_line_that_it_goes_on_from() {
+        let gil = include_str!("../../../crates/lessons/src/gil/mod.rs");
+        let blocking = include_str!("../../../crates/lessons/src/blocking_call/mod.rs");
+        let downloads = include_str!("../../../crates/lessons/src/downloads/mod.rs");
+        for (id, model, source, at, tasks) in [
+            ("gil", Model::Threads, gil, Nanos(500_000_000), Tasks::All),
+            ("blocking-call", Model::EventLoop, blocking, Nanos(2_000_000_000), Tasks::Spawned),
+            ("downloads", Model::EventLoop, downloads, Nanos(1_000_000_000), Tasks::All),
+        ] {
+            let trace = run(lessons::find(id).expect("the lesson is there"), model);
+            let rust = part(source, tasks);
+            let here = here(Program::Rust, &rust, &trace, at);
+            let marked: usize = here.values().map(|here| here.names.len() + here.more).sum();
+            // Who has yet to begin is at no line.
+            let begun = |task: TaskId| {
+                let mut spans = trace.spans_until(trace.end()).filter(|span| span.task == task && span.start <= at);
+                tasks.has(task) && is_alive(&trace, task, at) && spans.any(|span| span.activity.is_running())
+            };
+            let there = (0..trace.tasks.len() as u32).filter(|task| begun(TaskId(*task))).count();
+            assert!(there >= 3, "{id}: only {there} are there");
+            assert_eq!(marked, there, "{id}: {here:?}");
+        }
+        let trace = run(lessons::find("blocking-call").expect("the lesson is there"), Model::EventLoop);
+        let rust = part(blocking, Tasks::Spawned);
+        let here = said(&rust, &here(Program::Rust, &rust, &trace, Nanos(2_000_000_000)));
+        assert!(here.iter().any(|(line, names)| line.contains("task.sleep") && names.contains(&"ONE".to_owned())));
+    }
+
+    #[test]
+    fn a_line_leads_somewhere_just_where_a_task_comes_to_it() {
+        let lesson = lessons::find("delay-messages").expect("the lesson is there");
+        let trace = run(lesson, Model::Threads);
+        let (_, python) = lesson.python.iter().find(|(model, _)| *model == Model::Threads).expect("it has one");
+        let rust = include_str!("../../../crates/lessons/src/delay_messages/mod.rs");
+        for (program, source) in [(Program::Python, *python), (Program::Rust, rust)] {
+            let part = part(source, Tasks::All);
+            let leading = leading(program, &part, &trace);
+            assert!(!leading.is_empty() && leading.len() < part.lines.len() / 4, "{program:?}: {leading:?}");
+            for place in 0..part.lines.len() {
+                let next = next_at(program, &part, place, &trace, Nanos::ZERO);
+                assert_eq!(next.is_some(), leading.contains(&place), "{program:?}: {}", part.lines[place].html);
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_constant_is_highlighted_as_the_others_are() {
+        let lesson = lessons::find("blocking-call").expect("the lesson is there");
+        let given = [("messages", "A=1.5,none-2=3"), ("workers", "3"), ("blocking", "A")];
+        let given = given.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let values = Values::read(lesson.parameters, &given).expect("the values are right");
+        let lines = read(
+            "1\t\tMESSAGES = [(<b class=s>\"ONE\"</b>, <b class=n>1</b>)]\n2\t\t<b class=t>WORKERS</b> = <b class=n>5</b>\n\
+             3\t\tBLOCKING = <b class=s>\"THREE\"</b>\n",
+        );
+        let html: Vec<_> = with_values(lines, lesson, &values).into_iter().map(|line| line.html).collect();
+        let expected = [
+            "MESSAGES = [(<b class=s>\"A\"</b>, <b class=n>1.5</b>), (<b class=s>\"none-2\"</b>, <b class=n>3</b>)]",
+            "<b class=t>WORKERS</b> = <b class=n>3</b>",
+            "BLOCKING = <b class=s>\"A\"</b>",
+        ];
+        assert_eq!(html, expected);
+        assert_eq!(highlighted("True"), "<b class=n>True</b>");
+        assert_eq!(highlighted(r#"("a\"<", 1)"#), r#"(<b class=s>"a\"&lt;"</b>, <b class=n>1</b>)"#);
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub fn slides(lesson: &Lesson, models: &[Model]) -> Vec<Slide> {
 /// The answer to a question; `None` where the question's own values are wrong, which no question's are.
 pub fn told(lesson: &Lesson, question: &Question) -> Option<Told> {
     let traces = said::runs(lesson, question)?;
-    let verdict = said::verdict(lesson, question, &traces);
+    let verdict = said::verdict(question, &traces);
     Some(Told { verdict, traces: traces.into_iter().map(Arc::new).collect() })
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use engine::hints::hints;
 use engine::model::Model;
 use engine::time::Nanos;
 use engine::trace::Trace;
@@ -204,46 +203,21 @@ pub fn runs(lesson: &Lesson, question: &Question) -> Option<Vec<Trace>> {
 
 /// Runs the lesson as the question has it, and says what the answer is and where it is decided.
 pub fn judge(lesson: &Lesson, question: &Question) -> Option<Verdict> {
-    Some(verdict(lesson, question, &runs(lesson, question)?))
+    Some(verdict(question, &runs(lesson, question)?))
 }
 
 /// What the answer is in these runs, and where it is decided.
-pub fn verdict(lesson: &Lesson, question: &Question, traces: &[Trace]) -> Verdict {
+pub fn verdict(question: &Question, traces: &[Trace]) -> Verdict {
     let answer = match question.answer {
         Answer::Seconds(of) => Guess::Number(of(traces)),
         Answer::Number(of) => Guess::Number(of(traces) as f64),
         Answer::Choice(_, of) => Guess::Option(of(traces)),
         Answer::Order(_, of) => Guess::Order(Order::of(of(traces).into_iter().map(|happened| happened.option))),
     };
-    let instant = match question.answer {
-        // The first that comes otherwise than it was offered.
-        Answer::Order(_, of) => {
-            let moved = of(traces).into_iter().enumerate().find(|(place, happened)| *place != happened.option);
-            traces.first().zip(moved).map(|(trace, (_, happened))| (trace.model, happened.at))
-        }
-        Answer::Seconds(of) => traces.iter().find_map(|trace| instant_at(trace, Nanos((of(traces) * 1e9) as u64))),
-        _ => None,
-    };
-    if instant.is_some() {
-        return Verdict { answer, decided: instant, says: None };
-    }
-    let found = traces.iter().find_map(|trace| {
-        let hint = hints(trace).into_iter().find(|hint| lesson.hints.contains(&hint.check))?;
-        Some((trace.model, hint.at, hint.says))
-    });
-    let (decided, says) = match found {
-        Some((model, at, says)) => (Some((model, at)), Some(says)),
-        None => (traces.last().map(|trace| (trace.model, trace.end())), None),
-    };
-    Verdict { answer, decided, says }
-}
-
-/// The instant of a run at which something happened just at `at`: a line was written, or the run ended.
-fn instant_at(trace: &Trace, at: Nanos) -> Option<(Model, Nanos)> {
-    const NEXT: Nanos = Nanos(1_000);
-    let happened = trace.log().into_iter().map(|line| line.at).chain([trace.end()]);
-    let near = |other: &Nanos| other.since(at).max(at.since(*other)) <= NEXT;
-    happened.into_iter().find(near).map(|at| (trace.model, at))
+    let deciding = question.deciding(traces);
+    let decided =
+        deciding.as_ref().and_then(|deciding| traces.get(deciding.run).map(|trace| (trace.model, deciding.at)));
+    Verdict { answer, decided, says: deciding.and_then(|deciding| deciding.says) }
 }
 
 /// How good a guess is, beside the answer.

@@ -100,7 +100,8 @@ struct Answer {
 fn ask(path: &Path) -> Result<Interpreter, String> {
     const MEND: &str = "name a CPython 3.9 or later with --python";
     if !path.is_file() {
-        return Err(format!("There is no such file: {MEND}."));
+        let what = if path.is_dir() { "That is a folder" } else { "There is no such file" };
+        return Err(format!("{what}: {MEND}."));
     }
     let mut command = Command::new(path);
     // Without what is installed beside Python, which answers no question.

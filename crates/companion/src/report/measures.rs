@@ -41,7 +41,8 @@ pub fn note(report: &Report) -> String {
 const NOTE: &str = "\
     Efficiency is the speed-up by the workers: over 100 % where one worker has several waits at once. A core leaves a \
     thread that waits (voluntary) or whose turn is over (involuntary). Threads, processes and memory are the most at \
-    once. A dash stands where the system does not tell.";
+    once. A dash stands where the system does not tell, or tells no more than that it was less than a tick of its clock, and for \
+    an efficiency without a sequential run beside it.";
 
 /// How the work was shared: workers, and how much of them became speed; the most threads and processes at once.
 pub fn workers(report: &Report) -> Cells {

@@ -37,11 +37,11 @@ pub(super) fn look(run: &Run<'_>) -> Option<Finding> {
             _ => {}
         }
     }
-    let findings = processes.into_iter().filter_map(|(process, threads)| finding(run, process, &threads));
+    let findings = processes.into_values().filter_map(|threads| finding(run, &threads));
     findings.max_by_key(|finding| finding.weight)
 }
 
-fn finding(run: &Run<'_>, process: Process, threads: &Threads) -> Option<Finding> {
+fn finding(run: &Run<'_>, threads: &Threads) -> Option<Finding> {
     let computing: Vec<_> = threads.lanes.iter().filter(|(_, (worked, _))| *worked > Nanos::ZERO).collect();
     let worked = computing.iter().fold(Nanos::ZERO, |sum, (_, (worked, _))| sum + *worked);
     let waited = computing.iter().fold(Nanos::ZERO, |sum, (_, (_, waited))| sum + *waited);
@@ -50,8 +50,9 @@ fn finding(run: &Run<'_>, process: Process, threads: &Threads) -> Option<Finding
     if computing.len() < 2 || waited < could.scaled(WAITING_SHARE) || !run.is_share(each, GAIN_SHARE) {
         return None;
     }
+    // A thread that computes nothing, such as one that only starts others, may want the GIL too, and is none of them.
     let wants_to_compute = |span: &&Span| {
-        run.trace.process(span.lane) == process
+        computing.iter().any(|(lane, _)| **lane == span.lane)
             && matches!(span.activity, Activity::Running(Doing::Work) | Activity::WantsGil)
     };
     let wants = run.lives.all().iter().filter(wants_to_compute).map(|span| (span.start, span.end));

@@ -3,6 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
+use crate::decided::{Decided, quickest_end};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -39,6 +40,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: COMPUTES,
         models: CHOICE,
         answer: Answer::Choice(&["threads", "event loop", "process pool"], fastest),
+        decided: Decided::At(quickest_end),
         because: "Only processes compute at the same time; on a loop and under the GIL the tasks take turns.",
     },
     Question {
@@ -46,6 +48,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: WAITS,
         models: CHOICE,
         answer: Answer::Choice(&["threads", "event loop", "process pool"], fastest),
+        decided: Decided::At(quickest_end),
         because: "A task of the loop is an object and begins at once. A thread has to be started for each wait, and a few \
                   processes can overlap only a few.",
     },
@@ -54,6 +57,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("wait", "1"), ("cpu", "0"), ("tasks", "2000"), ("limit", "50")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "A task that is to begin needs a connection, so the tasks go through in rounds of as many as there may be \
                   at once.",
     },
@@ -62,6 +66,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: BOTH,
         models: &[Model::EventLoop, Model::ProcessPool, Model::LoopAndProcesses],
         answer: Answer::Choice(&["event loop", "process pool", "loop and processes"], fastest),
+        decided: Decided::At(quickest_end),
         because: "The loop overlaps all the waits, and the processes share the computing that would hold it up.",
     },
 ];

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client;
+use crate::decided::Decided;
 use crate::parameter::{Kind, Parameter, Values};
 use crate::published::{Figure, Published, TENTH};
 use crate::question::{Answer, Question, wall_s, written};
@@ -58,6 +59,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[("start", "await")],
             models: &[Model::EventLoop],
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+            decided: Decided::ByAnswer,
             because: "Await runs the coroutine to its end before the next line, and no other task is there that could use the \
                       wait.",
         },
@@ -66,6 +68,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::EventLoop],
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+            decided: Decided::ByAnswer,
             because: "The task waits for its answer while the main task waits for its other work; the longer of the two \
                       decides.",
         },
@@ -74,6 +77,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::Threads],
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+            decided: Decided::ByAnswer,
             because: "Starting a thread is to it what making a task is to a coroutine: what counts is how much happens between \
                       start and join.",
         },
@@ -89,6 +93,7 @@ pub(crate) static LESSON: Lesson = Lesson {
                     written(&traces[0], &starts)
                 },
             ),
+            decided: Decided::ByAnswer,
             because: "Making a task only puts it into the ready queue. The main task goes on until it first waits, and only then \
                       has the new task its turn. From there on both wait at once, and the shorter wait ends first.",
         },

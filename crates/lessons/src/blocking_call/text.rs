@@ -3,6 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
+use crate::decided::Decided;
 use crate::question::{Answer, Question, wall_s, written};
 
 pub(super) const STORY: &[&str] = &[
@@ -29,6 +30,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("blocking", "THREE")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| printed_s(&traces[0], "ONE")),
+        decided: Decided::ByAnswer,
         because: "ONE's timer came due in time, but the loop could not look at its timers before THREE gave the thread \
                   back.",
     },
@@ -37,6 +39,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("blocking", "THREE")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "FIVE stood behind THREE in the ready queue, so its own wait began only when THREE's was over.",
     },
     Question {
@@ -44,6 +47,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("blocking", "THREE")],
         models: &[Model::Threads],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "A blocking call blocks the thread that makes it and no other. A thread cannot wait in any other way, which \
                   is why asyncio.to_thread mends the loop: a thread blocks in its place.",
     },
@@ -59,6 +63,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
                 written(&traces[0], &starts)
             },
         ),
+        decided: Decided::ByAnswer,
         because: "When THREE gives the thread back, FOUR and FIVE have stood in the ready queue all along. The timers of ONE \
                   and TWO are looked at only then, so their tasks come behind.",
     },

@@ -2,8 +2,10 @@
 
 use engine::error::RunError;
 use engine::model::Model;
-use engine::trace::Trace;
+use engine::time::Nanos;
+use engine::trace::{Marked, Trace};
 
+use crate::decided::{Decided, first_line, first_mark};
 use crate::question::{Answer, Question, found};
 
 pub(super) const STORY: &[&str] = &[
@@ -32,6 +34,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::Threads],
         answer: Answer::Choice(ENDINGS, |traces| ending(&traces[0])),
+        decided: Decided::At(cycle_closed),
         because: "Each holds what the other waits for, and gives it back only once it has both.",
     },
     Question {
@@ -39,6 +42,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Choice(ENDINGS, |traces| ending(&traces[0])),
+        decided: Decided::At(cycle_closed),
         because: "Locks belong to tasks and not to threads. LEFT awaits something while it holds A, so RIGHT gets its \
                   turn and takes B.",
     },
@@ -47,6 +51,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("order", super::SAME)],
         models: &[Model::Threads],
         answer: Answer::Choice(ENDINGS, |traces| ending(&traces[0])),
+        decided: Decided::At(|traces| first_line(traces, "has both")),
         because: "Whoever has A finds B free or soon to be, since nobody waits for A while holding B.",
     },
     Question {
@@ -55,9 +60,15 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("timeout", "1")],
         models: &[Model::Threads],
         answer: Answer::Number(|traces| found(&traces[0], super::GIVEN_UP)),
+        decided: Decided::At(|traces| first_line(traces, "gives up")),
         because: "What LEFT lets go of when it gives up is just what RIGHT still waits for.",
     },
 ];
+
+/// When the circle of waits was closed.
+fn cycle_closed(traces: &[Trace]) -> Option<(usize, Nanos)> {
+    first_mark(traces, |kind| matches!(kind, Marked::Cycle(_)))
+}
 
 /// How the run ended, as a place in [`ENDINGS`].
 fn ending(trace: &Trace) -> usize {

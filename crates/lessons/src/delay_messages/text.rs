@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use engine::model::Model;
 use engine::trace::Trace;
 
+use crate::decided::{Decided, last_line};
 use crate::question::{Answer, Question, wall_s, written};
 
 pub(super) const STORY: &[&str] = &[
@@ -29,6 +30,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::Threads],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "Both waits begin at once, so the run is over when the longer one is.",
     },
     Question {
@@ -36,6 +38,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Number(|traces| lanes_that_print(&traces[0])),
+        decided: Decided::At(|traces| last_line(traces, "printed")),
         because: "An event loop is one thread. A task that waits gives it back, and it is free for whoever is ready: so any \
                   number of tasks wait at once.",
     },
@@ -44,6 +47,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("messages", super::FIVE_MESSAGES), ("workers", "2")],
         models: &[Model::ThreadPool],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "Two messages are under way at once. Whichever worker is free takes the next one from the queue, so a \
                   long message that comes last keeps one worker busy while the other has nothing left.",
     },
@@ -55,6 +59,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         answer: Answer::Order(&["FIVE", "ONE", "TWO", "FOUR"], |traces| {
             written(&traces[0], &["FIVE printed", "ONE printed", "TWO printed", "FOUR printed"])
         }),
+        decided: Decided::ByAnswer,
         because: "One worker has FIVE all the time. The other takes what is next in line whenever it has printed \
                   something, so a message counts from when it is taken, not from the beginning.",
     },

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client;
+use crate::decided::Decided;
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 use crate::question::{Answer, Question, wall_s};
@@ -55,6 +56,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::EventLoop],
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+            decided: Decided::ByAnswer,
             because: "Each task sends its request and gives way, so all three are on their way before the first answer is due.",
         },
         Question {
@@ -62,6 +64,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::Sequential],
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+            decided: Decided::ByAnswer,
             because: "The next request is sent only when the last is answered, so the waits add up.",
         },
         Question {
@@ -69,6 +72,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[("requests", "12")],
             models: &[Model::ThreadPool],
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+            decided: Decided::ByAnswer,
             because: "A thread that waits for an answer takes no other job, so the pool has as many requests under way as it \
                       has threads, and the rest queue.",
         },

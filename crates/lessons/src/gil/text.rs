@@ -3,6 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
+use crate::decided::{Decided, quickest_end};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -29,6 +30,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::Threads],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "One thread has the GIL at a time, so the cores are used in turn and the computing adds up.",
     },
     Question {
@@ -36,6 +38,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("gil", "off")],
         models: &[Model::Threads],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "Nothing but the cores is left to share, and there is one for each thread.",
     },
     Question {
@@ -43,6 +46,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("waiting", "1")],
         models: &[Model::Threads],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "Who sleeps has let go of the GIL, so all sleep at the same time.",
     },
     Question {
@@ -50,6 +54,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::Sequential, Model::Threads, Model::ProcessPool],
         answer: Answer::Choice(&["nobody", "threads", "processes", "both"], who_gains),
+        decided: Decided::At(quickest_end),
         because: "Every process has an interpreter and a GIL of its own; threads share one.",
     },
 ];

@@ -3,6 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
+use crate::decided::{Decided, quickest_end};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -36,6 +37,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "All the fetching overlaps, but one thread computes for all the jobs in turn.",
     },
     Question {
@@ -43,6 +45,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::LoopAndProcesses],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "All the fetching overlaps, and then every core takes its share of the computing.",
     },
     Question {
@@ -50,6 +53,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: FOR_PROCESSES_OF_THREADS,
         models: HYBRIDS,
         answer: Answer::Choice(&["loop and threads", "loop and processes", "processes of threads"], fastest),
+        decided: Decided::At(quickest_end),
         because: "The calls need as many threads as can be had and the computing needs processes, and here each process \
                   has threads of its own.",
     },
@@ -58,6 +62,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: FOR_LOOP_AND_THREADS,
         models: HYBRIDS,
         answer: Answer::Choice(&["loop and threads", "loop and processes", "processes of threads"], fastest),
+        decided: Decided::At(quickest_end),
         because: "The loop holds all the connections without a thread for each, and the few threads are enough for calls \
                   that are so short.",
     },

@@ -1,7 +1,9 @@
 //! What lesson 3 says and asks.
 
+use engine::hints::Check;
 use engine::model::Model;
 
+use crate::decided::{Decided, last_write};
 use crate::question::{Answer, Question, found, written};
 
 pub(super) const STORY: &[&str] = &[
@@ -31,6 +33,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::Threads],
         answer: Answer::Number(|traces| found(&traces[0], super::FINAL)),
+        decided: Decided::Hint(Check::LostUpdate),
         because: "The GIL goes to the second thread while the first works out its new value. Both have read the same, \
                   so both write the same.",
     },
@@ -40,6 +43,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("await", "on")],
         models: &[Model::EventLoop],
         answer: Answer::Number(|traces| found(&traces[0], super::FINAL)),
+        decided: Decided::Hint(Check::LostUpdate),
         because: "A task on a loop gives way only where it awaits: without this await nobody could come in between. At it the \
                   other task has its turn and reads the counter as it was, and what it writes back is as old as what it \
                   read.",
@@ -50,6 +54,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("change", "0.002")],
         models: &[Model::Threads],
         answer: Answer::Number(|traces| found(&traces[0], super::FINAL)),
+        decided: Decided::At(last_write),
         because: "Nobody takes the GIL away before the interval is over, and then the first update has been written. A \
                   longer change, a slower machine or an interpreter without the GIL, and it is lost again.",
     },
@@ -62,6 +67,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
             let starts = ["Update 1 read", "Update 1 wrote", "Update 2 read", "Update 2 wrote"];
             written(&traces[0], &starts)
         }),
+        decided: Decided::ByAnswer,
         because: "Both have read before either writes, so the second write is made from a value that the first has \
                   replaced by then.",
     },

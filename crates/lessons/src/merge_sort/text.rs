@@ -1,8 +1,10 @@
 //! What lesson 5 says and asks.
 
+use engine::hints::Check;
 use engine::model::Model;
-use engine::trace::Trace;
+use engine::trace::{Activity, Doing, Trace};
 
+use crate::decided::{Decided, longest, quickest_end};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) const STORY: &[&str] = &[
@@ -31,6 +33,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::Sequential, Model::ThreadPool],
         answer: Answer::Choice(SHARES, share),
+        decided: Decided::Hint(Check::ThreadsUnderTheGil),
         because: "The GIL lets one thread of a process run Python at a time. The four take turns, and each turn is \
                   taken from another.",
     },
@@ -39,6 +42,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::Sequential, Model::ProcessPool],
         answer: Answer::Choice(SHARES, share),
+        decided: Decided::At(quickest_end),
         because: "Each process has an interpreter and a GIL of its own, so four cores compute. The messages are small \
                   beside the work in them.",
     },
@@ -47,6 +51,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("chunk", "1000")],
         models: &[Model::Sequential, Model::ProcessPool],
         answer: Answer::Choice(SHARES, share),
+        decided: Decided::At(|traces| longest(traces, 1, |activity| activity == Activity::Running(Doing::Work))),
         because: "One chunk is one job, and a job stays with one process. The other three have nothing to do.",
     },
     Question {
@@ -54,6 +59,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("gil", "off")],
         models: &[Model::Sequential, Model::ThreadPool],
         answer: Answer::Choice(SHARES, share),
+        decided: Decided::At(quickest_end),
         because: "Without the GIL a thread needs nothing but a core, and there are four. They share memory, so there \
                   is no message either.",
     },

@@ -18,14 +18,16 @@ pub(super) fn latency(parameter: &Parameter, text: &str, longest_s: f64) -> Resu
         return refuse(None);
     }
     let numbers: Vec<f64> = numbers.into_iter().flatten().collect();
-    if number(word).is_some() && numbers.is_empty() {
-        return refuse(Some(format!("constant {word}")));
+    if let (Some(seconds), []) = (number(word), &numbers[..]) {
+        return refuse(Some(format!("constant {}", seconds.clamp(0.0, longest_s))));
     }
     if !WORDS.contains(&word) {
         return Err(Diagnostic::unknown_name(parameter.name, word, WORDS.into_iter()));
     }
     let nearest = |numbers: &[f64]| {
-        let kept: Vec<String> = numbers.iter().map(|seconds| seconds.clamp(0.0, longest_s).to_string()).collect();
+        let mut kept: Vec<f64> = numbers.iter().map(|seconds| seconds.clamp(0.0, longest_s)).collect();
+        kept.sort_by(f64::total_cmp);
+        let kept: Vec<String> = kept.iter().map(f64::to_string).collect();
         Some(format!("{word} {}", kept.join(" ")))
     };
     let nanos = |seconds: f64| Nanos((seconds * 1e9).round() as u64);
@@ -34,7 +36,7 @@ pub(super) fn latency(parameter: &Parameter, text: &str, longest_s: f64) -> Resu
         ("constant", [time]) if in_bounds(time) => Ok(Latency::Constant(nanos(*time))),
         ("exponential", [mean]) if in_bounds(mean) => Ok(Latency::Exponential { mean: nanos(*mean) }),
         ("uniform", [from, to]) if in_bounds(from) && in_bounds(to) => {
-            Latency::uniform(nanos(*from), nanos(*to)).or_else(|_| refuse(nearest(&[*to, *from])))
+            Latency::uniform(nanos(*from), nanos(*to)).or_else(|_| refuse(nearest(&numbers)))
         }
         ("log-normal", [median, sigma]) => {
             let latency = Latency::log_normal(nanos(*median), *sigma).ok().filter(|_| in_bounds(median));

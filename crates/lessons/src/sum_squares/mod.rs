@@ -10,6 +10,7 @@ use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf};
+use crate::decided::{Decided, quickest_end};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 use crate::question::{Answer, Question, sooner, wall_s};
@@ -61,6 +62,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             answer: Answer::Choice(&["one after another", "the threads", "about the same"], |traces| {
                 sooner(&traces[0], &traces[1])
             }),
+            decided: Decided::Hint(Check::ThreadsUnderTheGil),
             because: "Under the GIL one thread computes at a time, so the threads share one core's worth of computing, and \
                       have to be started and switched on top of that.",
         },
@@ -69,6 +71,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::Sequential, Model::ProcessPool],
             answer: Answer::Number(|traces| (wall_s(&traces[0]) / wall_s(&traces[1])).round() as i64),
+            decided: Decided::At(quickest_end),
             because: "Each process has an interpreter and a GIL of its own and computes on its own core; the jobs are alike, \
                       so none of the processes is left without one, and a message of one number costs next to nothing.",
         },
@@ -77,6 +80,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[("processes", "8")],
             models: &[Model::ProcessPool],
             answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+            decided: Decided::ByAnswer,
             because: "A process computes only while it has a core: beyond one process a core they take turns, and together \
                       get no more done.",
         },
@@ -87,6 +91,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             answer: Answer::Choice(&["the threads", "the process pool", "about the same"], |traces| {
                 sooner(&traces[0], &traces[1])
             }),
+            decided: Decided::At(quickest_end),
             because: "Without the GIL a thread needs nothing but a core, as a process does, and both have the same cores.",
         },
     ]),

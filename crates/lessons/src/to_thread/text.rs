@@ -1,8 +1,10 @@
 //! What lesson 12 says and asks.
 
 use engine::model::Model;
-use engine::trace::{Marked, Trace, Used};
+use engine::time::Nanos;
+use engine::trace::{Activity, Marked, Trace, Used, WaitFor};
 
+use crate::decided::{Decided, first_line, last_write, longest};
 use crate::question::{Answer, Question, found, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -35,6 +37,9 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("blocking", "3"), ("heartbeat", "0.1"), ("repair", "none")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| longest_gap_s(&traces[0])),
+        decided: Decided::At(|traces| {
+            longest(traces, 0, |activity| matches!(activity, Activity::Waiting(WaitFor::BlockingCall(_))))
+        }),
         because: "Between two beats the loop has to come round to the heartbeat, and the query keeps it from doing so \
                   until the answer is there.",
     },
@@ -43,6 +48,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("blocking", "3"), ("heartbeat", "0.1"), ("repair", "to-thread")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| longest_gap_s(&traces[0])),
+        decided: Decided::At(first_beat_beside_the_query),
         because: "The thread waits for the answer, and the loop is free to wake the heartbeat whenever its timer is due.",
     },
     Question {
@@ -50,6 +56,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("blocking", "1"), ("heartbeat", "0.3"), ("repair", "to-thread")],
         models: &[Model::EventLoop],
         answer: Answer::Number(|traces| found(&traces[0], BEATS)),
+        decided: Decided::At(last_write),
         because: "The heart beats at 0 and after each wait until the answer is there; the wait that is then under way \
                   still runs to its end, but no beat follows it.",
     },
@@ -58,6 +65,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("blocking", "2.2"), ("heartbeat", "0.5"), ("repair", "to-thread")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| wall_s(&traces[0])),
+        decided: Decided::ByAnswer,
         because: "The heartbeat asks whether it may stop after each wait only, so the program ends with the wait during \
                   which the answer came.",
     },
@@ -65,6 +73,14 @@ pub(super) static QUESTIONS: &[Question] = &[
 
 /// The outcome that counts the beats.
 pub(super) const BEATS: &str = "beats";
+
+/// The first beat while the query is under way.
+fn first_beat_beside_the_query(traces: &[Trace]) -> Option<(usize, Nanos)> {
+    let (run, sent) = first_line(traces, "query sent")?;
+    let is_read = |kind: Marked| matches!(kind, Marked::Used(_, Used::Read(_)));
+    let beats = traces[run].marks.iter().filter(|mark| is_read(mark.kind) && mark.at > sent);
+    beats.map(|mark| (run, mark.at)).min()
+}
 
 /// The longest time between two beats, in seconds. The heart reads a variable after each wait, and nobody else reads one.
 pub(crate) fn longest_gap_s(trace: &Trace) -> f64 {

@@ -8,6 +8,7 @@ mod await_or_task;
 mod blocking_call;
 mod catalogue;
 mod deadlock;
+mod deciding;
 mod delay_messages;
 mod downloads;
 mod fan_out;

@@ -1,6 +1,7 @@
 //! Lesson 5 as it was published: what sorting costs in turn and with processes, and what threads do not gain.
 
 use engine::costs::Costs;
+use engine::hints::{Check, hints};
 use engine::model::Model;
 use engine::simulate::simulate;
 use engine::trace::Trace;
@@ -67,6 +68,14 @@ fn only_processes_gain_under_the_gil_and_threads_without_it() {
         let quarter = in_turn / 4;
         assert!((quarter..quarter + quarter / 10).contains(&wall), "{model}: {wall} against {quarter}");
     }
+}
+
+/// The main thread wants the GIL, too, to hand out the chunks, and computes nothing.
+#[test]
+fn no_more_threads_could_have_run_at_once_than_computed() {
+    let hints = hints(&predict(Model::ThreadPool, &[]));
+    let hint = hints.iter().find(|hint| hint.check == Check::ThreadsUnderTheGil).expect("they computed under the GIL");
+    assert!(hint.says.starts_with("4 threads") && hint.says.contains("up to 4 could have run"), "{}", hint.says);
 }
 
 #[test]

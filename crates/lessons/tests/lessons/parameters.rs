@@ -138,6 +138,29 @@ fn a_name_out_of_a_list_is_in_it_or_nobodys() {
 }
 
 #[test]
+fn a_latency_that_is_offered_would_be_taken() {
+    let lesson = lessons::find("downloads").expect("the lesson is there");
+    let latency = lesson.parameters.iter().find(|parameter| parameter.name == "latency").expect("it has one");
+    for (text, offered) in [
+        ("-1", "constant 0"),
+        ("3", "constant 3"),
+        ("inf", "constant 10"),
+        ("constant 11", "constant 10"),
+        ("uniform 5 1", "uniform 1 5"),
+        ("uniform 5 -1", "uniform 0 5"),
+        ("uniform -1 99", "uniform 0 10"),
+        ("exponential -0.5", "exponential 0"),
+        ("log-normal -1 1000", ""),
+    ] {
+        let nearest = latency.read(text).expect_err(text).nearest.expect("something is near");
+        assert!(latency.read(&nearest).is_ok(), "{text}: {nearest} would be refused too");
+        if !text.starts_with("log-normal") {
+            assert_eq!(nearest, offered, "{text}");
+        }
+    }
+}
+
+#[test]
 fn an_unknown_lesson_is_answered_with_the_nearest() {
     let said = lessons::find("delay-mesages").map(|_| ()).expect_err("no lesson is called so").to_string();
     assert!(said.contains("Did you mean delay-messages?"), "{said}");
