@@ -57,8 +57,8 @@ pub fn App() -> impl IntoView {
             Place::Open => later.show_large(Part::Open { address, inbox }),
             Place::Advise(values) => later.show_large(Part::Advise { values, complaints, address, scheme }),
             Place::Lesson(place) => {
-                let way = if is_framed { Way::Embed } else { place.way };
-                let place = LessonPlace { way, ..place };
+                let way = if is_framed { Way::Embed } else { place.way.clone() };
+                let place = LessonPlace { way, ..*place };
                 later.in_turn(move || {
                     let (place, complaints) = (place.clone(), complaints.clone());
                     view! { <LessonPage place complaints address isolation door scheme /> }

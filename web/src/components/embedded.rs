@@ -27,7 +27,8 @@ pub fn Embedded(
     scheme: Signal<Scheme>,
 ) -> impl IntoView {
     let lesson = state.lesson;
-    let whole = move || link::write(&link::Place::Lesson(link::LessonPlace { way: Way::Page, ..state.place_now() }));
+    let whole =
+        move || link::write(&link::Place::Lesson(Box::new(link::LessonPlace { way: Way::Page, ..state.place_now() })));
     let runs = move || match state.is_revealed.get() {
         false => view! { <Cover state /> }.into_any(),
         true => {

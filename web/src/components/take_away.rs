@@ -56,7 +56,7 @@ pub fn TakeAway(
         if !with_answers.get() {
             place.answers = Answers::default();
         }
-        browser::absolute(&link::write(&Place::Lesson(place)))
+        browser::absolute(&link::write(&Place::Lesson(Box::new(place))))
     };
     let copy = move |_| {
         let link = untrack(link);
@@ -107,7 +107,7 @@ pub fn TakeAway(
     };
     let frame = Signal::derive(move || {
         let place = LessonPlace { way: Way::Embed, answers: Answers::default(), ..state.place_now() };
-        ways::frame(state.lesson, &browser::absolute(&link::write(&Place::Lesson(place))))
+        ways::frame(state.lesson, &browser::absolute(&link::write(&Place::Lesson(Box::new(place)))))
     });
     let own_machine = browser::is_own_machine().then_some(ways::FRAME_OWN_MACHINE);
     let command = Signal::derive(move || {

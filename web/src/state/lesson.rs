@@ -290,7 +290,7 @@ impl LessonState {
     }
 
     pub(super) fn write_address(self) {
-        self.address.replace(&Place::Lesson(self.place()));
+        self.address.replace(&Place::Lesson(Box::new(self.place())));
     }
 
     /// Keeps the playhead and the zoom in the address, once they rest.

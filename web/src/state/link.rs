@@ -21,7 +21,7 @@ pub enum Place {
     /// The list of lessons.
     Home,
     /// A lesson with its values.
-    Lesson(LessonPlace),
+    Lesson(Box<LessonPlace>),
     /// Where results are opened.
     Open,
     /// Advice for a load: values of [`LOADS`](lessons::advice::LOADS).
@@ -77,7 +77,7 @@ pub struct Reading {
 impl Place {
     /// Whether it asks to be shown in a frame.
     pub fn is_embedded(&self) -> bool {
-        matches!(self, Place::Lesson(LessonPlace { way: Way::Embed, .. }))
+        matches!(self, Place::Lesson(place) if place.way == Way::Embed)
     }
 }
 
@@ -175,7 +175,7 @@ pub fn read(query: &str) -> Reading {
         let Settings { models, speed, .. } = place.settings.clone();
         place.way = Way::Compare(Box::new(Settings { models, speed, ..kept }));
     }
-    Reading { place: Place::Lesson(place), complaints }
+    Reading { place: Place::Lesson(Box::new(place)), complaints }
 }
 
 /// Has names be in their lists once all parts of a link are taken, in whichever order they came.
@@ -277,7 +277,7 @@ pub fn write(place: &Place) -> String {
         Place::Lesson(place) => place,
         Place::Advise(values) => return load_link::write(values),
     };
-    let LessonPlace { lesson, settings, look, answers, way } = place;
+    let LessonPlace { lesson, settings, look, answers, way } = &**place;
     let mut query = query();
     query.append_pair(if way.kept().is_some() { COMPARE } else { LESSON }, lesson.id);
     if let Some(kept) = way.kept() {
@@ -335,16 +335,13 @@ pub fn of_job(job: &Job) -> String {
     let Job { lesson, values, speed, machine, models } = job.clone();
     let settings = Settings { values, speed, machine, models };
     let (look, answers, way) = (Look::default(), Answers::default(), Way::Page);
-    write(&Place::Lesson(LessonPlace { lesson, settings, look, answers, way }))
+    write(&Place::Lesson(Box::new(LessonPlace { lesson, settings, look, answers, way })))
 }
 
 /// The job whose address this is.
 pub fn job(address: &str) -> Option<Job> {
-    let Place::Lesson(LessonPlace { lesson, settings: Settings { values, speed, machine, models }, .. }) =
-        read(address).place
-    else {
-        return None;
-    };
+    let Place::Lesson(place) = read(address).place else { return None };
+    let LessonPlace { lesson, settings: Settings { values, speed, machine, models }, .. } = *place;
     Some(Job { lesson, values, speed, machine, models })
 }
 

@@ -172,7 +172,7 @@ mod tests {
             complaints,
             [
                 "--pages: got “0”, but it must be a whole number from 1 to 1000000. Did you mean 1?".to_owned(),
-                format!("--latency: got “61”, but it must be {latency}. Did you mean constant 61?"),
+                format!("--latency: got “61”, but it must be {latency}. Did you mean constant 60?"),
                 "--failures: got “1.5”, but it must be a share from 0 to 1. Did you mean 1?".to_owned(),
                 "--limit: got “0”, but it must be a whole number from 1 to 65535. Did you mean 1?".to_owned(),
                 "--connections: got “65536”, but it must be a whole number from 1 to 65535. Did you mean 65535?"

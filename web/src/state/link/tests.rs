@@ -195,7 +195,7 @@ proptest! {
         let speed = if way.kept().is_some() { Speed::REAL } else { settings.speed };
         let settings = Settings { speed, ..settings };
         let there = LessonPlace { lesson, settings, look: Look { at: Nanos(at), window }, answers, way };
-        let link = write(&Place::Lesson(there.clone()));
+        let link = write(&Place::Lesson(Box::new(there.clone())));
         let Reading { place, complaints } = read(&link);
         prop_assert!(complaints.is_empty(), "{complaints:?}");
         let Place::Lesson(back) = place else { panic!("{link} leads home") };
