@@ -160,6 +160,7 @@ fn advice_names_the_models_in_order_and_the_rule() {
     let unlimited: Advice = parse("advise --wait 0.1 --cpu 0 --tasks 1 --limit 0 --json");
     // That what the rule names is as fast says nothing for it.
     assert_eq!((unlimited.load.limit, unlimited.confirms), (None, false));
+    assert_eq!(unlimited.verdict, "simpler-leads");
     let said = succeed("advise --wait 0.5 --cpu 0.1 --tasks 1 --cores 4");
     let single = "What the rule of thumb names is as fast here, but not as simple: I/O-bound work that is fast";
     assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(single), "{said}");

@@ -230,6 +230,7 @@ pub struct Advice {
     pub reason: String,
     pub rule: String,
     pub confirms: bool,
+    pub verdict: String,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]

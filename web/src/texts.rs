@@ -195,6 +195,8 @@ pub const MODELS: &str = "Models";
 /// Where nobody has asked yet.
 pub const WHY_ASK: &str = "Press on any gap or block of a timeline: one sentence says why its task is not running. With the keyboard, ↓ and ↑ on \
                            the time axis ask for one task after the other.";
+/// Where the keyboard asks and there is nobody.
+pub const NOBODY_IS_LEFT: &str = "Nobody is there at this instant: every run that is shown is over by then.";
 /// The button that leads from a sentence to all of the answer.
 pub const WHY_MORE: &str = "The chain behind it";
 /// The button that puts an answer away.

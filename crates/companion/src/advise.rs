@@ -92,6 +92,7 @@ struct Object<'a> {
     reason: &'a str,
     rule: &'a str,
     confirms: bool,
+    verdict: &'static str,
 }
 
 #[derive(Serialize)]
@@ -132,6 +133,7 @@ impl<'a> Object<'a> {
             reason: &advice.reason,
             rule: advice.rule.says(),
             confirms: advice.verdict == Verdict::Confirms,
+            verdict: advice.verdict.id(),
         }
     }
 }

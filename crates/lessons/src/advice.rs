@@ -53,6 +53,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The word that files use, such as `simpler-leads`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Verdict::Confirms => "confirms",
+            Verdict::SimplerLeads => "simpler-leads",
+            Verdict::Contradicts => "contradicts",
+        }
+    }
+
     /// The same as a clause that the rule follows.
     pub fn says(self) -> &'static str {
         match self {

@@ -122,8 +122,8 @@ fn listing(state: LessonState, program: Program, file: Part) -> AnyView {
         let at = trace.own_time(state.playhead.get_untracked());
         if let Some((next, task)) = part.with_untracked(|part| code::next_at(program, part, place, &trace, at)) {
             let clock = words::of_clock(trace.clock);
-            state.playhead.set(trace.program_time(next));
-            state.looked_at.set((trace.model, clock));
+            state.move_playhead(trace.program_time(next));
+            state.turn_to(trace.model, clock);
             state.view.asked.set(Some(Asked { model: trace.model, clock, task, at: next }));
             state.note(Step::Investigate);
         }

@@ -73,7 +73,7 @@ pub fn Log(
             let is_last = move || index + 1 == written.get();
             view! {
                 <li class:to-come=is_to_come class:now=is_last>
-                    <button type="button" class="line" on:click=move |_| state.playhead.set(at)>{text}</button>
+                    <button type="button" class="line" on:click=move |_| state.move_playhead(at)>{text}</button>
                 </li>
             }
         };

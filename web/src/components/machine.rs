@@ -88,8 +88,9 @@ pub fn MachineControls(
     };
     let read = Callback::new(move |(name, bytes): (String, Vec<u8>)| {
         let text = String::from_utf8_lossy(&bytes);
-        let costs = Costs::from_json(&text).map_err(|wrong| format!("{name}: {wrong}"))?;
-        change(&|machine| Machine { charges: Charges::Measured(costs), cores: None, ..machine });
+        let costs = Costs::from_json(&text).map_err(|wrong| wrong.to_string()).and_then(Charges::measured);
+        let charges = costs.map_err(|wrong| format!("{name}: {wrong}"))?;
+        change(&|machine| Machine { charges, cores: None, ..machine });
         Ok(texts::COSTS_TAKEN.to_owned())
     });
     let cores = (!has_own(CORES)).then(|| {

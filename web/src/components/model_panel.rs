@@ -42,15 +42,15 @@ pub fn ModelPanel(
         Some(view! { <p class="wrong" data-testid=format!("wrong-{model}-{}", words::short(clock))>{why}</p> })
     };
     let timelines = NodeRef::<Div>::new();
-    Effect::new(move || {
-        if state.view.led.get() == Some(model)
-            && let Some(timelines) = timelines.get()
+    Effect::new(move |before: Option<()>| {
+        let is_led_here = state.view.led.get() == Some(model);
+        // Whoever comes when the eye was led already is late.
+        if is_led_here
+            && before.is_some()
+            && let Some(timelines) = timelines.get_untracked()
         {
             // What changes with it has to be laid out first.
-            request_animation_frame(move || {
-                state.view.led.try_set(None);
-                browser::bring_into_view(&timelines);
-            });
+            request_animation_frame(move || browser::bring_into_view(&timelines));
         }
     });
     let is_small = Memo::new(move |_| state.is_small(model));

@@ -33,6 +33,7 @@ pub fn KeptProgress(
     let erase_words = move || if is_asked.get() { texts::ERASE_SURELY } else { texts::ERASE };
     let import = Callback::new(move |(name, bytes): (String, Vec<u8>)| {
         let brought = Progress::open(&name, &bytes)?;
+        erased.set(None);
         let said = home::brought(&name, brought.counts());
         taken.run(progress.get_untracked().with(brought));
         Ok(said)
@@ -43,7 +44,7 @@ pub fn KeptProgress(
             <p>{texts::PROGRESS_KEPT}</p>
             <div class="row">
                 <button type="button" data-testid="export-progress" disabled=is_empty on:click=export>"Save as a file"</button>
-                <button type="button" data-testid="erase-progress" class:danger=is_asked disabled=is_empty on:click=erase>{erase_words}</button>
+                <button type="button" data-testid="erase-progress" class:danger=is_asked disabled=is_empty on:click=erase on:blur=move |_| is_asked.set(false)>{erase_words}</button>
                 <span class="sub" role="status">{erased}</span>
             </div>
             {file_drop(home::BRING, "import-progress", progress::LONGEST, import)}

@@ -73,6 +73,7 @@ pub fn SharedAxis(
 ) -> impl IntoView {
     let stage = NodeRef::<Div>::new();
     follow_width(stage, state.width_px);
+    state.follow_lead();
     let playhead = move || {
         let (viewport, at) = (state.viewport.get(), state.playhead.get());
         // Outside of the window it is far outside of the page.
@@ -111,6 +112,7 @@ fn AxisSlider(state: LessonState) -> impl IntoView {
             role="slider"
             tabindex="0"
             aria-label="Playhead: an instant on all timelines"
+            aria-keyshortcuts="ArrowDown ArrowUp"
             aria-valuemin="0"
             aria-valuemax=move || milliseconds(state.view.whole.get().end)
             aria-valuenow=move || milliseconds(state.playhead.get())
@@ -129,10 +131,10 @@ fn AxisSlider(state: LessonState) -> impl IntoView {
 
 /// Beside a run that takes hours, those that the lesson is about would be a line: it opens on them.
 fn fit_at_first(state: LessonState) {
-    let is_done = StoredValue::new(!state.view.is_whole_untracked());
+    let is_opened = state.view.is_opened;
     Effect::new(move || {
-        if !is_done.get_value() && state.looked_at_trace().is_some() {
-            is_done.set_value(true);
+        if !is_opened.get_value() && state.looked_at_trace().is_some() {
+            is_opened.set_value(true);
             let (model, _) = state.looked_at.get();
             if state.is_far_smaller(model) {
                 state.fit_model();

@@ -34,31 +34,34 @@ pub fn Transport(
         false => "Fit all".to_owned(),
     };
     let answered = answered(state);
+    // A comparison and a frame of another page have no more than the sentence, and so it is they who tell it.
+    let has_panel = move || state.way.with(|way| *way == Way::Page);
     let sentence = move || {
-        let sentence = match answered.get()? {
-            Ok(answer) => answer.sentence,
-            Err(sentence) => sentence,
+        let sentence = match answered.get() {
+            Some(Ok(answer)) => answer.sentence,
+            Some(Err(sentence)) => sentence,
+            None => view.nobody.get()?,
         };
         let more = move |_| {
             if let Some(why) = browser::document().and_then(|document| document.get_element_by_id(WHY_ID)) {
                 browser::bring_into_view(&why);
             }
         };
-        // A frame of another page has no more than this.
-        let more = (state.way.get() != Way::Embed)
-            .then(|| view! { <button type="button" class="quiet" on:click=more>{texts::WHY_MORE}</button> });
+        let more =
+            has_panel().then(|| view! { <button type="button" class="quiet" on:click=more>{texts::WHY_MORE}</button> });
         Some(view! {
-            <div class="asked-now" aria-hidden="true">
-                <p data-testid="asked-now">{sentence}</p>
+            <div class="asked-now">
+                <p data-testid="asked-now" aria-hidden=has_panel().then_some("true")>{sentence}</p>
                 {more}
-                {icons::button(texts::WHY_AWAY, "answer-away", icons::cross(), move || view.asked.set(None))}
+                {icons::button(texts::WHY_AWAY, "answer-away", icons::cross(), move || view.put_away())}
             </div>
         })
     };
+    let live = move || if has_panel() { "off" } else { "polite" };
     let play_name = move || if view.is_playing.get() { "Pause" } else { "Play" };
     view! {
         <div class="transport" role="group" aria-label="Playhead">
-            {sentence}
+            <div class="asked-place" aria-live=live>{sentence}</div>
             <p class="happens">
                 <output class="instant" data-testid="instant">{move || state.instant()}</output>
                 <span class="sentence-now" data-testid="happens">{happens}</span>
@@ -130,7 +133,7 @@ pub fn on_key(state: LessonState, event: &KeyboardEvent) {
         Act::Later => pan(state, PAN),
         Act::AskNext => state.ask_further(true),
         Act::AskBefore => state.ask_further(false),
-        Act::Leave => state.view.asked.set(None),
+        Act::Leave => state.view.put_away(),
         _ => return,
     }
     event.prevent_default();

@@ -41,7 +41,7 @@ pub fn Why() -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=texts::WHY_AWAY
-                    on:click=move |_| state.view.asked.set(None)
+                    on:click=move |_| state.view.put_away()
                 >
                     {icons::cross()}
                 </button>

@@ -118,7 +118,6 @@ impl LessonState {
             form.set(mend.settings);
             form.turn_model(mend.model, true);
         });
-        self.study(mend.model);
-        self.looked_at.set((mend.model, Clock::Virtual));
+        self.turn_to(mend.model, Clock::Virtual);
     }
 }

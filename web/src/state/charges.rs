@@ -1,8 +1,9 @@
 //! Whose costs a prediction charges: those of a preset, or what `interleave calibrate` has measured of a machine.
 
-use engine::costs::{BadCosts, Costs, Preset};
+use engine::costs::{Costs, Preset};
 use lessons::Diagnostic;
 
+use crate::state::machine::MOST_CORES;
 use crate::texts;
 
 /// Whose costs are charged.
@@ -15,6 +16,19 @@ pub enum Charges {
 }
 
 impl Charges {
+    /// Those that were measured.
+    ///
+    /// # Errors
+    /// Where they are of more cores than the page can show, as a sentence.
+    pub fn measured(costs: Costs) -> Result<Charges, String> {
+        match costs.cores.get() {
+            1..=MOST_CORES => Ok(Charges::Measured(costs)),
+            cores => {
+                Err(format!("The cost cores is {cores}, but has to be 1 to {MOST_CORES} on this page: give fewer."))
+            }
+        }
+    }
+
     /// What is charged.
     pub fn costs(self) -> Costs {
         match self {
@@ -51,8 +65,7 @@ impl Charges {
     pub fn read(name: &str, text: &str) -> Result<Charges, Diagnostic> {
         let is_measured = text.starts_with(|first: char| first.is_ascii_digit());
         if is_measured {
-            let wrong = |reason: BadCosts| {
-                let reason = reason.to_string();
+            let wrong = |reason: String| {
                 Diagnostic::new(
                     name,
                     text,
@@ -60,7 +73,10 @@ impl Charges {
                     None,
                 )
             };
-            return Costs::from_numbers(text).map(Charges::Measured).map_err(wrong);
+            return Costs::from_numbers(text)
+                .map_err(|reason| reason.to_string())
+                .and_then(Charges::measured)
+                .map_err(wrong);
         }
         let names = || Preset::ALL.iter().map(|preset| preset.id());
         let preset = Preset::with_id(text).ok_or_else(|| Diagnostic::unknown_name(name, text, names()))?;

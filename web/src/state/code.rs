@@ -131,17 +131,18 @@ fn lines(program: Program, part: &Part, trace: &Trace, at: Nanos) -> BTreeMap<Ta
         // The body says at which line each task is.
         Program::Rust => {
             let known = last_marks(trace, at);
-            let mut last: BTreeMap<TaskId, (Nanos, Line)> = BTreeMap::new();
+            let mut last: Vec<Option<(Nanos, Line)>> = vec![None; trace.tasks.len()];
             // What has not ended goes on for ever: tasks that block each other stand where they are.
             let begun = trace.spans_until(Nanos(u64::MAX)).filter(|span| span.start <= at && part.of.has(span.task));
             for span in begun {
+                let task = span.task.0 as usize;
                 if let Some(line) = span.line {
-                    last.insert(span.task, (span.start, line));
+                    last[task] = Some((span.start, line));
                 }
                 if at < span.end || span.start == at {
-                    let marked = known.get(&span.task).filter(|_| span.line.is_none());
+                    let marked = known[task].filter(|_| span.line.is_none());
                     // Of one instant, what goes on was asked for behind what is over.
-                    let latest = marked.into_iter().chain(last.get(&span.task)).max_by_key(|(at, _)| *at);
+                    let latest = marked.into_iter().chain(last[task]).max_by_key(|(at, _)| *at);
                     if let Some(place) = latest.and_then(|(_, line)| place(part, line.0)) {
                         lines.insert(span.task, place);
                     }
@@ -166,10 +167,13 @@ fn lines(program: Program, part: &Part, trace: &Trace, at: Nanos) -> BTreeMap<Ta
     lines
 }
 
-/// The line of each task's last mark up to an instant, and when that was.
-fn last_marks(trace: &Trace, at: Nanos) -> BTreeMap<TaskId, (Nanos, Line)> {
-    let marks = trace.marks.iter().filter(|mark| mark.at <= at);
-    marks.filter_map(|mark| Some((mark.task, (mark.at, mark.line?)))).collect()
+/// The line of each task's last mark up to an instant, and when that was, by the task's number.
+fn last_marks(trace: &Trace, at: Nanos) -> Vec<Option<(Nanos, Line)>> {
+    let mut last = vec![None; trace.tasks.len()];
+    for mark in trace.marks.iter().filter(|mark| mark.at <= at) {
+        last[mark.task.0 as usize] = mark.line.map(|line| (mark.at, line)).or(last[mark.task.0 as usize]);
+    }
+    last
 }
 
 /// The places of the lines of a part that a task comes to at any time: those for which [`next_at`] has an instant.
@@ -184,13 +188,14 @@ pub fn leading(program: Program, part: &Part, trace: &Trace) -> BTreeSet<usize> 
             all.filter(|(_, line)| met.contains(&line.number)).map(|(place, _)| place).collect()
         }
         Program::Python => {
+            let can_write: Vec<(usize, &CodeLine)> = all.filter(|(_, line)| !line.writes.is_empty()).collect();
             let logs = trace.marks.iter().filter_map(|mark| match mark.kind {
                 Marked::Log(text) => Some(text),
                 _ => None,
             });
             let written: BTreeSet<NameId> = logs.collect();
             let is_written = |line: &CodeLine| written.iter().any(|text| matches(&line.writes, trace.text(*text)));
-            all.filter(|(_, line)| is_written(line)).map(|(place, _)| place).collect()
+            can_write.into_iter().filter(|(_, line)| is_written(line)).map(|(place, _)| place).collect()
         }
     }
 }

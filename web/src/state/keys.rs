@@ -121,8 +121,11 @@ impl Heard {
 
 /// What a chord does somewhere.
 pub fn act(heard: Heard, chord: &str) -> Option<Act> {
-    let is_it = |binding: &&Binding| binding.heard == heard && binding.chords.contains(&chord);
-    BINDINGS.iter().find(is_it).map(|binding| binding.act)
+    let found = |chord: &str| {
+        BINDINGS.iter().find(|binding| binding.heard == heard && binding.chords.contains(&chord)).map(|it| it.act)
+    };
+    // Where Shift means nothing of its own, it does no harm.
+    found(chord).or_else(|| found(chord.strip_prefix("Shift+")?))
 }
 
 /// A key with what is held beside it, such as `Ctrl+Shift+z`. Alone, Shift is in a letter already.
@@ -147,6 +150,8 @@ pub fn asked(heard: Heard, event: &KeyboardEvent) -> Option<(Act, String)> {
     let is_left = match heard {
         // A text field has an undo of its own; a slider has none.
         Heard::Anywhere => is("input[type=text], textarea, select"),
+        // Elsewhere on the stage these scroll the page.
+        Heard::Timelines if matches!(act, Act::AskNext | Act::AskBefore) => !is("[role=slider]"),
         Heard::Timelines => is("input, select, textarea, summary"),
         Heard::Tabs => false,
         Heard::Presenting => is("dialog"),
@@ -204,6 +209,7 @@ mod tests {
         assert_eq!(of(Heard::Timelines, "ArrowRight", true, false), None);
         assert_eq!(of(Heard::Timelines, "ArrowRight", false, true), Some(Act::Later));
         assert_eq!(of(Heard::Presenting, "B", false, true), Some(Act::Blank));
+        assert_eq!(of(Heard::Presenting, "PageDown", false, true), Some(Act::Next));
         assert_eq!(["Ctrl+Shift+z", "+", " ", "PageDown"].map(name), ["Ctrl + Shift + Z", "+", "Space", "Page down"]);
     }
 }

@@ -10,6 +10,7 @@ use crate::state::lesson::LessonState;
 use crate::state::progress::Step;
 use crate::state::view::Asked;
 use crate::state::words;
+use crate::texts;
 use crate::timeline::viewport::Window;
 
 /// What is narrower is not seen for what it is.
@@ -27,7 +28,17 @@ impl LessonState {
                 form.set_values(values);
             }
         });
-        self.look_at(model, at);
+        self.view.due.set(Some((model, at)));
+    }
+
+    /// Leads where the eye is to be led, each time when that is predicted.
+    pub fn follow_lead(self) {
+        Effect::new(move || {
+            if let Some((model, at)) = self.view.due.get().filter(|_| !self.is_late.get()) {
+                self.view.due.set(None);
+                untrack(|| self.look_at(model, at));
+            }
+        });
     }
 
     /// Leads to an instant of a run as it stands.
@@ -58,12 +69,12 @@ impl LessonState {
             all.iter().position(|one| (one.model, one.clock, one.task) == (asked.model, asked.clock, asked.task))
         });
         let first = || all.iter().position(|one| (one.model, one.clock) == looked_at).unwrap_or(0);
-        let next = match last {
-            None => first(),
-            Some(last) if forward => (last + 1) % all.len(),
-            Some(last) => (last + all.len() - 1) % all.len(),
+        let next = last.map_or_else(first, |last| neighbour(last, all.len(), forward));
+        let Some(next) = all.get(next).copied() else {
+            self.view.asked.set(None);
+            self.view.nobody.set(Some(texts::NOBODY_IS_LEFT.to_owned()));
+            return;
         };
-        let Some(next) = all.get(next).copied() else { return };
         self.turn_to(next.model, next.clock);
         self.view.nobody.set(None);
         self.view.asked.set(Some(next));
@@ -105,5 +116,23 @@ impl LessonState {
         let start = at.since(length.scaled(0.5));
         let window = Window { start, end: start + length };
         self.view.look_at(window.moved(0.0, whole));
+    }
+}
+
+/// The place beside `place` of so many, round the ends.
+fn neighbour(place: usize, count: usize, forward: bool) -> usize {
+    let step = if forward { 1 } else { count - 1 };
+    (place + step) % count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_go_round_both_ends() {
+        assert_eq!([0, 1, 2].map(|place| neighbour(place, 3, true)), [1, 2, 0]);
+        assert_eq!([0, 1, 2].map(|place| neighbour(place, 3, false)), [2, 0, 1]);
+        assert_eq!([true, false].map(|forward| neighbour(0, 1, forward)), [0, 0]);
     }
 }

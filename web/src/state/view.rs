@@ -41,6 +41,10 @@ pub struct View {
     pub nobody: RwSignal<Option<String>>,
     /// The model to whose timelines the page is to be scrolled next.
     pub led: RwSignal<Option<Model>>,
+    /// Where the eye is to be led as soon as what is there is predicted.
+    pub due: RwSignal<Option<(Model, Nanos)>>,
+    /// Whether the window was chosen that the lesson opens on.
+    pub is_opened: StoredValue<bool>,
     /// Whether the critical path of every run is marked.
     pub shows_paths: RwSignal<bool>,
     frame: StoredValue<Option<AnimationFrameRequestHandle>>,
@@ -80,6 +84,8 @@ impl View {
             asked: RwSignal::new(None),
             nobody: RwSignal::new(None),
             led: RwSignal::new(None),
+            due: RwSignal::new(None),
+            is_opened: StoredValue::new(window.is_some()),
             shows_paths: RwSignal::new(false),
             frame: StoredValue::new(None),
             moments: StoredValue::new(None),
@@ -132,6 +138,12 @@ impl View {
         if self.window.with_untracked(Option::is_some) {
             self.look_at(untrack(|| self.window()).moved(by, self.whole.get_untracked()));
         }
+    }
+
+    /// Puts away what was answered.
+    pub fn put_away(self) {
+        self.asked.set(None);
+        self.nobody.set(None);
     }
 
     fn cancel_frame(self) {

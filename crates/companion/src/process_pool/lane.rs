@@ -87,13 +87,9 @@ impl Lane {
         Ok(ended)
     }
 
-    /// Waits until no job is left but those that are held back here and elsewhere. The first of them here is `task`.
-    pub(super) fn wait_for_the_others(&self, task: TaskId, held_back: usize) {
-        let jobs = &self.place.run.jobs;
-        if let Some(other) = jobs.another(task) {
-            self.place.enter(task, Activity::Waiting(WaitFor::Task(other)));
-        }
-        jobs.wait_for_the_others(held_back);
+    /// Holds back that a job has failed until no other is left that could be done.
+    pub(super) fn hold_back(&self, task: TaskId) {
+        self.place.wait_for_the_others(task, 1);
     }
 
     /// Has one job done, whatever becomes of its process; `silent` is one that had it already and is heard of no more.
@@ -159,7 +155,7 @@ impl Worker for Lane {
     fn work(&mut self, task: TaskId, job: &Job) -> program::Ended {
         let ended = self.see_to(task, job, None);
         if ended.is_err() {
-            self.wait_for_the_others(task, 1);
+            self.hold_back(task);
         }
         ended
     }
@@ -168,13 +164,13 @@ impl Worker for Lane {
         self.appetite
     }
 
-    /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one. From
-    /// the first that fails on they are told of in the end, when whatever others do has ended, too.
-    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(program::Ended)) {
+    /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one. Those
+    /// that fail are told of in the end, when whatever others do has ended, too.
+    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(TaskId, program::Ended)) {
         let mut held_back = Vec::new();
-        let mut tell = |result: program::Ended| match held_back.is_empty() && result.is_ok() {
-            true => ended(result),
-            false => held_back.push(result),
+        let mut tell = |task: TaskId, result: program::Ended| match result {
+            Ok(_) => ended(task, result),
+            Err(_) => held_back.push((task, result)),
         };
         let mut left = jobs;
         let mut silent = None;
@@ -187,7 +183,7 @@ impl Worker for Lane {
             for (place, &number) in numbers.iter().enumerate() {
                 let given = Given { task: left[0].0, process: Arc::clone(&process), number };
                 match self.wait(&given) {
-                    Ok(end) => tell(end.result),
+                    Ok(end) => tell(given.task, end.result),
                     Err(silence) => {
                         process.forget(&numbers[place + 1..]);
                         silent = Some((process, silence));
@@ -198,11 +194,11 @@ impl Worker for Lane {
             }
         }
         for (task, job) in left {
-            tell(self.see_to(*task, job, silent.take()));
+            tell(*task, self.see_to(*task, job, silent.take()));
         }
-        if let Some((task, _)) = jobs.iter().rev().take(held_back.len()).next_back() {
-            self.wait_for_the_others(*task, held_back.len());
-            held_back.into_iter().for_each(ended);
+        if let Some((task, _)) = held_back.first() {
+            self.place.wait_for_the_others(*task, held_back.len());
+            held_back.into_iter().for_each(|(task, result)| ended(task, result));
         }
     }
 
@@ -224,7 +220,12 @@ impl Hand for Place {
 
     fn wait(&self, task: TaskId) -> Option<program::Ended> {
         let attempt = self.take_handed(task)?.and_then(|given| match Place::wait(self, &given) {
-            Ok(ended) => Ok(ended.result),
+            Ok(ended) => {
+                if ended.result.is_err() {
+                    self.wait_for_the_others(task, 1);
+                }
+                Ok(ended.result)
+            }
             Err(silence) => Err((given.process, silence)),
         });
         attempt.map_err(|silent| self.set_handed(Handed { task, attempt: Err(silent) })).ok()
@@ -246,6 +247,15 @@ impl Place {
         let ended = given.process.wait(given.number, self.lane, given.task, &self.run)?;
         self.run.add_cpu(ended.cpu);
         Ok(ended)
+    }
+
+    /// Waits until no job is left but those that are held back here and elsewhere. The first of them here is `task`.
+    fn wait_for_the_others(&self, task: TaskId, held_back: usize) {
+        let jobs = &self.run.jobs;
+        if let Some(other) = jobs.another(task) {
+            self.enter(task, Activity::Waiting(WaitFor::Task(other)));
+        }
+        jobs.wait_for_the_others(held_back);
     }
 
     fn has(&self, jobs: &[(TaskId, Job)]) -> bool {

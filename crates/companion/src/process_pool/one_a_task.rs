@@ -68,7 +68,7 @@ impl Worker for ForOneTask {
     fn work(&mut self, task: TaskId, job: &Job) -> Ended {
         let prepared = self.seat.process().wait_until_prepared();
         let failed = |reason| {
-            self.worker.wait_for_the_others(task, 1);
+            self.worker.hold_back(task);
             TaskFailed { task: job.name.clone(), reason: format!("its {reason}") }
         };
         // To come up is part of the run, and so is what that took.

@@ -9,6 +9,9 @@ const BETWEEN: char = '_';
 /// In the place of the switch interval where there is no GIL.
 const NO_GIL: &str = "none";
 
+/// What is no number is told up to so many letters.
+const LONGEST_TOLD: usize = 24;
+
 /// How many numbers there are.
 const COUNT: usize = 12;
 
@@ -50,6 +53,7 @@ impl Costs {
         })?;
         let whole = |text: &str| {
             text.parse::<u64>().map_err(|_| {
+                let text: String = text.chars().take(LONGEST_TOLD).collect();
                 BadCosts(format!(
                     "{text} stands among the costs, but has to be a whole number: copy the whole link again."
                 ))
@@ -71,6 +75,7 @@ impl Costs {
             message_ns: whole(message)?,
             message_per_kib_ns: whole(per_kib)?,
             work_factor: work.parse().map_err(|_| {
+                let work: String = work.chars().take(LONGEST_TOLD).collect();
                 BadCosts(format!(
                     "{work} stands last among the costs, but has to be a number: copy the whole link again."
                 ))

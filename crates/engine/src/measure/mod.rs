@@ -72,10 +72,10 @@ pub trait Worker: Send {
         1
     }
 
-    /// Does several jobs, one after the other, and tells `ended` of each as soon as it has.
-    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(Ended)) {
+    /// Does several jobs, one after the other, and tells `ended` of each once, as soon as it has or later.
+    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(TaskId, Ended)) {
         for (task, job) in jobs {
-            ended(self.work(*task, job));
+            ended(*task, self.work(*task, job));
         }
     }
 

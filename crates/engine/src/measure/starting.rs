@@ -103,12 +103,12 @@ impl Run {
             while let Some(Assigned { task, job }) = next {
                 let mut batch = vec![(task, job)];
                 batch.extend(run.take_more(worker.appetite()));
-                let mut left = batch.iter().map(|(task, _)| *task);
+                let mut left = batch.len();
                 next = None;
-                worker.work_all(&batch, &mut |result| {
-                    let Some(task) = left.next() else { return };
+                worker.work_all(&batch, &mut |task, result| {
+                    left -= 1;
                     // The lane is free when the last of them has ended.
-                    next = run.end(task, result, (left.len() == 0).then_some(lane));
+                    next = run.end(task, result, (left == 0).then_some(lane));
                 });
                 next = next.or_else(|| tasks.recv().ok());
             }
