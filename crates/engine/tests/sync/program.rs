@@ -143,6 +143,9 @@ impl Run {
             ObjectKind::Condition(lock) => {
                 if self.apply(helper, lock, Use::Acquire) == Step::Waits {
                     self.objects.forget(helper);
+                    // Nobody can notify them: their time runs out, and they come for the lock, too.
+                    let waiting: Vec<TaskId> = self.objects.line(object).collect();
+                    waiting.into_iter().for_each(|task| drop(self.objects.give_up(task)));
                 } else {
                     self.apply(helper, object, Use::Notify(u32::MAX));
                     self.apply(helper, lock, Use::Release);
