@@ -156,7 +156,7 @@ proptest! {
         let machine = Machine {
             charges: match Preset::ALL.get(preset) {
                 Some(preset) => Charges::Preset(*preset),
-                None => Charges::Measured(Costs { loop_turn: Nanos(seed), ..Preset::Native.costs() }),
+                None => Charges::Measured(Costs { loop_turn: Nanos(seed % 1_000_000), ..Preset::Native.costs() }),
             },
             cores: None,
             keeps_gil: keeps_gil || is_own(machine::GIL),
