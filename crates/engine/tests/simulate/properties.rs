@@ -8,7 +8,7 @@ use engine::error::RunError;
 use engine::model::{Model, Settings};
 use engine::program::{Program, numbered};
 use engine::simulate::simulate;
-use engine::sync::ObjectId;
+use engine::sync::{ObjectId, ObjectKind};
 use engine::time::Nanos;
 use engine::trace::{Activity, Doing, LaneKind, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
 use proptest::prelude::*;
@@ -95,7 +95,10 @@ proptest! {
                 Activity::Blocked { object, .. } => {
                     prop_assert!(is_let_on || lost_patience(&trace, span, object), "{:?}", span);
                 }
-                Activity::Ready(ReadyFor::Turn) => prop_assert_eq!(span.ended_by, made_way(&trace, index), "{:?}", span),
+                Activity::Ready(ReadyFor::Turn) => match span.ended_by {
+                    Some(by) => prop_assert!(had_the_loop_until(&trace, by, span), "{:?}", span),
+                    None => prop_assert_eq!(made_way(&trace, index), None, "{:?}", span),
+                },
                 Activity::WantsGil | Activity::Ready(ReadyFor::Core) => {
                     prop_assert!(is_let_on || loop_made_way(&trace, span), "{:?}", span);
                 }
@@ -222,7 +225,8 @@ fn most_at_once(spans: &[Span]) -> usize {
 }
 
 /// Whether a wait for an object that nobody ended was ended by the task's own timer. On a loop the object may still come after
-/// that and before the task's turn, which is then too late to end the wait, and not too late to be had.
+/// that and before the task's turn, which is then too late to end the wait, and not too late to be had; after news it still has to
+/// get the condition's lock.
 fn lost_patience(trace: &Trace, span: &Span, object: ObjectId) -> bool {
     let turn =
         trace.spans_until(trace.end()).find(|next| next.task == span.task && next.start == span.end && is_turn(next));
@@ -232,7 +236,14 @@ fn lost_patience(trace: &Trace, span: &Span, object: ObjectId) -> bool {
         Marked::Used(used, how) if used == object => Some((mark.at, how)),
         _ => None,
     });
-    used.take(1).all(|(at, how)| how == Used::TimedOut || (is_on_loop(trace, span) && at <= in_time))
+    let needs_a_lock = matches!(trace.objects[object.0 as usize].kind, ObjectKind::Condition(_));
+    used.take(1).all(|(at, how)| how == Used::TimedOut || (is_on_loop(trace, span) && (at <= in_time || needs_a_lock)))
+}
+
+/// Whether `by` had the loop until a wait for a turn was over: where turns cost nothing, several had it at that instant.
+fn had_the_loop_until(trace: &Trace, by: TaskId, wait: &Span) -> bool {
+    let had_it = |span: &Span| (span.task, span.lane, span.end) == (by, wait.lane, wait.end);
+    trace.spans.iter().any(|span| had_it(span) && span.activity.holds_the_loop())
 }
 
 /// The task that made way for the one whose wait for its turn is span `index`: the one that had the loop until then. `None` where

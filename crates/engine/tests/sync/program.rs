@@ -145,7 +145,9 @@ impl Run {
                     self.objects.forget(helper);
                     // Nobody can notify them: their time runs out, and they come for the lock, too.
                     let waiting: Vec<TaskId> = self.objects.line(object).collect();
-                    waiting.into_iter().for_each(|task| drop(self.objects.give_up(task)));
+                    for task in waiting {
+                        self.objects.give_up(task);
+                    }
                 } else {
                     self.apply(helper, object, Use::Notify(u32::MAX));
                     self.apply(helper, lock, Use::Release);
