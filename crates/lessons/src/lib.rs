@@ -37,7 +37,7 @@ mod sum_squares;
 mod to_thread;
 
 pub use catalogue::{Lesson, Prepared, Service, Session, catalogue, find};
-pub use decided::{Decided, Deciding};
+pub use decided::{Decided, Deciding, Moment, Stretch};
 pub use diagnostic::Diagnostic;
 pub use parameter::{Kind, Message, NOBODY, Parameter, Value, Values};
 pub use published::{Compared, Figure, Published};

@@ -3,7 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
-use crate::decided::{Decided, quickest_end};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -40,7 +40,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: COMPUTES,
         models: CHOICE,
         answer: Answer::Choice(&["threads", "event loop", "process pool"], fastest),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "Only processes compute at the same time; on a loop and under the GIL the tasks take turns.",
     },
     Question {
@@ -48,7 +48,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: WAITS,
         models: CHOICE,
         answer: Answer::Choice(&["threads", "event loop", "process pool"], fastest),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "A task of the loop is an object and begins at once. A thread has to be started for each wait, and a few \
                   processes can overlap only a few.",
     },
@@ -66,7 +66,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: BOTH,
         models: &[Model::EventLoop, Model::ProcessPool, Model::LoopAndProcesses],
         answer: Answer::Choice(&["event loop", "process pool", "loop and processes"], fastest),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "The loop overlaps all the waits, and the processes share the computing that would hold it up.",
     },
 ];

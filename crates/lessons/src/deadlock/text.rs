@@ -2,10 +2,9 @@
 
 use engine::error::RunError;
 use engine::model::Model;
-use engine::time::Nanos;
-use engine::trace::{Marked, Trace};
+use engine::trace::Trace;
 
-use crate::decided::{Decided, first_line, first_mark};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, found};
 
 pub(super) const STORY: &[&str] = &[
@@ -34,7 +33,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::Threads],
         answer: Answer::Choice(ENDINGS, |traces| ending(&traces[0])),
-        decided: Decided::At(cycle_closed),
+        decided: Decided::At(Moment::CycleClosed),
         because: "Each holds what the other waits for, and gives it back only once it has both.",
     },
     Question {
@@ -42,7 +41,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Choice(ENDINGS, |traces| ending(&traces[0])),
-        decided: Decided::At(cycle_closed),
+        decided: Decided::At(Moment::CycleClosed),
         because: "Locks belong to tasks and not to threads. LEFT awaits something while it holds A, so RIGHT gets its \
                   turn and takes B.",
     },
@@ -51,7 +50,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("order", super::SAME)],
         models: &[Model::Threads],
         answer: Answer::Choice(ENDINGS, |traces| ending(&traces[0])),
-        decided: Decided::At(|traces| first_line(traces, "has both")),
+        decided: Decided::At(Moment::FirstLine("has both")),
         because: "Whoever has A finds B free or soon to be, since nobody waits for A while holding B.",
     },
     Question {
@@ -60,15 +59,10 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("timeout", "1")],
         models: &[Model::Threads],
         answer: Answer::Number(|traces| found(&traces[0], super::GIVEN_UP)),
-        decided: Decided::At(|traces| first_line(traces, "gives up")),
+        decided: Decided::At(Moment::FirstLine("gives up")),
         because: "What LEFT lets go of when it gives up is just what RIGHT still waits for.",
     },
 ];
-
-/// When the circle of waits was closed.
-fn cycle_closed(traces: &[Trace]) -> Option<(usize, Nanos)> {
-    first_mark(traces, |kind| matches!(kind, Marked::Cycle(_)))
-}
 
 /// How the run ended, as a place in [`ENDINGS`].
 fn ending(trace: &Trace) -> usize {

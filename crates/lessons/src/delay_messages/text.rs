@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use engine::model::Model;
 use engine::trace::Trace;
 
-use crate::decided::{Decided, last_line};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, wall_s, written};
 
 pub(super) const STORY: &[&str] = &[
@@ -38,7 +38,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Number(|traces| lanes_that_print(&traces[0])),
-        decided: Decided::At(|traces| last_line(traces, "printed")),
+        decided: Decided::At(Moment::LastLine("printed")),
         because: "An event loop is one thread. A task that waits gives it back, and it is free for whoever is ready: so any \
                   number of tasks wait at once.",
     },

@@ -1,9 +1,9 @@
 //! What the lesson says and asks.
 
 use engine::model::Model;
-use engine::trace::{Activity, ReadyFor, Trace};
+use engine::trace::Trace;
 
-use crate::decided::{Decided, first_blocked, longest, quickest_end};
+use crate::decided::{Decided, Moment, Stretch};
 use crate::question::{Answer, Question, found, wall_s};
 
 pub(super) const STORY: &[&str] = &[
@@ -33,7 +33,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Choice(&["the network", "the CPU time of handling"], |traces| bound(&traces[0])),
-        decided: Decided::At(|traces| longest(traces, 0, |activity| activity == Activity::Ready(ReadyFor::Turn))),
+        decided: Decided::At(Moment::Longest(0, Stretch::Turn)),
         because: "So many requests are under way that responses come in faster than one thread can handle them, and its lane \
                   is never empty.",
     },
@@ -46,7 +46,7 @@ pub(super) const QUESTIONS: &[Question] = &[
             &["by less than a tenth", "by a tenth to a quarter", "by more than a quarter"],
             |traces| lead(&traces[0], &traces[1]),
         ),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "With as many requests under way both wait as long for the network. What is left of the lead comes from the \
                   GIL: threads that take turns with it all finish late, where the loop handles one response to its end and \
                   sends the next request.",
@@ -57,7 +57,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::EventLoop],
         answer: Answer::Number(|traces| found(&traces[0], "connections")),
-        decided: Decided::At(|traces| first_blocked(traces, "session")),
+        decided: Decided::At(Moment::FirstBlocked("session")),
         because: "All tasks ask at once and find no connection idle, so the session opens as many as it may; the rest wait, and \
                   then take over one that has become idle.",
     },

@@ -12,7 +12,7 @@ use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf};
-use crate::decided::{Decided, first_line, last_line};
+use crate::decided::{Decided, Moment};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published};
 use crate::question::{Answer, Question, wall_s};
@@ -70,7 +70,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::ProcessPool],
             answer: Answer::Number(|traces| busy_processes(&traces[0])),
-            decided: Decided::At(|traces| last_line(traces, "started")),
+            decided: Decided::At(Moment::LastLine("started")),
             because: "A job is never split: there are three jobs, so a fourth process has nothing to take.",
         },
         Question {
@@ -78,7 +78,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[("n", "29,30,31,32"), ("processes", "2")],
             models: &[Model::ProcessPool],
             answer: Answer::Choice(&["29", "30", "31", "32"], |traces| last_to_end(&traces[0])),
-            decided: Decided::At(|traces| last_line(traces, " = ")),
+            decided: Decided::At(Moment::LastLine(" = ")),
             because: "Jobs are taken in the order in which they were handed out. The longest was taken last, and then ran on \
                       alone.",
         },
@@ -87,7 +87,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::Threads],
             answer: Answer::Choice(&["28", "30", "32"], |traces| first_to_end(&traces[0])),
-            decided: Decided::At(|traces| first_line(traces, " = ")),
+            decided: Decided::At(Moment::FirstLine(" = ")),
             because: "The threads take turns of one switch interval each, so each gets about the same share of the time, and \
                       the smallest job is the first to have got all that it needs.",
         },

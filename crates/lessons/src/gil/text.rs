@@ -3,7 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
-use crate::decided::{Decided, quickest_end};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -54,7 +54,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::Sequential, Model::Threads, Model::ProcessPool],
         answer: Answer::Choice(&["nobody", "threads", "processes", "both"], who_gains),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "Every process has an interpreter and a GIL of its own; threads share one.",
     },
 ];

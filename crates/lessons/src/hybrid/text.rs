@@ -3,7 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
-use crate::decided::{Decided, quickest_end};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -53,7 +53,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: FOR_PROCESSES_OF_THREADS,
         models: HYBRIDS,
         answer: Answer::Choice(&["loop and threads", "loop and processes", "processes of threads"], fastest),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "The calls need as many threads as can be had and the computing needs processes, and here each process \
                   has threads of its own.",
     },
@@ -62,7 +62,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: FOR_LOOP_AND_THREADS,
         models: HYBRIDS,
         answer: Answer::Choice(&["loop and threads", "loop and processes", "processes of threads"], fastest),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "The loop holds all the connections without a thread for each, and the few threads are enough for calls \
                   that are so short.",
     },

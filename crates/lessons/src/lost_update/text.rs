@@ -3,7 +3,7 @@
 use engine::hints::Check;
 use engine::model::Model;
 
-use crate::decided::{Decided, last_write};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, found, written};
 
 pub(super) const STORY: &[&str] = &[
@@ -54,7 +54,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("change", "0.002")],
         models: &[Model::Threads],
         answer: Answer::Number(|traces| found(&traces[0], super::FINAL)),
-        decided: Decided::At(last_write),
+        decided: Decided::At(Moment::LastWrite),
         because: "Nobody takes the GIL away before the interval is over, and then the first update has been written. A \
                   longer change, a slower machine or an interpreter without the GIL, and it is lost again.",
     },

@@ -2,9 +2,9 @@
 
 use engine::hints::Check;
 use engine::model::Model;
-use engine::trace::{Activity, Doing, Trace};
+use engine::trace::Trace;
 
-use crate::decided::{Decided, longest, quickest_end};
+use crate::decided::{Decided, Moment, Stretch};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) const STORY: &[&str] = &[
@@ -42,7 +42,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[],
         models: &[Model::Sequential, Model::ProcessPool],
         answer: Answer::Choice(SHARES, share),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "Each process has an interpreter and a GIL of its own, so four cores compute. The messages are small \
                   beside the work in them.",
     },
@@ -51,7 +51,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("chunk", "1000")],
         models: &[Model::Sequential, Model::ProcessPool],
         answer: Answer::Choice(SHARES, share),
-        decided: Decided::At(|traces| longest(traces, 1, |activity| activity == Activity::Running(Doing::Work))),
+        decided: Decided::At(Moment::Longest(1, Stretch::Work)),
         because: "One chunk is one job, and a job stays with one process. The other three have nothing to do.",
     },
     Question {
@@ -59,7 +59,7 @@ pub(super) static QUESTIONS: [Question; 4] = [
         values: &[("gil", "off")],
         models: &[Model::Sequential, Model::ThreadPool],
         answer: Answer::Choice(SHARES, share),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "Without the GIL a thread needs nothing but a core, and there are four. They share memory, so there \
                   is no message either.",
     },

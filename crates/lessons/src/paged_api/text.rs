@@ -1,11 +1,9 @@
 //! What the lesson says and asks.
 
 use engine::model::Model;
-use engine::network::FAILURES;
-use engine::time::Nanos;
-use engine::trace::{Marked, Trace};
+use engine::trace::Trace;
 
-use crate::decided::{Decided, first_mark, quickest_end};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, found, sooner, wall_s};
 
 pub(super) const STORY: &[&str] = &[
@@ -35,7 +33,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         answer: Answer::Choice(&["the thread pool", "the event loop", "about the same"], |traces| {
             sooner(&traces[0], &traces[1])
         }),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "Both keep as many requests under way as the limit allows, all the time; what a thread or a task costs beside \
                   that is lost in the seconds of each request.",
     },
@@ -54,19 +52,10 @@ pub(super) const QUESTIONS: &[Question] = &[
         answer: Answer::Choice(&["half", "a quarter", "an eighth", "a sixteenth", "none"], |traces| {
             halvings(&traces[0])
         }),
-        decided: Decided::At(first_page_lost),
+        decided: Decided::At(Moment::FirstGivenUp),
         because: "A page is lost only if its first attempt and all three retries fail, and each of the four halves what is left.",
     },
 ];
-
-/// When a page failed for the last time that it may: by default it is tried three times again.
-fn first_page_lost(traces: &[Trace]) -> Option<(usize, Nanos)> {
-    const LAST: u32 = 4;
-    first_mark(
-        traces,
-        |kind| matches!(kind, Marked::Answered { attempt: LAST, status, .. } if FAILURES.contains(status)),
-    )
-}
 
 /// How often all pages are to be halved until about the failed ones are left, counted from one halving, four at the most
 /// if any failed.

@@ -3,7 +3,7 @@
 use engine::model::Model;
 use engine::trace::Trace;
 
-use crate::decided::{Decided, last_job_sent, quickest_end, slowest_end};
+use crate::decided::{Decided, Moment};
 use crate::question::{Answer, Question, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -51,7 +51,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[],
         models: &[Model::Sequential, Model::Processes, Model::ProcessPool],
         answer: Answer::Choice(&["all in turn", "a process a job", "four that are kept"], slowest),
-        decided: Decided::At(slowest_end),
+        decided: Decided::At(Moment::SlowestEnd),
         because: "Starting a process takes longer than such a job, and whoever starts them has to do so for one after the \
                   other. A message to one that is kept is much less than that.",
     },
@@ -60,7 +60,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: LONG_JOBS,
         models: &[Model::Sequential, Model::Processes],
         answer: Answer::Choice(&["all in turn", "a process a job"], faster),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "A start is soon over against the job, and the jobs share the cores.",
     },
     Question {
@@ -68,7 +68,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: HEAVY_PAYLOAD,
         models: &[Model::ProcessPool, Model::Sequential],
         answer: Answer::Choice(&["four that are kept", "all in turn"], faster),
-        decided: Decided::At(quickest_end),
+        decided: Decided::At(Moment::QuickestEnd),
         because: "Packing, copying and unpacking so much takes longer than the work that is to be saved.",
     },
     Question {
@@ -77,7 +77,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: PACKED,
         models: &[Model::ProcessPool],
         answer: Answer::Choice(&["as fast as before", "about ten times", "over thirty times"], packed),
-        decided: Decided::At(last_job_sent),
+        decided: Decided::At(Moment::LastJobSent),
         because: "Such a job is nothing but its message, and there are four messages now in place of two hundred. A message \
                   costs what it costs, whether one job is in it or fifty.",
     },

@@ -10,7 +10,7 @@ use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf};
-use crate::decided::{Decided, quickest_end};
+use crate::decided::{Decided, Moment};
 use crate::parameter::{Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 use crate::question::{Answer, Question, sooner, wall_s};
@@ -71,7 +71,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             values: &[],
             models: &[Model::Sequential, Model::ProcessPool],
             answer: Answer::Number(|traces| (wall_s(&traces[0]) / wall_s(&traces[1])).round() as i64),
-            decided: Decided::At(quickest_end),
+            decided: Decided::At(Moment::QuickestEnd),
             because: "Each process has an interpreter and a GIL of its own and computes on its own core; the jobs are alike, \
                       so none of the processes is left without one, and a message of one number costs next to nothing.",
         },
@@ -91,7 +91,7 @@ pub(crate) static LESSON: Lesson = Lesson {
             answer: Answer::Choice(&["the threads", "the process pool", "about the same"], |traces| {
                 sooner(&traces[0], &traces[1])
             }),
-            decided: Decided::At(quickest_end),
+            decided: Decided::At(Moment::QuickestEnd),
             because: "Without the GIL a thread needs nothing but a core, as a process does, and both have the same cores.",
         },
     ]),

@@ -1,10 +1,9 @@
 //! What lesson 12 says and asks.
 
 use engine::model::Model;
-use engine::time::Nanos;
-use engine::trace::{Activity, Marked, Trace, Used, WaitFor};
+use engine::trace::{Marked, Trace, Used};
 
-use crate::decided::{Decided, first_line, last_write, longest};
+use crate::decided::{Decided, Moment, Stretch};
 use crate::question::{Answer, Question, found, wall_s};
 
 pub(super) static STORY: &[&str] = &[
@@ -37,9 +36,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("blocking", "3"), ("heartbeat", "0.1"), ("repair", "none")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| longest_gap_s(&traces[0])),
-        decided: Decided::At(|traces| {
-            longest(traces, 0, |activity| matches!(activity, Activity::Waiting(WaitFor::BlockingCall(_))))
-        }),
+        decided: Decided::At(Moment::Longest(0, Stretch::BlockingCall)),
         because: "Between two beats the loop has to come round to the heartbeat, and the query keeps it from doing so \
                   until the answer is there.",
     },
@@ -48,7 +45,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("blocking", "3"), ("heartbeat", "0.1"), ("repair", "to-thread")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| longest_gap_s(&traces[0])),
-        decided: Decided::At(first_beat_beside_the_query),
+        decided: Decided::At(Moment::FirstReadAfter("query sent")),
         because: "The thread waits for the answer, and the loop is free to wake the heartbeat whenever its timer is due.",
     },
     Question {
@@ -56,7 +53,7 @@ pub(super) static QUESTIONS: &[Question] = &[
         values: &[("blocking", "1"), ("heartbeat", "0.3"), ("repair", "to-thread")],
         models: &[Model::EventLoop],
         answer: Answer::Number(|traces| found(&traces[0], BEATS)),
-        decided: Decided::At(last_write),
+        decided: Decided::At(Moment::LastWrite),
         because: "The heart beats at 0 and after each wait until the answer is there; the wait that is then under way \
                   still runs to its end, but no beat follows it.",
     },
@@ -73,14 +70,6 @@ pub(super) static QUESTIONS: &[Question] = &[
 
 /// The outcome that counts the beats.
 pub(super) const BEATS: &str = "beats";
-
-/// The first beat while the query is under way.
-fn first_beat_beside_the_query(traces: &[Trace]) -> Option<(usize, Nanos)> {
-    let (run, sent) = first_line(traces, "query sent")?;
-    let is_read = |kind: Marked| matches!(kind, Marked::Used(_, Used::Read(_)));
-    let beats = traces[run].marks.iter().filter(|mark| is_read(mark.kind) && mark.at > sent);
-    beats.map(|mark| (run, mark.at)).min()
-}
 
 /// The longest time between two beats, in seconds. The heart reads a variable after each wait, and nobody else reads one.
 pub(crate) fn longest_gap_s(trace: &Trace) -> f64 {
