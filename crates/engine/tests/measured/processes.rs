@@ -133,7 +133,7 @@ impl Work for Errand {
 
     async fn run(self, mut task: Task) {
         match self {
-            Errand::Sleep => task.sleep(Duration::from_micros(100)).await,
+            Errand::Sleep => task.sleep(Duration::from_millis(50)).await,
             Errand::Touch(flag) => task.set(flag).await,
         }
     }
