@@ -315,7 +315,7 @@ fn reason(load: &Load, ranking: &[Ranked]) -> String {
         _ => format!("{tasks} × {wait} of waiting, and {little}: nothing is gained by doing several at once"),
     };
     let others = ranking.iter().skip(1).filter(|ranked| ranked.ties).map(|ranked| ranked.model.title());
-    let others: Vec<String> = others.map(str::to_lowercase).collect();
+    let others: Vec<String> = others.map(str::to_ascii_lowercase).collect();
     let tie = match others.as_slice() {
         [] => String::new(),
         others => format!(

@@ -46,8 +46,8 @@ impl fmt::Display for Diagnostic {
 /// decides only between names that are otherwise as near.
 fn nearest_name<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = shortened(given);
-    let lower = given.to_lowercase();
-    let far = |name: &str| distance(&lower, &name.to_lowercase());
+    let lower = given.to_ascii_lowercase();
+    let far = |name: &str| distance(&lower, &name.to_ascii_lowercase());
     let close = |name: &&str| far(name) <= name.chars().count().max(3) / 2;
     names.filter(close).min_by_key(|name| (far(name), distance(&given, name)))
 }

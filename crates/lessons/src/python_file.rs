@@ -51,7 +51,7 @@ pub fn changed<'v>(
 
 /// How the line of a parameter's constant begins.
 pub fn start(parameter: &Parameter) -> String {
-    format!("{} = ", parameter.name.to_uppercase().replace('-', "_"))
+    format!("{} = ", parameter.name.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// A value as Python writes it; `None` for a latency that the files do not draw.

@@ -41,7 +41,7 @@ pub fn Steps(
                     class=class
                     aria-current=current
                     aria-label=move || texts::step_state(step, is_done(step))
-                    data-testid=format!("step-{}", step.title().to_lowercase())
+                    data-testid=format!("step-{}", step.title().to_ascii_lowercase())
                     on:click=move |_| open.set(step)
                 >
                     {step.title()}

@@ -36,7 +36,7 @@ impl Tab {
     }
 
     fn id(self) -> String {
-        format!("tab-{}", self.title().to_lowercase())
+        format!("tab-{}", self.title().to_ascii_lowercase())
     }
 
     /// The tab so many places further, round the ends.

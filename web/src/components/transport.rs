@@ -30,7 +30,7 @@ pub fn Transport(
         view! { <option value=pace.to_string() selected=pace == 1.0>{format!("{pace}×")}</option> }
     };
     let fit = move || match view.is_whole() {
-        true => format!("Fit {}", state.looked_at.get().0.title().to_lowercase()),
+        true => format!("Fit {}", state.looked_at.get().0.title().to_ascii_lowercase()),
         false => "Fit all".to_owned(),
     };
     let answered = answered(state);

@@ -41,7 +41,7 @@ impl Part {
     fn change(&self) -> String {
         match self.kept.chars().count().max(self.now.chars().count()) <= SHORT {
             true => format!("{} {} → {}", self.title, self.kept, self.now),
-            false => format!("Other {}", self.title.to_lowercase()),
+            false => format!("Other {}", self.title.to_ascii_lowercase()),
         }
     }
 }

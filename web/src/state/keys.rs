@@ -131,11 +131,11 @@ pub fn act(heard: Heard, chord: &str) -> Option<Act> {
 /// A key with what is held beside it, such as `Ctrl+Shift+z`. Alone, Shift is in a letter already.
 pub fn chord(key: &str, is_control: bool, is_shift: bool) -> String {
     match (is_control, is_shift) {
-        (false, _) if key.len() == 1 => key.to_lowercase(),
+        (false, _) if key.len() == 1 => key.to_ascii_lowercase(),
         (false, true) => format!("Shift+{key}"),
         (false, false) => key.to_owned(),
-        (true, false) => format!("Ctrl+{}", key.to_lowercase()),
-        (true, true) => format!("Ctrl+Shift+{}", key.to_lowercase()),
+        (true, false) => format!("Ctrl+{}", key.to_ascii_lowercase()),
+        (true, true) => format!("Ctrl+Shift+{}", key.to_ascii_lowercase()),
     }
 }
 
@@ -172,7 +172,7 @@ pub fn name(chord: &str) -> String {
         "PageUp" => "Page up".to_owned(),
         "Escape" => "Esc".to_owned(),
         "+" => "+".to_owned(),
-        key if key.len() == 1 => key.to_uppercase(),
+        key if key.len() == 1 => key.to_ascii_uppercase(),
         key => key.to_owned(),
     };
     match chord.split_once('+') {

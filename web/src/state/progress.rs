@@ -149,7 +149,7 @@ impl Progress {
             let _ = writeln!(text, "said {lesson} {question} {}", said.text());
         }
         for (lesson, done) in &self.done {
-            let steps = done.iter().map(|step| step.title().to_lowercase()).collect::<Vec<_>>().join(" ");
+            let steps = done.iter().map(|step| step.title().to_ascii_lowercase()).collect::<Vec<_>>().join(" ");
             let _ = writeln!(text, "done {lesson} {steps}");
         }
         if let Some(lesson) = &self.last {

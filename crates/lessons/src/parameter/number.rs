@@ -37,7 +37,7 @@ pub(super) fn switch(parameter: &Parameter, text: &str) -> Result<bool, Diagnost
         "on" => Ok(true),
         "off" => Ok(false),
         other => {
-            let nearest = match other.to_lowercase().as_str() {
+            let nearest = match other.to_ascii_lowercase().as_str() {
                 "true" | "yes" | "1" | "on" => Some("on".to_owned()),
                 "false" | "no" | "0" | "off" => Some("off".to_owned()),
                 _ => None,
