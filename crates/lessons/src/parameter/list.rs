@@ -94,7 +94,12 @@ fn message(parameter: &Parameter, text: &str, longest_s: f64) -> Result<Message,
     }
     if [FIRST_TASK, NOBODY].contains(&name) {
         let allowed = format!("a name other than {FIRST_TASK}, the first task, and {NOBODY}, which stands for nobody");
-        return Err(Diagnostic::new(parameter.name, name, allowed, Some(format!("{}={delay}", name.to_ascii_uppercase()))));
+        return Err(Diagnostic::new(
+            parameter.name,
+            name,
+            allowed,
+            Some(format!("{}={delay}", name.to_ascii_uppercase())),
+        ));
     }
     match number(delay) {
         Some(seconds) if (0.0..=longest_s).contains(&seconds) => {
