@@ -10,5 +10,5 @@ mod properties;
 mod threads;
 mod transport;
 #[path = "../simulate/program/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "what only predicted runs need is there too")]
+#[allow(dead_code, reason = "what only predicted runs need is there too")]
 mod tree;

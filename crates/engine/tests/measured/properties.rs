@@ -10,7 +10,7 @@ use engine::trace::{Activity, Event, Marked, ReadyFor, Span, TaskId, Trace, Used
 use proptest::prelude::*;
 
 use super::machine::{ON_THREADS, events, measure, most_at_once, settings};
-use super::tree::{orderly_trees, trees};
+use super::tree::trees::{orderly_trees, trees};
 
 const CASES: u32 = if cfg!(miri) { 2 } else { 48 };
 

@@ -13,7 +13,8 @@ use engine::time::Nanos;
 use engine::trace::{Activity, Doing, LaneKind, Marked, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
 use proptest::prelude::*;
 
-use super::program::{MILLISECOND, Tree, critical_path, flat_trees, orderly_trees, settings, trees};
+use super::program::trees::{flat_trees, orderly_trees, settings, trees};
+use super::program::{MILLISECOND, Tree, critical_path};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -225,19 +226,29 @@ fn most_at_once(spans: &[Span]) -> usize {
 }
 
 /// Whether a wait for an object that nobody ended was ended by the task's own timer. On a loop the object may still come after
-/// that and before the task's turn, which is then too late to end the wait, and not too late to be had; after news it still has to
-/// get the condition's lock.
+/// that and before the task's turn, which is then too late to end the wait, and not too late to be had: by the end of that turn,
+/// or where it is news, when the task has waited for the condition's lock as well.
 fn lost_patience(trace: &Trace, span: &Span, object: ObjectId) -> bool {
-    let turn =
-        trace.spans_until(trace.end()).find(|next| next.task == span.task && next.start == span.end && is_turn(next));
-    let in_time = turn.map_or(span.end, |turn| turn.end);
+    let mut next: Vec<Span> =
+        trace.spans_until(trace.end()).filter(|next| next.task == span.task && next.start >= span.end).collect();
+    next.sort_by_key(|next| (next.start, next.end));
+    let is_on_the_way = |next: &&Span| match next.activity {
+        Activity::Ready(ReadyFor::Turn) | Activity::Running(Doing::Steps) => true,
+        Activity::Blocked { object: lock, .. } => stands_on(trace, object, lock),
+        _ => false,
+    };
+    let in_time = next.iter().take_while(is_on_the_way).last().map_or(span.end, |last| last.end);
     let after = trace.marks.iter().filter(|mark| mark.task == span.task && mark.at >= span.end);
     let used = after.filter_map(|mark| match mark.kind {
         Marked::Used(used, how) if used == object => Some((mark.at, how)),
         _ => None,
     });
-    let needs_a_lock = matches!(trace.objects[object.0 as usize].kind, ObjectKind::Condition(_));
-    used.take(1).all(|(at, how)| how == Used::TimedOut || (is_on_loop(trace, span) && (at <= in_time || needs_a_lock)))
+    used.take(1).all(|(at, how)| how == Used::TimedOut || (is_on_loop(trace, span) && at <= in_time))
+}
+
+/// Whether `condition` is one, and stands on this lock.
+fn stands_on(trace: &Trace, condition: ObjectId, lock: ObjectId) -> bool {
+    trace.objects[condition.0 as usize].kind == ObjectKind::Condition(lock)
 }
 
 /// Whether `by` had the loop until a wait for a turn was over: where turns cost nothing, several had it at that instant.
@@ -263,8 +274,4 @@ fn loop_made_way(trace: &Trace, span: &Span) -> bool {
 
 fn is_on_loop(trace: &Trace, span: &Span) -> bool {
     trace.lanes[span.lane.0 as usize].kind == LaneKind::EventLoop
-}
-
-fn is_turn(span: &Span) -> bool {
-    span.activity == Activity::Ready(ReadyFor::Turn)
 }

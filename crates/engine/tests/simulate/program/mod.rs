@@ -1,6 +1,6 @@
 //! Random programs: a tree of tasks that wait, compute, share objects and start others.
 
-mod trees;
+pub mod trees;
 
 use std::num::NonZeroU32;
 use std::ops::Add;
@@ -15,8 +15,6 @@ use engine::task::{Barrier, Client, Condition, Flag, Lock, Queue, ReentrantLock,
 use engine::time::Nanos;
 use engine::work::Computation;
 use serde::{Deserialize, Serialize};
-
-pub use trees::{flat_trees, orderly_trees, settings, trees};
 
 pub const MILLISECOND: u64 = 1_000_000;
 
