@@ -11,7 +11,7 @@ use engine::trace::{Clock, Event, Trace};
 use engine::work::calibrate_spin;
 
 use crate::cpu_time;
-use crate::process_pool::{OpenJobs, Source};
+use crate::process_pool::Source;
 use crate::request::Request;
 use crate::service::Service;
 use crate::threads::BoundedThreads;
@@ -69,23 +69,15 @@ pub fn measure_into(
     request: &Request,
     model: Model,
     surroundings: &Surroundings,
-    mut tell: impl FnMut(Event) + Send + 'static,
+    tell: impl FnMut(Event) + Send + 'static,
     judge: impl FnOnce(&Result<Outcome, RunError>),
 ) -> Result<(), String> {
     let transport = surroundings.service.as_ref().map(Service::transport).transpose()?;
     // Done once a process, and no part of the first run's CPU time.
     calibrate_spin();
     let before = cpu_time::used();
-    let (jobs, has_children) = (Arc::<OpenJobs>::default(), !surroundings.source.is_none());
-    let hearing = Arc::clone(&jobs);
-    let tell = move |event| {
-        if has_children {
-            hearing.hear(&event);
-        }
-        tell(event);
-    };
     let recorder = Arc::new(Recorder::new(tell));
-    let children = surroundings.source.for_run(&recorder, jobs);
+    let children = surroundings.source.for_run(&recorder);
     let (at, ending) = engine::measure::run(Plan {
         program: request.prepared.program.clone(),
         settings: request.settings(model),

@@ -150,6 +150,16 @@ impl<T> Placement<T> {
         place
     }
 
+    /// Whether the lanes of `owner` are in other processes than the first.
+    pub fn leaves_process(&mut self, owner: Owner) -> bool {
+        match self.policy(owner) {
+            Policy::Inline => false,
+            Policy::LaneEach(kind) | Policy::Pool(Pool { kind, .. }) => {
+                matches!(kind, LaneKind::Process | LaneKind::PoolProcess | LaneKind::ProcessThread)
+            }
+        }
+    }
+
     /// Takes a lane back whose task has ended, and returns the task that it is for next.
     pub fn release(&mut self, lane: LaneId) -> Option<T> {
         let owner = *self.owners.get(lane.0 as usize)?;

@@ -8,7 +8,7 @@ use engine::measure::{Hand, Worker};
 use engine::operation::Job;
 use engine::program;
 use engine::time::Nanos;
-use engine::trace::{Activity, Doing, Event, LaneId, MarkKind, ReadyFor, TaskId, WaitFor};
+use engine::trace::{Activity, Doing, Event, LaneId, MarkKind, ReadyFor, TaskId};
 
 use crate::notice;
 use crate::process_pool::answers::{Heard, Silence};
@@ -69,7 +69,6 @@ type Silent = (Arc<Process>, Silence);
 impl Lane {
     /// A lane of a pool, which `is_alone` in its process or not.
     pub fn kept(lane: LaneId, seat: &Arc<Seat>, run: &Arc<ThisRun>, is_alone: bool) -> Lane {
-        run.jobs.add_lane();
         Lane { is_kept: true, is_alone, ..Lane::for_one_task(lane, seat, run) }
     }
 
@@ -85,11 +84,6 @@ impl Lane {
         let is_short = self.is_alone && ended.took <= SHORT;
         self.appetite = if is_short { (self.appetite * 2).min(MOST_AT_ONCE) } else { 1 };
         Ok(ended)
-    }
-
-    /// Holds back that a job has failed until no other is left that could be done.
-    pub(super) fn hold_back(&self, task: TaskId) {
-        self.place.wait_for_the_others(task, 1);
     }
 
     /// Has one job done, whatever becomes of its process; `silent` is one that had it already and is heard of no more.
@@ -153,25 +147,15 @@ impl Lane {
 
 impl Worker for Lane {
     fn work(&mut self, task: TaskId, job: &Job) -> program::Ended {
-        let ended = self.see_to(task, job, None);
-        if ended.is_err() {
-            self.hold_back(task);
-        }
-        ended
+        self.see_to(task, job, None)
     }
 
     fn appetite(&self) -> usize {
         self.appetite
     }
 
-    /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one. Those
-    /// that fail are told of in the end, when whatever others do has ended, too.
+    /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one.
     fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(TaskId, program::Ended)) {
-        let mut held_back = Vec::new();
-        let mut tell = |task: TaskId, result: program::Ended| match result {
-            Ok(_) => ended(task, result),
-            Err(_) => held_back.push((task, result)),
-        };
         let mut left = jobs;
         let mut silent = None;
         // The first may have been handed over already, and alone.
@@ -183,7 +167,7 @@ impl Worker for Lane {
             for (place, &number) in numbers.iter().enumerate() {
                 let given = Given { task: left[0].0, process: Arc::clone(&process), number };
                 match self.wait(&given) {
-                    Ok(end) => tell(given.task, end.result),
+                    Ok(end) => ended(given.task, end.result),
                     Err(silence) => {
                         process.forget(&numbers[place + 1..]);
                         silent = Some((process, silence));
@@ -194,11 +178,7 @@ impl Worker for Lane {
             }
         }
         for (task, job) in left {
-            tell(*task, self.see_to(*task, job, silent.take()));
-        }
-        if let Some((task, _)) = held_back.first() {
-            self.place.wait_for_the_others(*task, held_back.len());
-            held_back.into_iter().for_each(|(task, result)| ended(task, result));
+            ended(*task, self.see_to(*task, job, silent.take()));
         }
     }
 
@@ -220,12 +200,7 @@ impl Hand for Place {
 
     fn wait(&self, task: TaskId) -> Option<program::Ended> {
         let attempt = self.take_handed(task)?.and_then(|given| match Place::wait(self, &given) {
-            Ok(ended) => {
-                if ended.result.is_err() {
-                    self.wait_for_the_others(task, 1);
-                }
-                Ok(ended.result)
-            }
+            Ok(ended) => Ok(ended.result),
             Err(silence) => Err((given.process, silence)),
         });
         attempt.map_err(|silent| self.set_handed(Handed { task, attempt: Err(silent) })).ok()
@@ -247,15 +222,6 @@ impl Place {
         let ended = given.process.wait(given.number, self.lane, given.task, &self.run)?;
         self.run.add_cpu(ended.cpu);
         Ok(ended)
-    }
-
-    /// Waits until no job is left but those that are held back here and elsewhere. The first of them here is `task`.
-    fn wait_for_the_others(&self, task: TaskId, held_back: usize) {
-        let jobs = &self.run.jobs;
-        if let Some(other) = jobs.another(task) {
-            self.enter(task, Activity::Waiting(WaitFor::Task(other)));
-        }
-        jobs.wait_for_the_others(held_back);
     }
 
     fn has(&self, jobs: &[(TaskId, Job)]) -> bool {

@@ -11,8 +11,7 @@
 //! for its job's end; see [`answers`] for how they share one pipe.
 //!
 //! A child that dies takes the jobs with it that it had, and no others: each of those fails, or is given to the process that
-//! takes the dead one's [`seat`]. Whoever fails waits for the [other jobs](open_jobs) first: a run is over with the first
-//! failure that its program joins.
+//! takes the dead one's [`seat`].
 
 mod answers;
 pub mod child;
@@ -21,7 +20,6 @@ mod kept;
 mod lane;
 pub mod message;
 mod one_a_task;
-mod open_jobs;
 mod outbox;
 mod probe;
 mod process;
@@ -43,7 +41,6 @@ use crate::request::Request;
 pub use kept::Pool;
 use message::Order;
 use one_a_task::{Live, Starter};
-pub use open_jobs::OpenJobs;
 pub use probe::Probe;
 use seat::Recipe;
 use this_run::ThisRun;
@@ -93,14 +90,9 @@ impl Source {
         }
     }
 
-    /// Whether there is none but the first.
-    pub fn is_none(&self) -> bool {
-        matches!(self, Source::None)
-    }
-
-    /// The processes of a run whose clock is `recorder`; whoever hears its events tells `jobs` of them.
-    pub fn for_run(&self, recorder: &Arc<Recorder>, jobs: Arc<OpenJobs>) -> ForRun {
-        let (run, live) = (Arc::new(ThisRun::new(recorder, jobs)), Arc::<Live>::default());
+    /// The processes of a run whose clock is `recorder`.
+    pub fn for_run(&self, recorder: &Arc<Recorder>) -> ForRun {
+        let (run, live) = (Arc::new(ThisRun::new(recorder)), Arc::<Live>::default());
         let processes: Arc<dyn Processes> = match self {
             Source::None => Arc::new(NoProcesses),
             Source::Kept(pool) => Arc::new(pool.for_run(&run)),
@@ -126,7 +118,6 @@ impl ForRun {
 
 impl Drop for ForRun {
     fn drop(&mut self) {
-        self.run.jobs.close();
         self.live.kill_all();
     }
 }

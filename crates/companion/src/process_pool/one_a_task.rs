@@ -67,10 +67,7 @@ struct ForOneTask {
 impl Worker for ForOneTask {
     fn work(&mut self, task: TaskId, job: &Job) -> Ended {
         let prepared = self.seat.process().wait_until_prepared();
-        let failed = |reason| {
-            self.worker.hold_back(task);
-            TaskFailed { task: job.name.clone(), reason: format!("its {reason}") }
-        };
+        let failed = |reason| TaskFailed { task: job.name.clone(), reason: format!("its {reason}") };
         // To come up is part of the run, and so is what that took.
         self.run.add_cpu(prepared.map_err(failed)?);
         self.worker.work(task, job)

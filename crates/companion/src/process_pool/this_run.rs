@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::process_pool::open_jobs::OpenJobs;
 use engine::measure::Recorder;
 use engine::time::Nanos;
 use engine::trace::{Event, LaneId, MarkKind, Post, TaskId};
@@ -12,8 +11,6 @@ use serde::{Deserialize, Serialize};
 pub struct ThisRun {
     /// The run's clock, and where events go.
     pub recorder: Arc<Recorder>,
-    /// Its jobs that have not ended.
-    pub jobs: Arc<OpenJobs>,
     anchor: OnceLock<Anchor>,
     cpu: Mutex<Option<Nanos>>,
 }
@@ -30,8 +27,8 @@ pub struct Anchor {
 
 impl ThisRun {
     /// A run that has used nothing yet.
-    pub fn new(recorder: &Arc<Recorder>, jobs: Arc<OpenJobs>) -> ThisRun {
-        ThisRun { recorder: Arc::clone(recorder), jobs, anchor: OnceLock::new(), cpu: Mutex::new(Some(Nanos::ZERO)) }
+    pub fn new(recorder: &Arc<Recorder>) -> ThisRun {
+        ThisRun { recorder: Arc::clone(recorder), anchor: OnceLock::new(), cpu: Mutex::new(Some(Nanos::ZERO)) }
     }
 
     /// Marks one end of a message.

@@ -184,6 +184,7 @@ impl Run {
         if self.is_over() {
             return None;
         }
+        self.tell_who_turn_to_others(&shared, task);
         let next = lane.and_then(|lane| shared.placement.release(lane));
         shared.going_on += usize::from(next.is_some());
         self.look_for_a_standstill(&mut shared);
@@ -234,6 +235,9 @@ impl Run {
     fn place(&self, owner: Owner, task: TaskId, job: Job) -> Place<Assigned> {
         let mut shared = self.lock();
         let place = shared.placement.place(owner, Assigned { task, job });
+        if shared.placement.leaves_process(owner) {
+            shared.away.begin(task);
+        }
         shared.going_on += usize::from(!matches!(place, Place::Queue(..)));
         let (lane, new, activity) = match &place {
             Place::SpawnersLane(_) => return place,

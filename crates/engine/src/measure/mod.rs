@@ -4,6 +4,7 @@
 //! a thread comes from, where a process does and what requests go over differ between a machine and a browser: those are
 //! [`Threads`], [`Processes`] and [`Transport`].
 
+mod away;
 mod body;
 mod ending;
 mod gil;
@@ -72,7 +73,7 @@ pub trait Worker: Send {
         1
     }
 
-    /// Does several jobs, one after the other, and tells `ended` of each once, as soon as it has or later.
+    /// Does several jobs, one after the other, and tells `ended` of each as soon as it has.
     fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(TaskId, Ended)) {
         for (task, job) in jobs {
             ended(*task, self.work(*task, job));

@@ -77,11 +77,24 @@ impl Run {
     /// Waits for the end of a task.
     pub(super) fn join(&self, station: &Station, task: TaskId, joined: TaskId, line: Line) -> Result<Reply, Over> {
         let mut shared = self.lock();
-        if let Some(result) = shared.results.remove(&joined) {
+        if let Some(result) = shared.take_result(joined) {
             return Ok(Reply::Joined(result));
         }
-        let activity = Activity::Waiting(WaitFor::Task(joined));
+        let whom = shared.away.stands_behind(joined).unwrap_or(joined);
+        let activity = Activity::Waiting(WaitFor::Task(whom));
         self.wait(shared, station, task, Waiting::End(joined), activity, None, line)
+    }
+
+    /// Tells of those who join tasks that have failed for whom they really wait, now that `ended` has. They sleep, so it is told for
+    /// them.
+    pub(super) fn tell_who_turn_to_others(&self, shared: &Shared, ended: TaskId) {
+        for (task, whom) in shared.turn_to_others(ended) {
+            if let Some(waiter) = shared.waiters.get(&task) {
+                let (lane, line) = (waiter.lane, Some(waiter.line));
+                let activity = Activity::Waiting(WaitFor::Task(whom));
+                self.recorder.record_now(|at| Event::Enter { task, lane, activity, at, line, by: None });
+            }
+        }
     }
 
     /// Waits for the end of a task in the place of its worker's thread, and publishes it as that thread would.

@@ -8,6 +8,7 @@ use crate::error::{Link, RunError};
 use crate::event_loop::Returned;
 use crate::executor::Unpark;
 use crate::measure::Hand;
+use crate::measure::away::Away;
 use crate::operation::{Job, Reply};
 use crate::placement::Placement;
 use crate::program::Ended;
@@ -18,12 +19,14 @@ use crate::trace::{LaneId, Line, TaskId};
 /// All of it. A thread holds the lock only to look and to change, never while a body runs.
 pub(super) struct Shared {
     pub(super) placement: Placement<Assigned>,
+    /// What is done in other processes.
+    pub(super) away: Away,
     /// All tasks that have been made.
     pub(super) tasks: Vec<Made>,
     /// How many tasks go on without another's doing: they run, or wait for something that time brings.
     pub(super) going_on: usize,
     /// What ended tasks returned, until they are joined.
-    pub(super) results: HashMap<TaskId, Ended>,
+    results: HashMap<TaskId, Ended>,
     pub(super) inboxes: HashMap<LaneId, Sender<Assigned>>,
     /// The hands of workers that have one.
     pub(super) hands: HashMap<LaneId, Arc<dyn Hand>>,
@@ -85,6 +88,7 @@ impl Shared {
     pub(super) fn new(placement: Placement<Assigned>) -> Shared {
         Shared {
             placement,
+            away: Away::default(),
             tasks: Vec::new(),
             // The first task, or the event loop.
             going_on: 1,
@@ -137,18 +141,42 @@ impl Shared {
         }
     }
 
-    /// Notes that a task ended, and leaves its result to whoever waits for it.
+    /// Notes that a task ended, and leaves its result to whoever waits for it; that of one that failed once nothing else is done
+    /// in other processes.
     pub(super) fn publish(&mut self, task: TaskId, result: Ended) {
         self.going_on -= 1;
         self.tasks[task.0 as usize].has_ended = true;
         self.objects.forget(task);
+        for (ended, result) in self.away.end(task, result) {
+            self.tell(ended, result, task);
+        }
+    }
+
+    /// The result of a task that has ended, where whoever joins it need not wait.
+    pub(super) fn take_result(&mut self, task: TaskId) -> Option<Ended> {
+        let result = self.results.remove(&task)?;
+        self.away.unless_held_back(task, result)
+    }
+
+    /// Who joins tasks that have failed, and for which other task each of them waits in truth, now that `ended` has: those for whom
+    /// that is another than before.
+    pub(super) fn turn_to_others(&self, ended: TaskId) -> Vec<(TaskId, TaskId)> {
+        let of = |(joined, joiner): (&TaskId, &TaskId)| {
+            // It is always the first that is under way.
+            let whom = self.away.stands_behind(*joined).filter(|whom| *joined == ended || ended < *whom)?;
+            Some((*joiner, whom))
+        };
+        self.joiners.iter().filter_map(of).collect()
+    }
+
+    fn tell(&mut self, task: TaskId, result: Ended, by: TaskId) {
         if self.sent_by_loop.remove(&task) {
             self.returned.push_back(Returned { task, result, cost: Nanos::ZERO });
             if let Some(thread) = &self.loop_thread {
                 thread.unpark();
             }
         } else if let Some(joiner) = self.joiners.remove(&task) {
-            self.answer(joiner, Reply::Joined(result), task);
+            self.answer(joiner, Reply::Joined(result), by);
         } else {
             self.results.insert(task, result);
         }

@@ -1,6 +1,7 @@
 //! Tasks in processes of their own, which are stood in for by threads: how they begin and end, and what is out of their
 //! reach. Real processes are in the tests of the command line.
 
+use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -78,6 +79,25 @@ fn what_tasks_share_is_out_of_reach_of_a_process() {
     }
 }
 
+/// Whoever joins a task that failed waits until no other is done in a process, and for somebody who really is.
+#[test]
+fn a_failure_loses_no_other_job() {
+    for model in Model::ALL.into_iter().filter(|model| model.spawns_processes()) {
+        let mut settings = settings(model, true);
+        (settings.processes, settings.threads) = (NonZeroU16::MIN, NonZeroU16::MIN);
+        let trace = measure(&Program::new(FailingFirst), settings, Speed::REAL);
+        let out_of_reach = TaskFailed { task: "task".to_owned(), reason: AWAY.to_owned() };
+        assert_eq!(trace.failure(), Some(&RunError::Task(out_of_reach)), "{model}");
+        let ended: Vec<_> = trace.tasks.iter().map(|task| task.ended).collect();
+        assert!(ended.len() == 5 && ended[1..].iter().all(Option::is_some), "{model}: {ended:?}");
+        for span in trace.spans.iter().filter(|span| span.task == TaskId(0)) {
+            if let Activity::Waiting(WaitFor::Task(whom)) = span.activity {
+                assert!(ended[whom.0 as usize] >= Some(span.start), "{model}: {span:?} waits for nobody");
+            }
+        }
+    }
+}
+
 /// What each task was about, one after the other, but for the steps of its body, which may take no time.
 fn did(trace: &Trace) -> Vec<Vec<String>> {
     let of = |task: u32| {
@@ -136,6 +156,26 @@ impl Work for Errand {
             Errand::Sleep => task.sleep(Duration::from_millis(50)).await,
             Errand::Touch(flag) => task.set(flag).await,
         }
+    }
+}
+
+/// Two tasks that fail at once, each before one that sleeps.
+#[derive(Clone)]
+struct FailingFirst;
+
+impl Script for FailingFirst {
+    type Job = Errand;
+
+    async fn main(self, mut task: Task) -> Result<Outcome, TaskFailed> {
+        let flag = task.flag("shared").await;
+        let mut handles = Vec::new();
+        for errand in [Errand::Touch(flag), Errand::Sleep, Errand::Touch(flag), Errand::Sleep] {
+            handles.push(task.spawn(&errand).await);
+        }
+        for handle in handles {
+            task.join(handle).await?;
+        }
+        Ok(Outcome::new())
     }
 }
 
