@@ -52,6 +52,7 @@ struct Row {
     bound_by: String,
     bound: f64,
     is_off: bool,
+    warnings: Vec<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,6 +106,10 @@ fn a_lesson_is_measured_in_cpython_and_what_cannot_be_is_said() {
         assert_eq!(row.ratio, Some((ratio * 1e3).round() / 1e3), "{row:?}");
         assert_eq!(row.is_off, (ratio - 1.0).abs() > row.bound, "{row:?}");
         assert!(row.measured_s_min <= row.measured_s && row.measured_s <= row.measured_s_max, "{row:?}");
+        for warning in &row.warnings {
+            assert_eq!(warning["model"], row.model, "{row:?}");
+            assert!(["too-short", "scatter", "busy"].map(Value::from).contains(&warning["kind"]), "{row:?}");
+        }
         assert!(row.predicted_cpu_s >= 0.0 && row.measured_cpu_s >= 0.0, "{row:?}");
     }
     assert!(comparison.left_out.is_empty() && comparison.failed.is_empty(), "{comparison:?}");

@@ -6,10 +6,11 @@ pub mod ways;
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::Clock;
+use lessons::parameter::{CORES, GIL};
 use lessons::{Answer, Lesson, Parameter, Question};
 
 use crate::state::code::Here;
-use crate::state::machine::{CORES, GIL, Machine, is_lessons_own};
+use crate::state::machine::{Machine, is_lessons_own};
 use crate::state::mend::Mend;
 use crate::state::numbers::{Histogram, TimesOf};
 use crate::state::progress::Step;
@@ -240,8 +241,7 @@ pub const LOADING: &str = "The program is on its way …";
 pub const NO_CODE: &str =
     "The program could not be fetched. If the page came from a server that has ended, start it again and reload.";
 /// What the marks beside Python mean.
-pub const PYTHON_MARKS: &str =
-    "At the playhead: the line that each task wrote last. Press a line to go to the next time that it was written.";
+pub const PYTHON_MARKS: &str = "At the playhead: the line that each task wrote last. Press a line to go to the next time that it was written. Values that you chose are shaded.";
 /// What the marks beside Rust mean.
 pub const RUST_MARKS: &str = "The body that really runs, on every model. At the playhead: where each task is. Press a line to go to its next turn.";
 /// Before the first question is answered.

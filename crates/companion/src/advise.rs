@@ -5,6 +5,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use lessons::advice::{self, Advice, Load, TIE, Verdict};
+use lessons::parameter::CORES;
 use lessons::{Diagnostic, Parameter, Value};
 use serde::Serialize;
 
@@ -45,7 +46,7 @@ fn read(arguments: &AdviseArguments) -> Result<Load, Vec<Diagnostic>> {
     let tasks = read_count("tasks", &arguments.tasks, parameters, &mut wrong);
     let limit = read_count("limit", arguments.limit.as_deref().unwrap_or("0"), parameters, &mut wrong);
     let here = available_parallelism().map_or(1, |cores| cores.get().min(64)).to_string();
-    let cores = read_count("cores", arguments.cores.as_ref().unwrap_or(&here), parameters, &mut wrong);
+    let cores = read_count(CORES, arguments.cores.as_ref().unwrap_or(&here), parameters, &mut wrong);
     match (wait, cpu, tasks, limit, cores) {
         (Some(wait), Some(cpu), Some(tasks), Some(limit), Some(cores)) if wrong.is_empty() => {
             let at_most = |count: u32| u16::try_from(count).ok().and_then(NonZeroU16::new);

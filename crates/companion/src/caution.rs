@@ -98,7 +98,6 @@ impl Bounds {
 
 /// What is to be said of the runs of one model, of which there were to be so many.
 pub fn cautions(run: &Run, asked_for: usize, bounds: Bounds) -> Vec<Caution> {
-    const MOST_SCATTER: f64 = 0.1;
     let model = run.model;
     let mut cautions = Vec::new();
     if run.runs < asked_for {
@@ -110,10 +109,15 @@ pub fn cautions(run: &Run, asked_for: usize, bounds: Bounds) -> Vec<Caution> {
         let (found, runs) = (differing.join("; "), run.outcomes.runs());
         cautions.push(Caution::OutcomesDiffer { model, found, runs });
     }
-    let scatter = run.scatter().filter(|share| *share > MOST_SCATTER);
-    cautions.extend(scatter.map(|share| Caution::Scatter { model, share, runs: run.runs - run.unended }));
+    cautions.extend(scatter(model, run.scatter(), run.runs - run.unended));
     cautions.extend(cautions_of_any(model, run.wall(), run.others, run.alive, bounds));
     cautions
+}
+
+/// That repeated runs scatter, where they do by this share of their median.
+pub fn scatter(model: Model, share: Option<f64>, runs: usize) -> Option<Caution> {
+    const MOST_SCATTER: f64 = 0.1;
+    share.filter(|share| *share > MOST_SCATTER).map(|share| Caution::Scatter { model, share, runs })
 }
 
 /// What is to be said of one run or several by the time they took, what others did meanwhile and who was there.
@@ -189,31 +193,39 @@ impl Caution {
 
 impl fmt::Display for Caution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&sentences(&[self]))
+        f.write_str(&sentences(&[(self.model().to_string(), self)]))
     }
 }
 
 /// The cautions for people: those of one kind together, as what is so, on which models, and what to do about it.
 pub fn told(cautions: &[Caution]) -> Vec<String> {
+    let by_model: Vec<_> = cautions.iter().map(|caution| (caution.model().to_string(), caution)).collect();
+    told_of(&by_model)
+}
+
+/// The same of whatever each caution's figures are called.
+pub fn told_of(cautions: &[(String, &Caution)]) -> Vec<String> {
     let mut kinds: Vec<&str> = Vec::new();
-    for caution in cautions {
+    for (_, caution) in cautions {
         if !kinds.contains(&caution.kind()) {
             kinds.push(caution.kind());
         }
     }
-    let of = |kind: &str| -> Vec<&Caution> { cautions.iter().filter(|caution| caution.kind() == kind).collect() };
+    let of = |kind: &str| cautions.iter().filter(|(_, caution)| caution.kind() == kind).cloned().collect::<Vec<_>>();
     kinds.into_iter().map(|kind| sentences(&of(kind))).collect()
 }
 
-/// Cautions of one kind.
-fn sentences(cautions: &[&Caution]) -> String {
-    let Some(first) = cautions.first() else { return String::new() };
+/// Cautions of one kind, each behind what it is of.
+fn sentences(cautions: &[(String, &Caution)]) -> String {
+    // Nobody reads a hundred of them, and whoever wants all asks for them as data.
+    const MOST_NAMED: usize = 9;
+    let Some((_, first)) = cautions.first() else { return String::new() };
     let percent = |share: &f64| format!("{:.0} %", share * 100.0);
     let ms = |time: &Nanos| time.as_secs_f64() * 1e3;
     let (rule, mend) = match first {
         Caution::TooShort { least, .. } => (
             format!("Under {:.0} ms starting threads and reading the clock are much of a run", ms(least)),
-            "Give it more to do, or lower --speed.",
+            "Give it more to do, or a lower --speed where one was asked for.",
         ),
         Caution::Scatter { .. } => (
             "Repeated runs lie far apart, from the fastest to the slowest as a share of the median".to_owned(),
@@ -245,7 +257,7 @@ fn sentences(cautions: &[&Caution]) -> String {
             "Fewer workers would be as fast here.",
         ),
     };
-    let of_model = |caution: &&Caution| {
+    let named = |(name, caution): &(String, &Caution)| {
         let figure = match caution {
             Caution::TooShort { wall, .. } => format!("{:.2} ms", ms(wall)),
             Caution::Scatter { share, runs, .. } => format!("{} in {runs} runs", percent(share)),
@@ -255,10 +267,12 @@ fn sentences(cautions: &[&Caution]) -> String {
             Caution::Quota { computing: 1, .. } | Caution::FewCores { computing: 1, .. } => "1 worker".to_owned(),
             Caution::Quota { computing, .. } | Caution::FewCores { computing, .. } => format!("{computing} workers"),
         };
-        format!("{} ({figure})", caution.model())
+        format!("{name} ({figure})")
     };
-    let models: Vec<String> = cautions.iter().map(of_model).collect();
-    format!("{rule}: {}. {mend}", models.join(", "))
+    let mut names: Vec<String> = cautions.iter().take(MOST_NAMED).map(named).collect();
+    let others = cautions.len() - names.len();
+    names.extend((others > 0).then(|| format!("and {others} more")));
+    format!("{rule}: {}. {mend}", names.join(", "))
 }
 
 /// "0.5", and of what is too little to round "less than 0.01".

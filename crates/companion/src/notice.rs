@@ -3,8 +3,12 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use engine::time::Nanos;
 use terminal_size::{Width, terminal_size_of};
 
 /// The line about what is being done, where it is seen. Whatever else is said stands above it.
@@ -24,8 +28,6 @@ pub fn error(text: impl Display) {
 }
 
 /// Says what is being done, for as long as the result lives, and only on a terminal: a file would keep what has passed.
-///
-/// Nothing moves by itself: a spinner would use the CPU time that is being measured.
 #[must_use = "the line is taken away when this is dropped"]
 pub fn progress(text: impl Display) -> Progress {
     let progress = Progress { on_terminal: stderr().is_terminal() };
@@ -39,6 +41,34 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Does something that takes about so long, and says meanwhile what `text` is of the time that has passed: once a second, so that
+    /// hardly anything of what is measured is the telling.
+    pub fn saying<T>(
+        &self,
+        about: Option<Nanos>,
+        text: impl Fn(Nanos) -> String + Sync,
+        work: impl FnOnce() -> T,
+    ) -> T {
+        const EVERY: Duration = Duration::from_secs(1);
+        self.say(text(Nanos::ZERO));
+        let is_long = about.is_none_or(|about| about > Nanos::from(2 * EVERY));
+        if !(self.on_terminal && is_long) {
+            return work();
+        }
+        thread::scope(|scope| {
+            let (under_way, ends) = channel::<()>();
+            scope.spawn(|| {
+                let (ends, began) = (ends, Instant::now());
+                while ends.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                    self.say(text(began.elapsed().into()));
+                }
+            });
+            let done = work();
+            drop(under_way);
+            done
+        })
+    }
+
     /// Says another thing in the place of the last.
     pub fn say(&self, text: impl Display) {
         if self.on_terminal {

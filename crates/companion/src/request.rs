@@ -1,6 +1,7 @@
 //! What is to be run, read from the typed words: every word is looked at, and all complaints come together.
 
 use engine::model::{Model, Settings, Speed};
+use lessons::parameter::CORES;
 use lessons::shell::{quoted, setting};
 use lessons::{Diagnostic, Lesson, Prepared, Value, Values};
 
@@ -137,7 +138,7 @@ impl Request {
     /// Each parameter's name and what people read as its value, in the lesson's own order.
     pub fn values_in_words(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.values().map(|(name, value)| match (name, self.clock) {
-            ("cores", Clock::Real) => {
+            (CORES, Clock::Real) => {
                 (name, format!("{} (of predictions: what is measured has this machine’s)", value.text()))
             }
             _ => (name, value.text()),

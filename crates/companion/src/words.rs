@@ -158,6 +158,15 @@ pub fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A time as near as somebody who waits wants it.
+pub fn about(time: Nanos) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 0.1 => format!("{:.0} ms", seconds * 1e3),
+        seconds if seconds < 120.0 => format!("{seconds:.1} s"),
+        seconds => format!("{:.0} min", seconds / 60.0),
+    }
+}
+
 /// A time such as `200ms`, `0.2s`, `3s` or `2m`; a number alone is in seconds.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use engine::trace::speedup;
 use crate::advise::LESSON;
 use crate::catalogue::Lesson;
 use crate::diagnostic::Diagnostic;
-use crate::parameter::Values;
+use crate::parameter::{CORES, Values};
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +195,7 @@ impl Load {
             cpu: values.seconds("cpu"),
             tasks: values.count("tasks"),
             limit: u16::try_from(values.count("limit")).ok().and_then(NonZeroU16::new),
-            cores: values.workers("cores"),
+            cores: values.workers(CORES),
         }
     }
 
@@ -206,7 +206,7 @@ impl Load {
             ("cpu", self.cpu.as_secs_f64().to_string()),
             ("tasks", self.tasks.to_string()),
             ("limit", self.limit.map_or(0, NonZeroU16::get).to_string()),
-            ("cores", self.cores.to_string()),
+            (CORES, self.cores.to_string()),
         ];
         texts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
     }

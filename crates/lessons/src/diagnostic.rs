@@ -22,11 +22,16 @@ impl Diagnostic {
     }
 
     /// A complaint that `given` names none of `names`; the nearest of them is offered.
-    pub fn unknown_name<'a>(about: &str, given: &str, names: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
-        let nearest = nearest_name(given, names.clone()).map(str::to_owned);
-        let allowed = match names.collect::<Vec<_>>()[..] {
-            [only] => only.to_owned(),
-            ref names => format!("one of {}", names.join(", ")),
+    pub fn unknown_name<'a>(about: &str, given: &str, names: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+        // One body for all kinds of names: a page carries what it carries once.
+        Diagnostic::none_of(about, given, &names.into_iter().collect::<Vec<_>>())
+    }
+
+    fn none_of(about: &str, given: &str, names: &[&str]) -> Diagnostic {
+        let nearest = nearest_name(given, names).map(str::to_owned);
+        let allowed = match names {
+            [only] => (*only).to_owned(),
+            names => format!("one of {}", names.join(", ")),
         };
         Diagnostic::new(about, given, allowed, nearest)
     }
@@ -44,12 +49,12 @@ impl fmt::Display for Diagnostic {
 
 /// The name that takes the fewest changed letters to become `given`, unless all are far from it. Whether letters are capitals
 /// decides only between names that are otherwise as near.
-fn nearest_name<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest_name<'a>(given: &str, names: &[&'a str]) -> Option<&'a str> {
     let given = shortened(given);
     let lower = given.to_ascii_lowercase();
     let far = |name: &str| distance(&lower, &name.to_ascii_lowercase());
     let close = |name: &&str| far(name) <= name.chars().count().max(3) / 2;
-    names.filter(close).min_by_key(|name| (far(name), distance(&given, name)))
+    names.iter().copied().filter(close).min_by_key(|name| (far(name), distance(&given, name)))
 }
 
 /// The Levenshtein distance: how many letters must be put in, taken out or changed (Wagner and Fischer 1974).

@@ -14,6 +14,7 @@ use engine::protocol;
 use engine::trace::Trace;
 use js_sys::{Function, Promise, Uint8Array};
 use lessons::Lesson;
+use lessons::parameter::GIL;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -252,7 +253,7 @@ mod tests {
         for lesson in lessons::catalogue().iter().filter(|lesson| lesson.id != "paged-api") {
             let values = lessons::Values::read(lesson.parameters, &[]).expect("defaults are right");
             let machine = Machine { seed: 7, keeps_gil: false, ..Machine::USUAL }.with_cores(3);
-            let machine = if crate::state::machine::is_lessons_own(lesson, "gil") { Machine::USUAL } else { machine };
+            let machine = if crate::state::machine::is_lessons_own(lesson, GIL) { Machine::USUAL } else { machine };
             let job = Job { machine, ..Job::usual(lesson, values) };
             let there = link::job(&link::of_job(&job)).unwrap_or_else(|| panic!("{} is none", lesson.id));
             for model in &job.models {

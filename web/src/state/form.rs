@@ -160,7 +160,7 @@ impl Form {
     /// A name that its list has lost stays in its field with a complaint, so that it counts again once it is back; until then
     /// it is nobody's.
     fn agree(&mut self) {
-        let (values, astray) = self.settings.values.clone().agreed();
+        let (values, astray) = self.settings.values.clone().agreed(self.lesson.parameters);
         self.settings.values = values;
         for complaint in astray {
             if let Some(draft) = self.drafts.get_mut(complaint.about.as_str()) {

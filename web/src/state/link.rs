@@ -160,7 +160,7 @@ pub fn read(query: &str) -> Reading {
         rest.into_iter().partition(|(name, _)| is_compared && name.starts_with(SIDES[0]));
     let taken = of_kept.into_iter().map(|(name, text)| take_of_side(&mut place, &name[SIDES[0].len()..], text));
     complaints.extend(taken.filter_map(Result::err));
-    complaints.extend(agree(&mut place.settings));
+    complaints.extend(agree(&mut place));
     let kept = is_compared.then(|| place.settings.clone());
     place.settings.machine = Machine::USUAL;
     for (name, text) in rest {
@@ -170,7 +170,7 @@ pub fn read(query: &str) -> Reading {
         };
         complaints.extend(taken.err());
     }
-    complaints.extend(agree(&mut place.settings));
+    complaints.extend(agree(&mut place));
     if let Some(kept) = kept {
         let Settings { models, speed, .. } = place.settings.clone();
         place.way = Way::Compare(Box::new(Settings { models, speed, ..kept }));
@@ -179,9 +179,9 @@ pub fn read(query: &str) -> Reading {
 }
 
 /// Has names be in their lists once all parts of a link are taken, in whichever order they came.
-fn agree(settings: &mut Settings) -> Vec<Diagnostic> {
-    let (values, astray) = settings.values.clone().agreed();
-    settings.values = values;
+fn agree(place: &mut LessonPlace) -> Vec<Diagnostic> {
+    let (values, astray) = place.settings.values.clone().agreed(place.lesson.parameters);
+    place.settings.values = values;
     astray
 }
 

@@ -1,6 +1,7 @@
 //! The part of links that names a load of one's own.
 
 use lessons::advice::LOADS;
+use lessons::parameter::CORES;
 use lessons::{Diagnostic, Values};
 
 use crate::state::link::{ADVISE, Place, Reading, VERSION, VERSION_NAME, query, read_version, unknown_parameter};
@@ -82,7 +83,7 @@ mod tests {
                 ("cpu", cpu.to_string()),
                 ("tasks", tasks.to_string()),
                 ("limit", limit.to_string()),
-                ("cores", cores.to_string()),
+                (CORES, cores.to_string()),
             ];
             let texts = texts.map(|(name, text)| (name.to_owned(), text));
             let there = Values::read(LOADS.parameters, &texts).expect("the values are right");

@@ -3,6 +3,7 @@
 use std::num::NonZeroU16;
 
 use engine::costs::{Costs, Preset};
+use lessons::parameter::{CORES, GIL};
 use lessons::{Diagnostic, Lesson, Prepared, Values};
 
 use crate::state::charges::Charges;
@@ -24,10 +25,6 @@ pub struct Machine {
 pub const NAMES: [&str; 4] = [COSTS, CORES, GIL, SEED];
 
 const COSTS: &str = "costs";
-/// The name of the number of cores, in links and among lessons' parameters.
-pub const CORES: &str = "cores";
-/// The name of the GIL, in links and among lessons' parameters.
-pub const GIL: &str = "gil";
 /// The name of the seed, in links.
 pub const SEED: &str = "seed";
 

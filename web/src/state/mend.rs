@@ -6,10 +6,11 @@ use engine::hints::{Check, hints};
 use engine::model::Model;
 use engine::time::Nanos;
 use engine::trace::{Clock, Trace};
+use lessons::parameter::GIL;
 use lessons::{Kind, Lesson, Parameter, Value, Values};
 
 use crate::state::link::Settings;
-use crate::state::machine::{GIL, Machine, is_lessons_own};
+use crate::state::machine::{Machine, is_lessons_own};
 use crate::state::words;
 
 /// Something to look out for in a run.
@@ -193,7 +194,7 @@ fn others(parameter: &Parameter, values: &Values, tasks: usize) -> Vec<Value> {
         (Kind::Choice(choices), now) => {
             choices.iter().map(|(word, _)| Value::Choice(word)).filter(|value| value != now).collect()
         }
-        (Kind::NameIn { list, .. }, Value::NameIn { name: Some(_), .. }) => vec![Value::NameIn { list, name: None }],
+        (_, Value::NameIn(Some(_))) => vec![Value::NameIn(None)],
         (Kind::Switch, Value::Switch(is_on)) => vec![Value::Switch(!is_on)],
         (Kind::Count { most, .. }, Value::Count(count)) => {
             let doubled = std::iter::successors(Some(*count), |count| count.checked_mul(2));

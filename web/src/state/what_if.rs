@@ -54,8 +54,8 @@ pub fn changes(lesson: &'static Lesson, values: &Values) -> Vec<Change> {
                 let others = choices.iter().filter(|(word, _)| *word != chosen);
                 others.map(|(word, other)| (Value::Choice(word), format!("{} → {other}", title(chosen)))).collect()
             }
-            (Kind::NameIn { list, nobody }, Some(Value::NameIn { name: Some(name), .. })) => {
-                vec![(Value::NameIn { list, name: None }, format!("{name} → {nobody}"))]
+            (Kind::NameIn { nobody, .. }, Some(Value::NameIn(Some(name)))) => {
+                vec![(Value::NameIn(None), format!("{name} → {nobody}"))]
             }
             _ => Vec::new(),
         };

@@ -151,7 +151,7 @@ pub fn value(parameter: &Parameter, value: &Value) -> String {
         (Kind::Choice(choices), Value::Choice(word)) => {
             choices.iter().find(|(other, _)| other == word).map_or(*word, |(_, title)| title).to_owned()
         }
-        (Kind::NameIn { nobody, .. }, Value::NameIn { name: None, .. }) => nobody.to_owned(),
+        (Kind::NameIn { nobody, .. }, Value::NameIn(None)) => nobody.to_owned(),
         (_, value) => format!("{} {}", value.text(), parameter.unit).trim_end().to_owned(),
     }
 }

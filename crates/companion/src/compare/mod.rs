@@ -3,33 +3,33 @@
 
 mod brief;
 mod interpreters;
+mod measured;
+mod plan;
 mod predicted;
 mod python_run;
 mod report;
 mod request;
 mod source;
 
-use std::fmt::Display;
-use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use engine::model::Model;
 use engine::time::Nanos;
 use lessons::Lesson;
-use lessons::python_file::with_values;
 
 use crate::arguments::CompareArguments;
 use crate::calibrate::{self, Calibration, Machine};
+use crate::caution::{Bounds, Caution, cautions_of_any, scatter};
 use crate::failure::Failure;
 use crate::interrupt::{self, Untold};
-use crate::measure::{Surroundings, measure, traced};
-use crate::notice::{self, Progress};
+use crate::notice;
 use crate::statistics::median;
+use crate::usage::Others;
 use interpreters::{Interpreter, Unavailable};
-use predicted::{Prediction, predict};
-use python_run::{PythonFile, Took};
-use request::{Compared, Comparison};
+use plan::{Left, Plan};
+use predicted::Prediction;
+use python_run::Took;
+use request::Comparison;
 
 /// What came of a comparison.
 #[derive(Default)]
@@ -50,6 +50,8 @@ struct Row {
     measured: Vec<Took>,
     /// The median of our own runs; `None` where there is none, which is said elsewhere.
     native: Option<Nanos>,
+    /// What others did on this machine while CPython ran.
+    others: Option<Others>,
 }
 
 /// What is missing in the table.
@@ -76,15 +78,15 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     let table = Arc::new(Untold::new(Table::default()));
     tell_when_interrupted(&comparison, &table, arguments.json)?;
     let (found, unavailable) = {
-        let _progress = progress("asking the interpreters what they are");
+        let _progress = notice::progress("asking the interpreters what they are");
         interpreters::find(&comparison.pythons)
     };
     table.keep(|table| table.unavailable = unavailable);
     let calibrated = calibrate_all(found, &table).map_err(Failure::because)?;
-    for lesson in &comparison.lessons {
-        for &model in &lesson.models {
-            compare_model(&comparison, lesson, model, &calibrated, &table);
-        }
+    let plans = plan::of(&comparison, &calibrated, &table);
+    let mut left = Left::of(&plans, &comparison);
+    for plan in &plans {
+        measured::measure(plan, &comparison, &mut left, &table);
     }
     let mut wrong = Vec::new();
     if calibrated.is_empty() {
@@ -130,6 +132,10 @@ impl Table {
 }
 
 impl Missing {
+    fn new(plan: &Plan, python: Option<&Interpreter>, reason: String) -> Missing {
+        Missing { lesson: plan.lesson.lesson, model: plan.model, python: python.cloned(), reason }
+    }
+
     fn sentence(&self) -> String {
         let under = self.python.as_ref().map(|python| format!(" under {}", python.title())).unwrap_or_default();
         format!("{} on {}{under}: {}", self.lesson.id, self.model, self.reason)
@@ -157,6 +163,25 @@ impl Row {
         self.predicted.wall.as_secs_f64() / self.wall().as_secs_f64()
     }
 
+    /// What to keep in mind about what was measured in CPython.
+    fn cautions(&self, bounds: Bounds) -> Vec<Caution> {
+        let of_any = cautions_of_any(self.model, Some(self.wall()), self.others, self.predicted.alive, bounds);
+        scatter(self.model, self.scatter(), self.measured.len()).into_iter().chain(of_any).collect()
+    }
+
+    /// The fastest and the slowest run.
+    fn range(&self) -> (Nanos, Nanos) {
+        let walls = self.measured.iter().map(|took| took.wall);
+        (walls.clone().min().unwrap_or_default(), walls.max().unwrap_or_default())
+    }
+
+    /// The distance between these, as a share of the median; `None` of one run alone.
+    fn scatter(&self) -> Option<f64> {
+        let ((least, most), wall) = (self.range(), self.wall());
+        let several = self.measured.len() > 1 && wall > Nanos::ZERO;
+        several.then(|| most.since(least).as_secs_f64() / wall.as_secs_f64())
+    }
+
     fn is_off(&self) -> bool {
         let share = self.predicted.bound.share();
         !(1.0 - share..=1.0 + share).contains(&self.ratio())
@@ -171,7 +196,7 @@ fn calibrate_all(found: Vec<Interpreter>, table: &Untold<Table>) -> Result<Vec<(
     let machine: Machine = calibrate::machine()?;
     let mut calibrated = Vec::new();
     for python in found {
-        let _progress = progress(format_args!("measuring what {} costs", python.title()));
+        let _progress = notice::progress(format_args!("measuring what {} costs", python.title()));
         match calibrate::python::measure(&python.path, machine) {
             Ok(calibration) => calibrated.push((python, calibration)),
             Err(reason) => {
@@ -181,100 +206,4 @@ fn calibrate_all(found: Vec<Interpreter>, table: &Untold<Table>) -> Result<Vec<(
         }
     }
     Ok(calibrated)
-}
-
-/// The rows of a lesson on a model: one for each interpreter, and in all of them the same native time.
-fn compare_model(
-    comparison: &Comparison,
-    lesson: &Compared,
-    model: Model,
-    calibrated: &[(Interpreter, Calibration)],
-    table: &Untold<Table>,
-) {
-    let missing = |python: Option<&Interpreter>, reason| Missing {
-        lesson: lesson.lesson,
-        model,
-        python: python.cloned(),
-        reason,
-    };
-    let Some((_, text)) = lesson.lesson.python.iter().find(|(of, _)| *of == model) else {
-        table.keep(|table| table.left_out.push(missing(None, "There is no Python file of it.".to_owned())));
-        return;
-    };
-    let text = with_values(text, lesson.lesson, &lesson.values);
-    let mut is_measured = false;
-    for (python, calibration) in calibrated {
-        let predicted = match predict(lesson, model, python, calibration, comparison) {
-            Ok(predicted) => predicted,
-            Err(reason) => {
-                table.keep(|table| table.left_out.push(missing(Some(python), reason)));
-                continue;
-            }
-        };
-        match measure_python(comparison, lesson, model, python, &text, predicted.wall) {
-            Ok(measured) => {
-                let python = python.clone();
-                let row = Row { lesson: lesson.lesson, model, python, predicted, measured, native: None };
-                table.keep(|table| table.rows.push(row));
-                is_measured = true;
-            }
-            Err(reason) => table.keep(|table| table.failed.push(missing(Some(python), reason))),
-        }
-    }
-    if !is_measured {
-        return;
-    }
-    let native = measure_native(comparison, lesson, model);
-    table.keep(|table| match native {
-        Ok(native) => {
-            let rows = table.rows.iter_mut().filter(|row| row.lesson.id == lesson.lesson.id && row.model == model);
-            rows.for_each(|row| row.native = native);
-        }
-        Err(reason) => table.failed.push(missing(None, reason)),
-    });
-}
-
-fn measure_python(
-    comparison: &Comparison,
-    lesson: &Compared,
-    model: Model,
-    python: &Interpreter,
-    text: &str,
-    predicted: Nanos,
-) -> Result<Vec<Took>, String> {
-    let sentence = |clause: String| format!("A run of its Python file failed: {clause}.");
-    let file = PythonFile::new(text).map_err(sentence)?;
-    let most_time = comparison.timeout.unwrap_or_else(|| most_time(predicted));
-    let about = comparison.repeat as f64 * predicted.as_secs_f64();
-    let _progress =
-        progress(format_args!("{} on {model} under {}, about {about:.1} s", lesson.lesson.id, python.title()));
-    (0..comparison.repeat).map(|_| file.run(&python.path, most_time).map_err(sentence)).collect()
-}
-
-/// After how long a run hangs for sure, be the machine ever so busy.
-fn most_time(predicted: Nanos) -> Duration {
-    Duration::from_secs(10) + Duration::from_nanos(predicted.0.saturating_mul(10))
-}
-
-/// The median of our own runs; `None` where they come to no end that a summary could tell of.
-fn measure_native(comparison: &Comparison, lesson: &Compared, model: Model) -> Result<Option<Nanos>, String> {
-    let request = lesson.native(comparison.repeat, comparison.seed);
-    let _progress = progress(format_args!("{} on {model}, natively", lesson.lesson.id));
-    let failed = |reason: String| format!("A native run failed: {reason}.");
-    let surroundings = Surroundings::start(&request, model).map_err(failed)?;
-    let wall = |_| {
-        let events = measure(&request, model, &surroundings).map_err(failed)?;
-        let trace = traced(&request, model, &events);
-        match (trace.failure(), trace.summary()) {
-            (Some(reason), _) => Err(failed(reason.to_string())),
-            (None, summary) => Ok(summary.map(|summary| summary.wall)),
-        }
-    };
-    let walls = (0..comparison.repeat).map(wall).collect::<Result<Option<Vec<Nanos>>, String>>()?;
-    Ok(walls.and_then(median))
-}
-
-/// A line about what is being done, where somebody watches.
-fn progress(text: impl Display) -> Option<Progress> {
-    stderr().is_terminal().then(|| notice::progress(text))
 }

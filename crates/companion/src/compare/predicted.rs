@@ -4,10 +4,12 @@ use engine::costs::{Costs, Factor};
 use engine::model::Model;
 use engine::simulate::simulate;
 use engine::time::Nanos;
+use lessons::parameter::GIL;
 use lessons::{Kind, Value};
 
 use super::interpreters::Interpreter;
 use super::request::{Compared, Comparison};
+use crate::alive::Alive;
 use crate::calibrate::{Amount, Calibration};
 
 /// What is predicted.
@@ -19,6 +21,8 @@ pub struct Prediction {
     pub cpu: Nanos,
     /// How near it has to be.
     pub bound: Bound,
+    /// Who is there at once.
+    pub alive: Alive,
 }
 
 /// How near a prediction has to be to what is measured.
@@ -60,8 +64,7 @@ pub fn predict(
     comparison: &Comparison,
 ) -> Result<Prediction, String> {
     let costs = costs(lesson, calibration);
-    let gil =
-        lesson.lesson.parameters.iter().find(|parameter| (parameter.name, parameter.kind) == ("gil", Kind::Switch));
+    let gil = lesson.lesson.parameters.iter().find(|parameter| (parameter.name, parameter.kind) == (GIL, Kind::Switch));
     let values = match gil {
         // The lesson would take the GIL of its own values for the machine's.
         Some(parameter) if !python.has_gil => lesson.values.with(parameter, Value::Switch(false)),
@@ -84,7 +87,7 @@ pub fn predict(
     }
     let cpu = summary.cpu.unwrap_or_default();
     let bound = if 2 * cpu.0 >= summary.wall.0 { Bound::Computing } else { Bound::Waiting };
-    Ok(Prediction { wall: summary.wall, cpu, bound })
+    Ok(Prediction { wall: summary.wall, cpu, bound, alive: Alive::of(&trace, python.has_gil) })
 }
 
 /// The costs, with those of what the lesson computes and sends: interpreters differ in how they sort and how they count,

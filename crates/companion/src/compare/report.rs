@@ -9,8 +9,9 @@ use super::interpreters::Unavailable;
 use super::predicted::Bound;
 use super::request::Comparison;
 use super::{Missing, Row, Table};
+use crate::caution::{Bounds, Caution, told_of};
 use crate::failure::Failure;
-use crate::report::json::{Scalar, VERSION, print_line};
+use crate::report::json::{Scalar, VERSION, WarningObject, print_line};
 use crate::report::style::{DIM, HEADING};
 use crate::report::text::wrapped;
 use crate::report::{print_text, table, terminal_width};
@@ -64,6 +65,8 @@ struct RowObject<'a> {
     /// By how much the ratio may differ from 1.
     bound: f64,
     is_off: bool,
+    /// What to keep in mind about what was measured.
+    warnings: Vec<WarningObject>,
 }
 
 #[derive(Serialize)]
@@ -87,13 +90,14 @@ impl<'a> Object<'a> {
             let values = in_order(lesson.lesson, &lesson.values).map(|(name, value)| (name, value.into()));
             (lesson.lesson.id, values.collect())
         });
+        let bounds = Bounds::of_this_machine();
         let missing = |missing: &'a [Missing]| missing.iter().map(MissingObject::new).collect();
         Object {
             version: VERSION,
             params: params.collect(),
             runs: comparison.repeat,
             seed: comparison.seed,
-            rows: table.rows.iter().map(RowObject::new).collect(),
+            rows: table.rows.iter().map(|row| RowObject::new(row, bounds)).collect(),
             unavailable: table.unavailable.iter().map(UnavailableObject::new).collect(),
             left_out: missing(&table.left_out),
             failed: missing(&table.failed),
@@ -102,7 +106,7 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> RowObject<'a> {
-    fn new(row: &'a Row) -> RowObject<'a> {
+    fn new(row: &'a Row, bounds: Bounds) -> RowObject<'a> {
         let (least, most) = row.range();
         RowObject {
             lesson: row.lesson.id,
@@ -121,6 +125,7 @@ impl<'a> RowObject<'a> {
             bound_by: row.predicted.bound.id(),
             bound: row.predicted.bound.share(),
             is_off: row.is_off(),
+            warnings: row.cautions(bounds).iter().map(WarningObject::new).collect(),
         }
     }
 }
@@ -154,6 +159,7 @@ fn for_people(table: &Table, comparison: &Comparison, width: usize) -> String {
     }
     if !table.rows.is_empty() {
         text += &legend(table, comparison, width);
+        text += &section("Keep in mind", cautions(table).into_iter(), width);
     }
     let unavailable = table.unavailable.iter().map(|one| format!("{}: {}", one.python, one.reason));
     text += &section("Not compared with", unavailable, width);
@@ -179,6 +185,17 @@ fn cells(rows: &[&Row]) -> Vec<Vec<String>> {
         ]);
     }
     cells
+}
+
+/// What to keep in mind about CPython's figures, those of one kind together.
+fn cautions(table: &Table) -> Vec<String> {
+    let bounds = Bounds::of_this_machine();
+    let of_row = |row: &Row| {
+        let name = format!("{} on {} under {}", row.lesson.id, row.model, row.python.title());
+        row.cautions(bounds).into_iter().map(move |caution| (name.clone(), caution))
+    };
+    let cautions: Vec<(String, Caution)> = table.rows.iter().flat_map(of_row).collect();
+    told_of(&cautions.iter().map(|(name, caution)| (name.clone(), caution)).collect::<Vec<_>>())
 }
 
 /// What the columns are, by which clock, and what is off and why, as far as that can be told.
@@ -225,12 +242,6 @@ fn section(title: &str, sentences: impl Iterator<Item = String>, width: usize) -
 }
 
 impl Row {
-    /// The fastest and the slowest run.
-    fn range(&self) -> (Nanos, Nanos) {
-        let walls = self.measured.iter().map(|took| took.wall);
-        (walls.clone().min().unwrap_or_default(), walls.max().unwrap_or_default())
-    }
-
     /// What a prediction is off by. A run that took its predicted CPU time, and longer for it, has waited for something.
     fn why_off(&self) -> String {
         let (cpu, predicted) = (self.cpu().as_secs_f64(), self.predicted.cpu.as_secs_f64());

@@ -1,5 +1,6 @@
 //! What the Python files of a lesson cannot be told.
 
+use lessons::parameter::{CORES, GIL};
 use lessons::python_file::{changed, in_python, start};
 use lessons::{Diagnostic, Lesson, Parameter, Value, Values};
 
@@ -10,8 +11,8 @@ pub fn complaints(lesson: &'static Lesson, values: &Values) -> Vec<Diagnostic> {
         let allowed = match parameter.name {
             _ if is_constant && in_python(value).is_some() => return None,
             _ if is_constant => "“constant 1” or “uniform 1 2”: the Python files draw no other latency",
-            "cores" => "left out: a comparison has the cores of this machine",
-            "gil" => "left out: a comparison has the GIL that the interpreter has",
+            CORES => "left out: a comparison has the cores of this machine",
+            GIL => "left out: a comparison has the GIL that the interpreter has",
             _ => "left out: no Python file of this lesson takes it",
         };
         Some(Diagnostic::new(parameter.name, &value.text(), allowed, None))

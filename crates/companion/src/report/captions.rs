@@ -21,7 +21,7 @@ pub fn took(report: &Report) -> Option<String> {
 
 /// What the table of requests is of.
 pub fn requests(report: &Report) -> Option<String> {
-    of_several(report).then(|| "Of all of a model’s runs together: answers are those of all of them.".to_owned())
+    of_several(report).then(|| "Counted over all of a model’s runs together.".to_owned())
 }
 
 /// What the table of messages is of.

@@ -13,11 +13,14 @@ pub fn render(report: &Report) -> String {
     let parameters = report.request.values().map(|(name, _)| format!("parameter {name}"));
     let mut header: Vec<String> = COLUMNS.iter().map(|(name, _)| name.to_string()).collect();
     header.extend(parameters);
-    header.extend(outcomes.iter().map(|name| format!("outcome {name}")));
+    header.extend(outcomes.iter().flat_map(|name| ["min", "max"].map(|which| format!("outcome {name} {which}"))));
     let row = |run: &Run| {
         let mut row: Vec<String> = COLUMNS.iter().map(|(_, value)| value(report, run).unwrap_or_default()).collect();
         row.extend(report.request.values().map(|(_, value)| value.text()));
-        row.extend(outcomes.iter().map(|name| run.outcomes.in_words(name).unwrap_or_default()));
+        row.extend(outcomes.iter().flat_map(|name| match run.outcomes.range(name) {
+            Some((least, most)) => [least.to_string(), most.to_string()],
+            None => Default::default(),
+        }));
         row
     };
     written([header].into_iter().chain(report.runs.iter().map(row)))

@@ -66,7 +66,7 @@ impl From<&Value> for Scalar {
             Value::Seconds(time) => Scalar::Number(time.as_secs_f64()),
             Value::Share(share) => Scalar::Number(*share),
             Value::Switch(is_on) => Scalar::Switch(*is_on),
-            Value::Choice(_) | Value::Counts(_) | Value::Messages(_) | Value::NameIn { .. } | Value::Latency(_) => {
+            Value::Choice(_) | Value::Counts(_) | Value::Messages(_) | Value::NameIn(_) | Value::Latency(_) => {
                 Scalar::Text(value.text())
             }
         }

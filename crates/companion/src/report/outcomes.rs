@@ -43,10 +43,7 @@ impl Outcomes {
     /// many values from where to where they lie. `None` where nothing was.
     pub fn in_words(&self, name: &str) -> Option<String> {
         const MOST_VALUES: usize = 3;
-        let values = self.of_name(name);
-        let (Some((least, _)), Some((most, _))) = (values.first_key_value(), values.last_key_value()) else {
-            return None;
-        };
+        let (values, (least, most)) = (self.of_name(name), self.range(name)?);
         Some(match values.len() {
             1 => least.to_string(),
             2..=MOST_VALUES => {
@@ -55,6 +52,12 @@ impl Outcomes {
             }
             _ => format!("{least} … {most}"),
         })
+    }
+
+    /// The least and the most that was found under `name`; `None` where nothing was.
+    pub fn range(&self, name: &str) -> Option<(i64, i64)> {
+        let values = self.of_name(name);
+        Some((*values.first_key_value()?.0, *values.last_key_value()?.0))
     }
 
     fn of_name(&self, name: &str) -> BTreeMap<i64, usize> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::model::Model;
 use engine::time::Nanos;
+use lessons::parameter::GIL;
 
 use crate::report::style::{DIM, HEADING};
 use crate::report::text::{capitalised, wrapped};
@@ -124,7 +125,7 @@ fn whose_gil(report: &Report) -> Option<String> {
     };
     let is_passed_on = request.clock == Clock::Real && request.has_gil();
     let is_told = is_passed_on && report.runs.iter().any(|run| has_threads(run.model));
-    let is_the_lessons = request.lesson.parameters.iter().any(|parameter| parameter.name == "gil");
+    let is_the_lessons = request.lesson.parameters.iter().any(|parameter| parameter.name == GIL);
     let without = if is_the_lessons { "--set gil=off" } else { "--costs native" };
     is_told.then(|| {
         format!("Measured threads of one process share a GIL here, as CPython’s do: {without} runs them without one.")

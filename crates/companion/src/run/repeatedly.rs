@@ -18,7 +18,7 @@ use crate::report::Once;
 use crate::request::Request;
 use crate::service::Service;
 use crate::usage::Watch;
-use crate::words::counted;
+use crate::words::{about, counted};
 
 /// Measures `model` as often as `request` says, and tells of each run that counts as soon as it is over.
 ///
@@ -32,12 +32,14 @@ pub fn measure(request: &Request, model: Model, mut tell: impl FnMut(Once, Vec<E
     let due = Due::new(request, model);
     let progress = notice::progress(format_args!("measuring {model}"));
     for number in 0..request.warm_up + request.repeat {
-        progress.say(due.at(number));
         let kept = if let Source::Kept(pool) = &surroundings.source { pool.ids() } else { Vec::new() };
-        let watch = Watch::start(&kept, server);
-        let events = measure_once(request, model, &surroundings)?;
-        // Before a trace is made of it, which is no part of the run.
-        let usage = watch.stop(cpu_of(&events));
+        let once = || {
+            let watch = Watch::start(&kept, server);
+            let events = measure_once(request, model, &surroundings)?;
+            // Before a trace is made of it, which is no part of the run.
+            Ok::<_, String>((watch.stop(cpu_of(&events)), events))
+        };
+        let (usage, events) = progress.saying(due.run, |passed| due.at(number, passed), once)?;
         let trace = traced(request, model, &events);
         // Such a run fails its model, of which what comes after it would tell no more than what came before.
         let is_last = matches!(trace.failure(), Some(RunError::Task(_)));
@@ -112,9 +114,9 @@ impl<'r> Due<'r> {
         Due { request, model, run: summary.map(|summary| request.speed.shorten(summary.wall)) }
     }
 
-    /// What is to be said before run `number`, counted from 0 with those that only warm up: which it is, how long this model
-    /// will still take, and how many come after it.
-    fn at(&self, number: usize) -> String {
+    /// What is to be said when so much of run `number` has passed, counted from 0 with those that only warm up: which it is, how long
+    /// this model will still take, and how many come after it.
+    fn at(&self, number: usize, passed: Nanos) -> String {
         let Request { warm_up, repeat, models, .. } = self.request;
         let mut text = format!("measuring {}", self.model);
         match number.checked_sub(*warm_up) {
@@ -122,20 +124,19 @@ impl<'r> Due<'r> {
             Some(_) if *repeat == 1 => {}
             Some(counted) => text += &format!(", run {} of {repeat}", counted + 1),
         }
-        let left = self.run.map(|run| run.scaled((warm_up + repeat - number) as f64));
-        text += &left.map(|left| format!(", about {} left", about(left))).unwrap_or_default();
+        if let Some(run) = self.run {
+            let left = run.scaled((warm_up + repeat - number - 1) as f64) + run.since(passed);
+            text += &if left == Nanos::ZERO {
+                ", longer than predicted".to_owned()
+            } else {
+                format!(", about {} left", about(left))
+            };
+        }
         let after = models.iter().skip_while(|model| **model != self.model).count().saturating_sub(1);
         match after {
             0 => text,
             1 => text + ", then 1 more model",
             after => text + &format!(", then {after} more models"),
         }
-    }
-}
-
-fn about(time: Nanos) -> String {
-    match time.as_secs_f64() {
-        seconds if seconds < 0.1 => format!("{:.0} ms", seconds * 1e3),
-        seconds => format!("{seconds:.1} s"),
     }
 }

@@ -12,7 +12,7 @@ pub enum Disagreement {
     /// Only one of the logs has this line on a lane of this kind, such as `Thread-`, or one has it more often.
     Missing {
         /// The lane's name without what numbers it.
-        kind: String,
+        lane_kind: String,
         /// What the line says.
         text: String,
     },
@@ -20,8 +20,8 @@ pub enum Disagreement {
     Order(String, String),
 }
 
-/// Checks that `measured` has the lines of `predicted`, on lanes of the same kinds, and in the same order wherever the prediction has them further
-/// apart than `apart`: what happens at nearly one instant may come either way in a run of threads.
+/// Checks that `measured` has the lines of `predicted`, on lanes of the same kinds, and in the same order wherever the prediction
+/// has them further apart than `apart`: what happens at nearly one instant may come either way in a run of threads.
 ///
 /// # Errors
 /// The first difference.
@@ -30,7 +30,7 @@ pub fn agreement(predicted: &Trace, measured: &Trace, apart: Nanos) -> Result<()
     let mut places = places_by_line(&measured);
     let mut placed: Vec<(&LogLine<'_>, usize)> = Vec::new();
     for line in &predicted {
-        let key = (kind(line.lane), line.text);
+        let key = (lane_kind(line.lane), line.text);
         let place = places.get_mut(&key).and_then(VecDeque::pop_front);
         placed.push((line, place.ok_or_else(|| missing(&key))?));
     }
@@ -54,8 +54,8 @@ pub fn agreement(predicted: &Trace, measured: &Trace, apart: Nanos) -> Result<()
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Disagreement::Missing { kind, text } => {
-                write!(f, "“{text}” was logged on a lane called “{kind}” in one run and not in the other")
+            Disagreement::Missing { lane_kind, text } => {
+                write!(f, "“{text}” was logged on a lane called “{lane_kind}” in one run and not in the other")
             }
             Disagreement::Order(first, second) => {
                 write!(f, "“{first}” came before “{second}” in one run and after it in the other")
@@ -72,17 +72,17 @@ type Key<'a> = (String, &'a str);
 fn places_by_line<'a>(lines: &[LogLine<'a>]) -> HashMap<Key<'a>, VecDeque<usize>> {
     let mut places: HashMap<Key<'a>, VecDeque<usize>> = HashMap::new();
     for (place, line) in lines.iter().enumerate() {
-        places.entry((kind(line.lane), line.text)).or_default().push_back(place);
+        places.entry((lane_kind(line.lane), line.text)).or_default().push_back(place);
     }
     places
 }
 
 /// Which of a pool's workers had a task is open, but not that it was one of them: `ForkPoolWorker-2` and `ForkPoolWorker-1` are
 /// the same.
-fn kind(lane: &str) -> String {
+fn lane_kind(lane: &str) -> String {
     lane.chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 
-fn missing((kind, text): &Key<'_>) -> Disagreement {
-    Disagreement::Missing { kind: kind.clone(), text: (*text).to_owned() }
+fn missing((lane_kind, text): &Key<'_>) -> Disagreement {
+    Disagreement::Missing { lane_kind: lane_kind.clone(), text: (*text).to_owned() }
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client::of_reliable_network;
-use crate::parameter::{Kind, Parameter, Values, machine};
+use crate::parameter::{CORES, Kind, Parameter, Values, machine};
 
 /// The lesson.
 pub(crate) static LESSON: Lesson = Lesson {
@@ -99,7 +99,7 @@ pub(crate) static PARAMETERS: [Parameter; 5] = [
 pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
     let tasks = values.count("tasks");
     let limit = u16::try_from(values.count("limit")).ok().and_then(NonZeroU16::new);
-    let cores = values.workers("cores");
+    let cores = values.workers(CORES);
     let at_once = limit.map_or(tasks, |limit| tasks.min(limit.get().into())) as usize;
     let latency = Latency::Constant(values.seconds("wait").into());
     let client = of_reliable_network(latency, Nanos::ZERO);

@@ -14,7 +14,7 @@ use engine::work::Computation;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf};
-use crate::parameter::{Kind, Parameter, Values, machine};
+use crate::parameter::{CORES, GIL, Kind, Parameter, Values, machine};
 use crate::published::{Figure, Published, TENTH};
 
 /// The lesson.
@@ -94,7 +94,7 @@ static PARAMETERS: [Parameter; 6] = [
         kind: Kind::Share,
     },
     Parameter {
-        name: "gil",
+        name: GIL,
         title: "GIL",
         explanation: "whether one lock lets one thread at a time run Python code",
         unit: "",
@@ -127,8 +127,8 @@ pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
         processes: tasks,
         tasks: usize::from(tasks.get()),
         costs: Costs {
-            gil: values.is_on("gil").then(|| Interval::new(values.seconds("interval").into())).flatten(),
-            cores: values.workers("cores"),
+            gil: values.is_on(GIL).then(|| Interval::new(values.seconds("interval").into())).flatten(),
+            cores: values.workers(CORES),
             ..costs
         },
     }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Lesson, Prepared, ProgramOf, Service};
 use crate::client::of_reliable_network;
-use crate::parameter::{Kind, Parameter, Values, machine};
+use crate::parameter::{CORES, Kind, Parameter, Values, machine};
 
 /// The lesson.
 pub(crate) static LESSON: Lesson = Lesson {
@@ -127,7 +127,7 @@ pub(crate) fn prepare(values: &Values, costs: Costs) -> Prepared {
         threads: values.workers("threads"),
         processes: values.workers("processes"),
         tasks: jobs as usize,
-        costs: Costs { cores: values.workers("cores"), ..costs },
+        costs: Costs { cores: values.workers(CORES), ..costs },
     }
 }
 

@@ -4,6 +4,12 @@ use engine::costs::Costs;
 
 use crate::parameter::{Kind, Parameter, Values};
 
+/// The name of the parameter that says how many cores there are.
+pub const CORES: &str = "cores";
+
+/// The name of the parameter that says whether there is a GIL.
+pub const GIL: &str = "gil";
+
 /// The workers of any pool, threads or processes.
 pub(crate) const fn workers(default: &'static str) -> Parameter {
     count("workers", "Workers in a pool", "how many threads or processes a pool has", default)
@@ -21,7 +27,7 @@ pub(crate) const fn processes(default: &'static str) -> Parameter {
 
 /// The cores of the machine.
 pub(crate) const fn cores(default: &'static str) -> Parameter {
-    count("cores", "Cores", "how many threads or processes can compute at once, the GIL aside", default)
+    count(CORES, "Cores", "how many threads or processes can compute at once, the GIL aside", default)
 }
 
 /// How many jobs travel together.
@@ -39,7 +45,7 @@ pub(crate) const fn chunk(most: u32) -> Parameter {
 /// Whether there is a GIL.
 pub(crate) const fn gil() -> Parameter {
     Parameter {
-        name: "gil",
+        name: GIL,
         title: "GIL",
         explanation: "off for an interpreter without one; on leaves the machine as it is",
         unit: "",
@@ -50,7 +56,7 @@ pub(crate) const fn gil() -> Parameter {
 
 /// What the machine charges, without a GIL where the parameter [`gil`] is off.
 pub(crate) fn without_gil_if_off(values: &Values, costs: Costs) -> Costs {
-    Costs { gil: costs.gil.filter(|_| values.is_on("gil")), ..costs }
+    Costs { gil: costs.gil.filter(|_| values.is_on(GIL)), ..costs }
 }
 
 const fn count(name: &'static str, title: &'static str, explanation: &'static str, default: &'static str) -> Parameter {

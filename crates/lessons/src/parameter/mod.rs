@@ -11,6 +11,7 @@ mod values;
 use crate::diagnostic::Diagnostic;
 
 pub use list::{Message, NOBODY};
+pub use machine::{CORES, GIL};
 pub use number::time_s;
 pub use values::{Value, Values};
 
@@ -99,7 +100,7 @@ impl Parameter {
             Kind::Choice(choices) => number::choice(self, text, choices).map(Value::Choice),
             Kind::Counts { longest, least, most } => list::counts(self, text, longest, least, most).map(Value::Counts),
             Kind::Messages { most, longest_s } => list::messages(self, text, most, longest_s).map(Value::Messages),
-            Kind::NameIn { list, .. } => list::name(self, text).map(|name| Value::NameIn { list, name }),
+            Kind::NameIn { .. } => list::name(self, text).map(Value::NameIn),
             Kind::Latency { longest_s } => latency::latency(self, text, longest_s).map(Value::Latency),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::network::Latency;
 
 use crate::diagnostic::Diagnostic;
-use crate::parameter::{Message, NOBODY, Parameter, latency};
+use crate::parameter::{Kind, Message, NOBODY, Parameter, latency};
 
 /// A parameter's value, within its bounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,13 +26,8 @@ pub enum Value {
     Counts(Vec<u32>),
     /// A list of messages.
     Messages(Vec<Message>),
-    /// A name out of a list.
-    NameIn {
-        /// The parameter that is the list.
-        list: &'static str,
-        /// The name; `None` for nobody.
-        name: Option<String>,
-    },
+    /// A name out of a list; `None` for nobody.
+    NameIn(Option<String>),
     /// How long a network takes.
     Latency(Latency),
 }
@@ -52,7 +47,7 @@ impl Value {
             Value::Choice(word) => (*word).to_owned(),
             Value::Counts(counts) => counts.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
             Value::Messages(messages) => messages.iter().map(Message::text).collect::<Vec<_>>().join(","),
-            Value::NameIn { name, .. } => name.as_deref().unwrap_or(NOBODY).to_owned(),
+            Value::NameIn(name) => name.as_deref().unwrap_or(NOBODY).to_owned(),
             Value::Latency(latency) => latency::text(latency),
         }
     }
@@ -94,13 +89,15 @@ impl Values {
                 }
             }
         }
-        let (values, astray) = Values(values).agreed();
+        let (values, astray) = Values(values).agreed(parameters);
         wrong.extend(astray.into_iter().map(|complaint| {
             let is_given = given.iter().any(|(name, _)| *name == complaint.about);
             if is_given {
                 complaint
             } else {
-                Diagnostic { given: format!("{}, its default", complaint.given), ..complaint }
+                let allowed =
+                    format!("{}: nothing was given for it, and {} is its default", complaint.allowed, complaint.given);
+                Diagnostic { allowed, ..complaint }
             }
         }));
         if wrong.is_empty() { Ok(values) } else { Err(wrong) }
@@ -108,20 +105,20 @@ impl Values {
 
     /// These values with nobody in the place of every name that is not in its list, and a complaint for each of those. It is to
     /// be asked for wherever values are put together one by one.
-    pub fn agreed(mut self) -> (Values, Vec<Diagnostic>) {
+    pub fn agreed(mut self, parameters: &[Parameter]) -> (Values, Vec<Diagnostic>) {
         let mut astray = Vec::new();
-        for (about, value) in &self.0 {
-            let Value::NameIn { list, name: Some(name) } = value else { continue };
-            let Some(Value::Messages(messages)) = self.get(list) else { continue };
-            let names = messages.iter().map(|message| message.name.as_str());
-            if !names.clone().any(|other| other == name) {
-                astray.push((*about, *list, Diagnostic::unknown_name(about, name, [NOBODY].into_iter().chain(names))));
+        for parameter in parameters {
+            let Kind::NameIn { list, .. } = parameter.kind else { continue };
+            let Some(Value::NameIn(Some(name))) = self.get(parameter.name) else { continue };
+            let names = self.names_in(list);
+            // Without its list, which is wrong then, nothing can be said of a name.
+            if !names.is_empty() && !names.contains(&name.as_str()) {
+                let names = [NOBODY].into_iter().chain(names);
+                astray.push(Diagnostic::unknown_name(parameter.name, name, names));
+                self.0.insert(parameter.name, Value::NameIn(None));
             }
         }
-        for (about, list, _) in &astray {
-            self.0.insert(about, Value::NameIn { list, name: None });
-        }
-        (self, astray.into_iter().map(|(_, _, complaint)| complaint).collect())
+        (self, astray)
     }
 
     /// The names in a list of messages.
@@ -195,7 +192,7 @@ impl Values {
     }
 
     pub(crate) fn name(&self, name: &str) -> Option<&str> {
-        let Some(Value::NameIn { name, .. }) = self.get(name) else { is_no("name", name) };
+        let Some(Value::NameIn(name)) = self.get(name) else { is_no("name", name) };
         name.as_deref()
     }
 

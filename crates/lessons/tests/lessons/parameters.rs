@@ -123,7 +123,10 @@ fn a_name_out_of_a_list_is_in_it_or_nobodys() {
             "blocking: got “one”, but it must be one of none, ONE, TWO, THREE, FOUR, FIVE. Did you mean ONE?",
         ),
         (&[("blocking", "None")], "Did you mean none?"),
-        (&[messages], "blocking: got “THREE, its default”, but it must be one of none, X, Y."),
+        (
+            &[messages],
+            "blocking: got “THREE”, but it must be one of none, X, Y: nothing was given for it, and THREE is its default.",
+        ),
         (&[("blocking", "a b")], "blocking: got “a b”, but it must be none or a name out of messages."),
         (&[("blocking", "")], "blocking: got “”, but it must be none or a name out of messages."),
     ] {

@@ -165,7 +165,7 @@ fn in_python(value: &Value) -> String {
     match value {
         Value::Count(_) | Value::Seconds(_) | Value::Share(_) => text,
         Value::Switch(is_on) => if *is_on { "True" } else { "False" }.to_owned(),
-        Value::Choice(_) | Value::NameIn { .. } => format!("{text:?}"),
+        Value::Choice(_) | Value::NameIn(_) => format!("{text:?}"),
         Value::Counts(_) => format!("[{text}]"),
         Value::Messages(messages) => {
             let message = |message: &lessons::Message| format!("({:?}, {})", message.name, message.delay.as_secs_f64());

@@ -1,6 +1,7 @@
 //! That a link brings back whatever a page can show, and that what is wrong with one is said.
 
 use engine::costs::{Costs, Preset};
+use lessons::parameter::{CORES, GIL};
 use lessons::{Answer, Kind, NOBODY, Parameter, catalogue};
 use proptest::prelude::*;
 
@@ -159,13 +160,13 @@ proptest! {
                 None => Charges::Measured(Costs { loop_turn: Nanos(seed % 1_000_000), ..Preset::Native.costs() }),
             },
             cores: None,
-            keeps_gil: keeps_gil || is_own(machine::GIL),
+            keeps_gil: keeps_gil || is_own(GIL),
             seed,
         };
         let settings = Settings {
             values: Values::read(lesson.parameters, &texts).expect("the values are right"),
             speed: Speed::new(f64::from(SPEEDS[choices[0] as usize % 4])).expect("a speed"),
-            machine: if is_own(machine::CORES) || cores == 0 { machine } else { machine.with_cores(cores) },
+            machine: if is_own(CORES) || cores == 0 { machine } else { machine.with_cores(cores) },
             models: if chosen.is_empty() { lesson.models.to_vec() } else { chosen },
         };
         let mut answers = Answers::default();
