@@ -160,6 +160,20 @@ async fn a_lab_that_does_not_understand_is_replaced_and_the_next_run_works() {
     browser.close().await;
 }
 
+/// A panic is a trap in the page's module. This one is another module's, which traps as soon as it is called.
+#[tokio::test]
+async fn a_page_that_breaks_down_says_so() {
+    let server = Server::start();
+    let browser = Browser::open(&server.address).await;
+    let trap = "const bytes = [0,97,115,109,1,0,0,0,1,4,1,96,0,0,3,2,1,0,7,5,1,1,102,0,0,10,5,1,3,0,0,11]; \
+                const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))); \
+                setTimeout(exports.f)";
+    browser.run(trap).await;
+    browser.until("/stands still now/.test(document.querySelector('.crash[role=alert]')?.innerText)").await;
+    browser.run("document.querySelector('.crash').remove()").await;
+    browser.close().await;
+}
+
 /// A Worker cannot be made to crash from outside, so the page is told of a crash as a browser would tell it.
 #[tokio::test]
 async fn a_lab_that_crashes_in_the_middle_of_a_run_is_replaced_and_the_next_run_works() {

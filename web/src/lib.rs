@@ -37,7 +37,6 @@ pub fn start() {
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
-    state::crash::tell_of_panics();
     let later = Later::fetch();
     let themed = Themed::follow();
     let scheme: Signal<_> = themed.scheme.into();

@@ -159,16 +159,14 @@ fn costs_that_break_a_rule_are_told_in_a_sentence() {
         (
             r#""thread_end_ns""#,
             r#""thread_ned_ns""#,
-            "The costs have not the fields that are due (unknown field `thread_ned_ns`, expected one of `cores`, \
-             `gil_switch_interval_ns`, `time_slice_ns`, `context_switch_ns`, `thread_start_ns`, `thread_end_ns`, \
-             `process_start_ns`, `process_end_ns`, `loop_turn_ns`, `message_ns`, `message_per_kib_ns`, `work_factor`): \
-             add what is missing, strike out the rest.",
+            "The costs have a field thread_ned_ns, but there is none beside cores, gil_switch_interval_ns, time_slice_ns, \
+             context_switch_ns, thread_start_ns, thread_end_ns, process_start_ns, process_end_ns, loop_turn_ns, message_ns, \
+             message_per_kib_ns, work_factor: strike it out, or mend its name.",
         ),
         (
             "\"gil_switch_interval_ns\": 5000000,",
             "",
-            "The costs have not the fields that are due (missing field `gil_switch_interval_ns`): add what is missing, \
-             strike out the rest.",
+            "The costs have no field gil_switch_interval_ns, but need one: let `interleave calibrate` write them anew.",
         ),
         (
             "}",
@@ -181,6 +179,12 @@ fn costs_that_break_a_rule_are_told_in_a_sentence() {
         assert_ne!(text, good, "{from} is not in the costs");
         assert_eq!(Costs::from_json(&text).expect_err("a rule is broken").to_string(), sentence);
     }
+    let numbers = Costs::FREE.to_numbers();
+    let sentence =
+        "The cost cores is four, but has to be a whole number from 1 to 65535: give the number of cores, such as 4.";
+    let said = |numbers: &str| Costs::from_numbers(numbers).expect_err("a rule is broken").to_string();
+    assert_eq!(said(&numbers.replacen('4', "four", 1)), sentence);
+    assert!(said(&numbers[2..]).starts_with("The costs are 11 numbers between underscores, but have to be 12"));
     let without_gil = good.replace("5000000", "null");
     assert_eq!(Costs::from_json(&without_gil), Ok(Costs { gil: None, ..Costs::FREE }));
 }

@@ -27,8 +27,8 @@ const THREAD_FLAGS: [&str; 10] = [
     "-Zlocation-detail=line",
 ];
 
-/// Leaves the relocations in, by which the page's module is cut in two (`halves`), and the files and columns of some thousand
-/// panics out; their lines stay, because a task's place in the program is told by them.
+/// Leaves the relocations in, by which the page's module is cut in two (`halves`), and of places in the source the files and
+/// columns out; their lines stay, because a task's place in the program is told by them.
 const PAGE_FLAGS: [&str; 2] = ["-Clink-arg=--emit-relocs", "-Zlocation-detail=line"];
 
 /// The cargo that runs this program, for the native crates.
@@ -74,6 +74,9 @@ pub fn wasm_command(
     if let Target::Page = target {
         // Sorts and searches in their short forms.
         command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+        // A panic is a trap, of which index.html tells: what it would say is a tenth of the module. Not in Cargo.toml, which a
+        // stable cargo would refuse for it.
+        command.env("CARGO_UNSTABLE_PANIC_IMMEDIATE_ABORT", "true").env("CARGO_PROFILE_PAGE_PANIC", "immediate-abort");
     }
     Ok(command)
 }

@@ -9,6 +9,7 @@ use crate::components::tabs::{StudiedModel, keep_in_sight};
 use crate::state::code::{self, Part, Program};
 use crate::state::files;
 use crate::state::lesson::LessonState;
+use crate::state::listing;
 use crate::state::progress::Step;
 use crate::state::view::Asked;
 use crate::state::words;
@@ -38,7 +39,7 @@ pub fn Code(
             let mut parts = Vec::new();
             for (of, file) in &files {
                 match files::fetch(file).await {
-                    Some(text) => parts.push(Part { of: *of, lines: code::read(&text) }),
+                    Some(text) => parts.push(Part { of: *of, lines: listing::read(&text) }),
                     None => parts.clear(),
                 }
             }
@@ -91,7 +92,7 @@ fn listing(state: LessonState, program: Program, file: Part) -> AnyView {
     let count = file.lines.len();
     let part = Memo::new(move |_| match program {
         Program::Python => {
-            let lines = state.values.with(|values| code::with_values(file.lines.clone(), state.lesson, values));
+            let lines = state.values.with(|values| listing::with_values(file.lines.clone(), state.lesson, values));
             Part { lines, ..file }
         }
         Program::Rust => file.clone(),

@@ -1,14 +1,16 @@
 //! Which models are shown, and what machine the predictions are made for.
 
-use engine::costs::{Costs, Preset};
+use engine::costs::{BadCosts, Costs, Preset};
 use engine::model::Model;
 use leptos::prelude::*;
+use lessons::parameter::{CORES, GIL};
 
 use crate::components::file_drop::file_drop;
 use crate::state::charges::Charges;
+use crate::state::files;
 use crate::state::form::Form;
 use crate::state::lesson::LessonState;
-use crate::state::machine::{CORES, GIL, MOST_CORES, Machine, SEED, is_lessons_own};
+use crate::state::machine::{MOST_CORES, Machine, SEED, is_lessons_own};
 use crate::texts;
 
 /// A file of costs is a dozen numbers with their names.
@@ -88,7 +90,9 @@ pub fn MachineControls(
     };
     let read = Callback::new(move |(name, bytes): (String, Vec<u8>)| {
         let text = String::from_utf8_lossy(&bytes);
-        let costs = Costs::from_json(&text).map_err(|wrong| wrong.to_string()).and_then(Charges::measured);
+        let fields = files::fields(&text).map_err(|why| BadCosts::no_object(&why));
+        let costs = fields.and_then(|fields| Costs::from_fields(&fields));
+        let costs = costs.map_err(|wrong| wrong.to_string()).and_then(Charges::measured);
         let charges = costs.map_err(|wrong| format!("{name}: {wrong}"))?;
         change(&|machine| Machine { charges, cores: None, ..machine });
         Ok(texts::COSTS_TAKEN.to_owned())

@@ -15,6 +15,7 @@ use crate::state::code;
 use crate::state::files;
 use crate::state::lesson::LessonState;
 use crate::state::link::{self, LessonPlace, Place};
+use crate::state::listing;
 use crate::state::picture;
 use crate::state::progress::Step;
 use crate::state::said::Answers;
@@ -81,8 +82,8 @@ pub fn TakeAway(
                 if let Some(text) = files::fetch(&from).await {
                     // The page may have moved on meanwhile.
                     let Some(values) = state.values.try_get_untracked() else { return };
-                    let lines = code::with_values(code::read(&text), state.lesson, &values);
-                    files::give(&name, "text/x-python", &code::text(&lines));
+                    let lines = listing::with_values(listing::read(&text), state.lesson, &values);
+                    files::give(&name, "text/x-python", &listing::text(&lines));
                 }
             }
         });

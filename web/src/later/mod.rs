@@ -153,7 +153,8 @@ impl Later {
     fn try_again(self) {
         self.standing.set(Standing::Coming);
         spawn_local(async move {
-            // What the later half does at once would keep the first view from being seen.
+            // What the later half takes of the line, and does at once, would keep the first view from being seen.
+            self.turns.all().await;
             browser::picture().await;
             let standing = half().await.map_or(Standing::Missing, Standing::Here);
             self.standing.try_set(standing);

@@ -20,6 +20,15 @@ impl Turns {
         self.0.get_value() > 0
     }
 
+    /// Waits until there are none.
+    pub(super) async fn all(self) {
+        // Whoever wants the first turn has to be there: what calls this may come before it.
+        browser::breath().await;
+        while self.0.try_get_value().is_some_and(|count| count > 0) {
+            browser::breath().await;
+        }
+    }
+
     /// Does something in a task of its own.
     fn take(self, turn: impl FnOnce() + 'static) {
         self.0.update_value(|count| *count += 1);

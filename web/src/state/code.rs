@@ -1,11 +1,13 @@
-//! A program beside its run: its lines as they were highlighted when the page was built, and which of them each task is at.
+//! A program beside its run: which of its lines each task is at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::model::Model;
 use engine::time::Nanos;
 use engine::trace::{Line, Marked, NameId, TaskId, Trace};
-use lessons::{Lesson, Values, python_file};
+use lessons::Lesson;
+
+use crate::state::listing::CodeLine;
 
 /// Which program is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,17 +16,6 @@ pub enum Program {
     Python,
     /// The Rust body that runs.
     Rust,
-}
-
-/// A line of a program.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CodeLine {
-    /// Its number in its file.
-    pub number: u32,
-    /// What it writes to the log, as a pattern; empty where it writes nothing.
-    pub writes: String,
-    /// The line as HTML, made when the page was built.
-    pub html: String,
 }
 
 /// A program's parts: the lines of one file each, and whose lines of a run they are.
@@ -62,9 +53,6 @@ const NAMES: usize = 2;
 /// What stands in a pattern for anything at all.
 const ANYTHING: char = '*';
 
-/// What stands between a constant's name and its value.
-const IS: &str = " = ";
-
 /// Lessons whose first task is written in another lesson's file.
 const MAIN_ELSEWHERE: [&str; 1] = ["blocking-call"];
 
@@ -78,16 +66,6 @@ pub fn files(lesson: &Lesson, model: Model, program: Program) -> Vec<(Tasks, Str
         }
         Program::Rust => vec![(Tasks::All, file("rust"))],
     }
-}
-
-/// The lines of a file as it was written when the page was built.
-pub fn read(text: &str) -> Vec<CodeLine> {
-    let line = |line: &str| {
-        let mut fields = line.splitn(3, '\t');
-        let number = fields.next()?.parse().ok()?;
-        Some(CodeLine { number, writes: fields.next()?.to_owned(), html: fields.next()?.to_owned() })
-    };
-    text.lines().filter_map(line).collect()
 }
 
 impl Tasks {
@@ -221,78 +199,6 @@ pub fn next_at(program: Program, part: &Part, place: usize, trace: &Trace, at: N
     later.or_else(|| instants.into_iter().min())
 }
 
-/// The lines of a Python file with these values in place of its own constants.
-pub fn with_values(lines: Vec<CodeLine>, lesson: &'static Lesson, values: &Values) -> Vec<CodeLine> {
-    let constants = python_file::constants(lesson, values);
-    let own = |line: CodeLine| {
-        let text = plain(&line.html);
-        match constants.iter().find(|(start, _)| text.starts_with(start)) {
-            Some((start, value)) => {
-                let name = line.html.split_once(IS).map_or_else(|| escaped(start), |(name, _)| format!("{name}{IS}"));
-                CodeLine { html: name + &highlighted(value), ..line }
-            }
-            None => line,
-        }
-    };
-    lines.into_iter().map(own).collect()
-}
-
-/// A program as it was before it was highlighted.
-pub fn text(lines: &[CodeLine]) -> String {
-    lines.iter().map(|line| plain(&line.html) + "\n").collect()
-}
-
-fn plain(html: &str) -> String {
-    let mut text = String::new();
-    let mut is_tag = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => is_tag = true,
-            '>' => is_tag = false,
-            letter if !is_tag => text.push(letter),
-            _ => {}
-        }
-    }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-}
-
-/// A Python value as the build highlights it: strings, numbers and what stands for one of two.
-fn highlighted(value: &str) -> String {
-    let mut html = String::new();
-    let mut rest = value;
-    while let Some(first) = rest.chars().next() {
-        let is_word = |letter: char| letter.is_alphanumeric() || letter == '.';
-        let (length, class) = match first {
-            '"' => (string_length(rest), Some('s')),
-            first if is_word(first) => (rest.find(|letter| !is_word(letter)).unwrap_or(rest.len()), Some('n')),
-            first => (first.len_utf8(), None),
-        };
-        let (text, after) = rest.split_at(length);
-        match class {
-            Some(class) => html += &format!("<b class={class}>{}</b>", escaped(text)),
-            None => html += &escaped(text),
-        }
-        rest = after;
-    }
-    html
-}
-
-/// The length of the string that a text begins with, its quotes counted.
-fn string_length(text: &str) -> usize {
-    let mut is_escaped = false;
-    for (at, letter) in text.char_indices().skip(1) {
-        match letter {
-            '"' if !is_escaped => return at + 1,
-            letter => is_escaped = letter == '\\' && !is_escaped,
-        }
-    }
-    text.len()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
 fn place(part: &Part, number: u32) -> Option<usize> {
     part.lines.iter().position(|line| line.number == number)
 }
@@ -321,6 +227,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use lessons::Values;
     use proptest::prelude::*;
 
     use super::*;
@@ -431,42 +338,6 @@ mod tests {
                 assert_eq!(next.is_some(), leading.contains(&place), "{program:?}: {}", part.lines[place].html);
             }
         }
-    }
-
-    #[test]
-    fn a_changed_constant_is_highlighted_as_the_others_are() {
-        let lesson = lessons::find("blocking-call").expect("the lesson is there");
-        let given = [("messages", "A=1.5,none-2=3"), ("workers", "3"), ("blocking", "A")];
-        let given = given.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        let values = Values::read(lesson.parameters, &given).expect("the values are right");
-        let lines = read(
-            "1\t\tMESSAGES = [(<b class=s>\"ONE\"</b>, <b class=n>1</b>)]\n2\t\t<b class=t>WORKERS</b> = <b class=n>5</b>\n\
-             3\t\tBLOCKING = <b class=s>\"THREE\"</b>\n",
-        );
-        let html: Vec<_> = with_values(lines, lesson, &values).into_iter().map(|line| line.html).collect();
-        let expected = [
-            "MESSAGES = [(<b class=s>\"A\"</b>, <b class=n>1.5</b>), (<b class=s>\"none-2\"</b>, <b class=n>3</b>)]",
-            "<b class=t>WORKERS</b> = <b class=n>3</b>",
-            "BLOCKING = <b class=s>\"A\"</b>",
-        ];
-        assert_eq!(html, expected);
-        assert_eq!(highlighted("True"), "<b class=n>True</b>");
-        assert_eq!(highlighted(r#"("a\"<", 1)"#), r#"(<b class=s>"a\"&lt;"</b>, <b class=n>1</b>)"#);
-    }
-
-    #[test]
-    fn a_program_has_the_values_that_are_chosen() {
-        let lesson = lessons::find("delay-messages").expect("the lesson is there");
-        let given = [("workers".to_owned(), "3".to_owned())];
-        let values = Values::read(lesson.parameters, &given).expect("the values are right");
-        let lines = read("1\t\tMESSAGES = []\n2\t\tWORKERS = <b class=n>2</b>\n3\t\tWORKERS_TOO = 2\n");
-        assert_eq!(super::text(&with_values(lines, lesson, &values)), "MESSAGES = []\nWORKERS = 3\nWORKERS_TOO = 2\n");
-    }
-
-    #[test]
-    fn a_program_loses_its_colours_and_nothing_else() {
-        let text = "3\t\t<b class=k>if</b> a &lt; b &amp;&amp; c:\n4\t* x\tlog(<b class=s>f&quot;</b>)\n";
-        assert_eq!(super::text(&read(text)), "if a < b && c:\nlog(f&quot;)\n");
     }
 
     #[test]

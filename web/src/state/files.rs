@@ -1,6 +1,6 @@
 //! Files that a person gives to the page, as the browser hands them over, and files that the page gives.
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Error, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
@@ -44,6 +44,23 @@ pub async fn bytes(file: &JsValue) -> Option<Vec<u8>> {
     let promise: Promise = read.call0(file).ok()?.dyn_into().ok()?;
     let buffer = JsFuture::from(promise).await.ok()?;
     Some(Uint8Array::new(&buffer).to_vec())
+}
+
+/// The fields of a JSON object, each with the JSON text of its value.
+///
+/// # Errors
+/// Why the text is none, as a clause.
+pub fn fields(json: &str) -> Result<Vec<(String, String)>, String> {
+    let no_object = || "it is something else".to_owned();
+    let said = |error: JsValue| error.dyn_ref::<Error>().map_or_else(no_object, |error| error.message().into());
+    let value = JSON::parse(json).map_err(said)?;
+    let object = value.dyn_ref::<Object>().filter(|object| !Array::is_array(object)).ok_or_else(no_object)?;
+    let text = |value: JsValue| JSON::stringify(&value).map(String::from).unwrap_or_default();
+    let field = |entry: JsValue| {
+        let entry: Array = entry.unchecked_into();
+        (entry.get(0).as_string().unwrap_or_default(), text(entry.get(1)))
+    };
+    Ok(Object::entries(object).iter().map(field).collect())
 }
 
 /// What is in a file of the page's own; `None` where it is not there.

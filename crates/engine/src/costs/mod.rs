@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::time::Nanos;
-use written::{Draft, check_kind};
+use written::Draft;
 
 /// What a machine and an interpreter charge. As JSON, times carry their unit in their names, such as `thread_start_ns`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,26 +128,30 @@ impl Costs {
     /// # Errors
     /// Where the text is no JSON object, or a field is missing, unknown or out of its range.
     pub fn from_json(text: &str) -> Result<Costs, BadCosts> {
-        let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
-            BadCosts(format!(
-                "The costs are not one JSON object ({error}): let `interleave calibrate` write them anew."
-            ))
-        })?;
-        for (name, value) in &fields {
-            check_kind(name, value)?;
-        }
-        let draft: Draft = serde_json::from_value(Value::Object(fields)).map_err(|error| {
-            BadCosts(format!(
-                "The costs have not the fields that are due ({error}): add what is missing, strike out the rest."
-            ))
-        })?;
-        Costs::try_from(draft)
+        let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| BadCosts::no_object(&error))?;
+        let fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, value.to_string())).collect();
+        Costs::from_fields(&fields)
+    }
+
+    /// Costs from the fields of that JSON object, each with the JSON text of its value: for who has another reader of JSON at hand.
+    ///
+    /// # Errors
+    /// Where a field is missing, unknown or out of its range.
+    pub fn from_fields(fields: &[(String, String)]) -> Result<Costs, BadCosts> {
+        written::read(fields)
     }
 
     /// These costs as readable JSON, which [`Costs::from_json`] reads.
     pub fn to_json(&self) -> String {
         // Numbers in named fields: nothing in it that serde_json could refuse.
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+impl BadCosts {
+    /// A text that is no JSON object, and why.
+    pub fn no_object(why: &dyn fmt::Display) -> BadCosts {
+        BadCosts(format!("The costs are not one JSON object ({why}): let `interleave calibrate` write them anew."))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Costs in a row of numbers, short enough for a link.
 
-use super::written::Draft;
+use super::written::{Draft, NAMES};
 use super::{BadCosts, Costs};
 
 /// Between two numbers.
@@ -8,12 +8,6 @@ const BETWEEN: char = '_';
 
 /// In the place of the switch interval where there is no GIL.
 const NO_GIL: &str = "none";
-
-/// What is no number is told up to so many letters.
-const LONGEST_TOLD: usize = 24;
-
-/// How many numbers there are.
-const COUNT: usize = 12;
 
 impl Costs {
     /// These costs as numbers between underscores, in the order in which [`Costs::to_json`] has them, which
@@ -45,41 +39,15 @@ impl Costs {
     /// Where they are not so many numbers, or one is out of its range.
     pub fn from_numbers(text: &str) -> Result<Costs, BadCosts> {
         let parts: Vec<&str> = text.split(BETWEEN).collect();
-        let parts: [&str; COUNT] = parts.try_into().map_err(|parts: Vec<&str>| {
-            BadCosts(format!(
-                "The costs are {} numbers between underscores, but have to be {COUNT}: copy the whole link again.",
-                parts.len()
-            ))
-        })?;
-        let whole = |text: &str| {
-            text.parse::<u64>().map_err(|_| {
-                let text: String = text.chars().take(LONGEST_TOLD).collect();
-                BadCosts(format!(
-                    "{text} stands among the costs, but has to be a whole number: copy the whole link again."
-                ))
-            })
-        };
-        let [cores, gil, times @ .., work] = parts;
-        let [time_slice, context_switch, thread_start, thread_end, process_start, process_end, turn, message, per_kib] =
-            times;
-        Costs::try_from(Draft {
-            cores: whole(cores)?,
-            gil_switch_interval_ns: (gil != NO_GIL).then(|| whole(gil)).transpose()?,
-            time_slice_ns: whole(time_slice)?,
-            context_switch_ns: whole(context_switch)?,
-            thread_start_ns: whole(thread_start)?,
-            thread_end_ns: whole(thread_end)?,
-            process_start_ns: whole(process_start)?,
-            process_end_ns: whole(process_end)?,
-            loop_turn_ns: whole(turn)?,
-            message_ns: whole(message)?,
-            message_per_kib_ns: whole(per_kib)?,
-            work_factor: work.parse().map_err(|_| {
-                let work: String = work.chars().take(LONGEST_TOLD).collect();
-                BadCosts(format!(
-                    "{work} stands last among the costs, but has to be a number: copy the whole link again."
-                ))
-            })?,
-        })
+        if parts.len() != NAMES.len() {
+            return Err(BadCosts(format!(
+                "The costs are {} numbers between underscores, but have to be {}: copy the whole link again.",
+                parts.len(),
+                NAMES.len()
+            )));
+        }
+        let as_json = |part: &str| if part == NO_GIL { "null" } else { part }.to_owned();
+        let fields = NAMES.iter().zip(parts).map(|(name, part)| ((*name).to_owned(), as_json(part)));
+        Costs::from_fields(&fields.collect::<Vec<_>>())
     }
 }

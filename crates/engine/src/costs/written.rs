@@ -4,7 +4,6 @@ use std::fmt;
 use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{BadCosts, Costs, Factor, Interval};
 use crate::time::Nanos;
@@ -124,17 +123,79 @@ fn time(name: &str, nanos: u64) -> Result<Nanos, BadCosts> {
     is_in_range.then_some(Nanos(nanos)).ok_or_else(|| bad(name, nanos, &range(name), TIME_MEND))
 }
 
-/// Names the field whose value is of the wrong kind, which serde does not. A field that does not exist is left to
-/// serde.
-pub(super) fn check_kind(name: &str, value: &Value) -> Result<(), BadCosts> {
-    let whole = value.is_u64();
-    match name {
-        "cores" if !whole => Err(bad(name, value, CORES, CORES_MEND)),
-        "work_factor" if !value.is_number() => Err(bad(name, value, FACTOR, FACTOR_MEND)),
-        "gil_switch_interval_ns" if !whole && !value.is_null() => Err(bad(name, value, &range(name), GIL_MEND)),
-        "cores" | "work_factor" | "gil_switch_interval_ns" => Ok(()),
-        _ if name.ends_with("_ns") && !whole => Err(bad(name, value, &range(name), TIME_MEND)),
-        _ => Ok(()),
+/// The names of all costs, in the order in which they are written.
+pub(super) const NAMES: [&str; 12] = [
+    "cores",
+    GIL,
+    "time_slice_ns",
+    "context_switch_ns",
+    "thread_start_ns",
+    "thread_end_ns",
+    "process_start_ns",
+    "process_end_ns",
+    "loop_turn_ns",
+    "message_ns",
+    "message_per_kib_ns",
+    "work_factor",
+];
+
+const GIL: &str = "gil_switch_interval_ns";
+
+/// What stands in the place of the switch interval where there is no GIL.
+const NO_GIL: &str = "null";
+
+/// What is no number is told up to so many letters.
+const LONGEST_TOLD: usize = 24;
+
+/// Costs as somebody has them by name, each as the text of a JSON value.
+pub(super) fn read(fields: &[(String, String)]) -> Result<Costs, BadCosts> {
+    if let Some((name, _)) = fields.iter().find(|(name, _)| !NAMES.contains(&name.as_str())) {
+        let names = NAMES.join(", ");
+        return Err(BadCosts(format!(
+            "The costs have a field {}, but there is none beside {names}: strike it out, or mend its name.",
+            told(name)
+        )));
+    }
+    let text = |name: &str| {
+        let field = fields.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str());
+        field.ok_or_else(|| {
+            BadCosts(format!(
+                "The costs have no field {name}, but need one: let `interleave calibrate` write them anew."
+            ))
+        })
+    };
+    let whole = |name: &'static str| {
+        let text = text(name)?;
+        text.parse::<u64>().map_err(|_| match name {
+            "cores" => bad(name, told(text), CORES, CORES_MEND),
+            GIL => bad(name, told(text), &range(name), GIL_MEND),
+            _ => bad(name, told(text), &range(name), TIME_MEND),
+        })
+    };
+    Costs::try_from(Draft {
+        cores: whole("cores")?,
+        gil_switch_interval_ns: (text(GIL)? != NO_GIL).then(|| whole(GIL)).transpose()?,
+        time_slice_ns: whole("time_slice_ns")?,
+        context_switch_ns: whole("context_switch_ns")?,
+        thread_start_ns: whole("thread_start_ns")?,
+        thread_end_ns: whole("thread_end_ns")?,
+        process_start_ns: whole("process_start_ns")?,
+        process_end_ns: whole("process_end_ns")?,
+        loop_turn_ns: whole("loop_turn_ns")?,
+        message_ns: whole("message_ns")?,
+        message_per_kib_ns: whole("message_per_kib_ns")?,
+        work_factor: {
+            let text = text("work_factor")?;
+            text.parse().map_err(|_| bad("work_factor", told(text), FACTOR, FACTOR_MEND))?
+        },
+    })
+}
+
+/// A text as far as anybody has to read it.
+fn told(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TOLD) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
