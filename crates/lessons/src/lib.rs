@@ -8,6 +8,7 @@
 pub mod python_file;
 
 pub mod advice;
+pub mod calibration;
 pub mod catalogue;
 pub mod decided;
 pub mod diagnostic;

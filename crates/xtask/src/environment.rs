@@ -28,8 +28,9 @@ const THREAD_FLAGS: [&str; 10] = [
 ];
 
 /// Leaves the relocations in, by which the page's module is cut in two (`halves`), and of places in the source the files and
-/// columns out; their lines stay, because a task's place in the program is told by them.
-const PAGE_FLAGS: [&str; 2] = ["-Clink-arg=--emit-relocs", "-Zlocation-detail=line"];
+/// columns out; their lines stay, because a task's place in the program is told by them. Has Leptos forget the types of views: code
+/// for each of them is a fifth of the page.
+const PAGE_FLAGS: [&str; 3] = ["-Clink-arg=--emit-relocs", "-Zlocation-detail=line", "--cfg=erase_components"];
 
 /// The cargo that runs this program, for the native crates.
 pub fn native_cargo(workspace: &Workspace) -> Command {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use engine::model::Model;
 use engine::trace::{Clock, Trace};
 use leptos::prelude::*;
+use lessons::parameter::{CORES, GIL};
 use lessons::{Lesson, Parameter, Value};
 
 use crate::state::form::Form;
 use crate::state::lesson::LessonState;
 use crate::state::link::Settings;
-use crate::state::machine::{CORES, GIL, SEED, is_lessons_own};
+use crate::state::machine::{SEED, is_lessons_own};
 use crate::state::way::Way;
 use crate::state::words;
 

@@ -6,6 +6,7 @@ mod predicting;
 mod advise;
 mod await_or_task;
 mod blocking_call;
+mod calibration;
 mod catalogue;
 mod deadlock;
 mod deciding;

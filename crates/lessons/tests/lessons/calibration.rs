@@ -1,0 +1,46 @@
+//! What runs tell of their machine: a simulated machine's costs come back.
+
+use engine::costs::{Costs, Preset};
+use engine::simulate::simulate;
+use engine::time::Nanos;
+use engine::trace::Trace;
+use lessons::calibration::{TRIALS, costs};
+
+#[test]
+fn the_costs_of_a_simulated_machine_come_back_from_its_runs() {
+    for preset in Preset::ALL {
+        // Whose thread has to make way is not asked, and neither is what a switch costs.
+        let charged = Costs { gil: None, context_switch: Nanos::ZERO, ..preset.costs() };
+        let told = costs(&runs(charged), charged.cores, Costs { context_switch: Nanos::ZERO, ..Costs::FREE });
+        for (name, told, charged) in [
+            ("thread start", told.thread_start, charged.thread_start),
+            ("thread end", told.thread_end, charged.thread_end),
+            ("process start", told.process_start, charged.process_start),
+            ("process end", told.process_end, charged.process_end),
+            ("loop turn", told.loop_turn, charged.loop_turn),
+            ("message", told.message, charged.message),
+            ("message per KiB", told.message_per_kib, charged.message_per_kib),
+        ] {
+            let ratio = told.as_secs_f64() / charged.as_secs_f64();
+            assert!((0.98..1.02).contains(&ratio), "{preset}, {name}: told {told:?}, charged {charged:?}");
+        }
+        let ratio = told.work.get() / charged.work.get();
+        assert!((0.999..1.001).contains(&ratio), "{preset}: work {ratio}");
+    }
+}
+
+#[test]
+fn what_no_run_tells_stays_as_it_was() {
+    let usual = Preset::Browser.costs();
+    let none: Vec<Option<Trace>> = TRIALS.iter().map(|_| None).collect();
+    assert_eq!(costs(&none, usual.cores, usual), usual);
+}
+
+fn runs(charged: Costs) -> Vec<Option<Trace>> {
+    let run = |trial: &lessons::calibration::Trial| {
+        let mut prepared = trial.lesson().prepare_on(&trial.values(), charged);
+        prepared.costs = charged;
+        Some(simulate(&prepared.program, &prepared.settings(trial.model, 0)))
+    };
+    TRIALS.iter().map(run).collect()
+}
