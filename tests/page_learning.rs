@@ -207,6 +207,70 @@ async fn measured_costs_are_opened_travel_in_the_link_and_are_refused_where_they
 }
 
 #[tokio::test]
+async fn keys_ask_for_task_after_task_and_move_the_window() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&said=1_x&at=1&models=threads").await;
+    browser.until_text("wall-threads-predicted", "3.00 s").await;
+    let press = |key: &str, shift: bool| {
+        format!(
+            "document.querySelector('[role=slider]').dispatchEvent(new KeyboardEvent('keydown', \
+             {{ key: '{key}', shiftKey: {shift}, bubbles: true, cancelable: true }}))"
+        )
+    };
+    let question = format!("{}?.innerText ?? ''", element("why-question"));
+    let mut asked = Vec::new();
+    for key in ["ArrowDown", "ArrowDown", "ArrowUp"] {
+        let before = browser.run(&format!("return {question}")).await;
+        browser.run(&press(key, false)).await;
+        browser.until(&format!("{question} !== {before}")).await;
+        asked.push(browser.text("why-question").await);
+    }
+    assert!(asked[0] == asked[2] && asked[0] != asked[1], "{asked:?}");
+    let ticks = "[...document.querySelectorAll('.axis span')].map(tick => tick.innerText).join()";
+    let whole = browser.run(&format!("return {ticks}")).await;
+    browser.click("zoom-in").await;
+    browser.until(&format!("{ticks} !== {whole}")).await;
+    let first = browser.run(&format!("return {ticks}")).await;
+    browser.run(&press("ArrowRight", true)).await;
+    browser.until(&format!("{ticks} !== {first}")).await;
+    browser.run(&press("ArrowLeft", true)).await;
+    browser.until(&format!("{ticks} === {first}")).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_lesson_in_a_frame_asks_one_question_after_the_other() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&embed").await;
+    browser.click("skip").await;
+    let first = browser.text("predict").await;
+    browser.click("next-question").await;
+    browser.until(&format!("{}.innerText !== {}", element("predict"), serde_json::json!(first))).await;
+    browser.close().await;
+}
+
+/// Whatever the machine is, a thread takes some time to start in it, and an isolated Worker more.
+#[tokio::test]
+async fn this_browser_tells_its_costs_and_predictions_are_made_with_them() {
+    let server = Server::start();
+    let browser = open(&server, "delay-messages&said=1_x").await;
+    browser.until_matches("machine", "CPython, 4 cores").await;
+    browser.run(&format!("{}.open = true", element("machine"))).await;
+    browser.click("calibrate").await;
+    browser.until_matches("calibrated", "^Short runs in Web Workers: . of 8").await;
+    browser.until_matches("calibrated", "^Measured: a thread starts in .* Predictions are made with these costs").await;
+    browser.until_matches("machine", "Measured costs, [0-9]+ cores?").await;
+    browser.until("/costs=[0-9]+_none_/.test(location.search)").await;
+    let told = "const told = /costs=([^&]+)/.exec(location.search)[1].split('_').map(Number); \
+                const [, , , , thread_start, , process_start, , , message, , work] = told; \
+                return thread_start > 0 && process_start > thread_start && message > 0 && work > 0 && work < 10";
+    assert_eq!(browser.run(told).await, true, "{}", browser.address().await);
+    browser.click("undo").await;
+    browser.until_matches("machine", "CPython, 4 cores").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_line_of_the_program_leads_to_its_instants_and_shows_who_is_there() {
     let server = Server::start();
     let browser = open(&server, "delay-messages&said=1_x&at=1").await;

@@ -6,9 +6,11 @@ pub mod ways;
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::Clock;
+use lessons::calibration::{ENDS, TRIALS};
 use lessons::parameter::{CORES, GIL};
 use lessons::{Answer, Lesson, Parameter, Question};
 
+use crate::state::calibrating::Standing;
 use crate::state::code::Here;
 use crate::state::machine::{Machine, is_lessons_own};
 use crate::state::mend::Mend;
@@ -212,6 +214,31 @@ pub const COSTS_DROP: &str =
     "Costs of a machine of your own: choose or drop what interleave calibrate --out FILE has written";
 /// What came of it.
 pub const COSTS_TAKEN: &str = "Predictions are made with these costs from now on.";
+/// The button that calibrates the browser.
+pub const CALIBRATE: &str = "Measure this browser’s costs";
+
+/// How that goes, or what it came to.
+pub fn calibrating(standing: &Standing) -> String {
+    match standing {
+        Standing::Idle => String::new(),
+        Standing::Running(number) => format!("Short runs in Web Workers: {number} of {} …", TRIALS.len()),
+        Standing::Lost(sentence) => sentence.clone(),
+        Standing::Told(costs) => {
+            let ms = |time: Nanos| format!("{:.2} ms", time.as_secs_f64() * 1e3);
+            format!(
+                "Measured: a thread starts in {} and ends in {}; an isolated Worker starts in {}; a job is there and back in {}; a turn \
+                 of the loop takes {:.1} µs; work {:.2} of CPython’s time. {COSTS_TAKEN}",
+                ms(costs.thread_start),
+                ms(costs.thread_end),
+                ms(costs.process_start),
+                ms(costs.message.scaled(ENDS)),
+                costs.loop_turn.as_secs_f64() * 1e6,
+                costs.work.get()
+            )
+        }
+    }
+}
+
 /// Above the choice of whose costs are charged.
 pub const COSTS: &str = "Costs";
 /// The seed.

@@ -91,8 +91,8 @@ pub fn costs(runs: &[Option<Trace>], cores: NonZeroU16, usual: Costs) -> Costs {
     }
 }
 
-/// The ends of the two messages of a job: each is written and read.
-const ENDS: f64 = 4.0;
+/// The ends of the two messages of a job, there and back: each is written and read.
+pub const ENDS: f64 = 4.0;
 
 /// How long the first task is busy with starting another.
 fn starts(trace: &Trace) -> Option<Nanos> {
@@ -113,10 +113,13 @@ fn ends(trace: &Trace) -> Option<Nanos> {
     middle(of(trace, TaskId(0)).filter_map(took).collect())
 }
 
-/// From spawning a task until it does anything.
+/// From spawning a task until its process has read what it is to do.
 fn comes_up(trace: &Trace) -> Option<Nanos> {
-    let first = |task| of(trace, task).filter(|span| span.activity.is_running()).map(|span| span.start).min();
-    middle(spawned(trace).filter_map(|(task, at)| Some(first(task)?.since(at))).collect())
+    let has_read = |task| {
+        let read = |kind| matches!(kind, Marked::Message { post: Post::JobRead, .. });
+        trace.marks.iter().find(|mark| mark.task == task && read(mark.kind)).map(|mark| mark.at)
+    };
+    middle(spawned(trace).filter_map(|(task, at)| Some(has_read(task)?.since(at))).collect())
 }
 
 /// How long a task's process takes to end, the message with its result among that.

@@ -1,14 +1,18 @@
 //! Which models are shown, and what machine the predictions are made for.
 
+use std::num::NonZeroU16;
+
 use engine::costs::{BadCosts, Costs, Preset};
 use engine::model::Model;
 use leptos::prelude::*;
 use lessons::parameter::{CORES, GIL};
 
 use crate::components::file_drop::file_drop;
+use crate::state::calibrating::{Calibrating, Standing};
 use crate::state::charges::Charges;
 use crate::state::files;
 use crate::state::form::Form;
+use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
 use crate::state::machine::{MOST_CORES, Machine, SEED, is_lessons_own};
 use crate::texts;
@@ -97,6 +101,18 @@ pub fn MachineControls(
         change(&|machine| Machine { charges, cores: None, ..machine });
         Ok(texts::COSTS_TAKEN.to_owned())
     });
+    let calibrating = Calibrating::new();
+    let isolation = Isolation::here();
+    let calibrate = move |_| {
+        let Isolation::Available { cores } = isolation else { return };
+        let cores = cores.clamp(1, MOST_CORES.into()) as u16;
+        let take = Callback::new(move |costs| {
+            change(&|machine| Machine { charges: Charges::Measured(costs), cores: None, ..machine });
+        });
+        calibrating.begin(NonZeroU16::new(cores).unwrap_or(NonZeroU16::MIN), take);
+    };
+    let is_busy =
+        move || state.is_measuring() || calibrating.standing.with(|standing| matches!(standing, Standing::Running(_)));
     let cores = (!has_own(CORES)).then(|| {
         let count = move || state.machine.get().core_count();
         let set = move |text: String| take(CORES, &text);
@@ -182,6 +198,17 @@ pub fn MachineControls(
                 <div class="field-head"><label for="field-costs">{texts::COSTS}</label></div>
                 <select id="field-costs" data-testid="machine-costs" on:change=choose>{presets.collect_view()} {measured}</select>
             </div>
+            <button
+                type="button"
+                data-testid="calibrate"
+                disabled=move || is_busy() || !isolation.is_available()
+                on:click=calibrate
+            >
+                {texts::CALIBRATE}
+            </button>
+            <p class="sub" role="status" data-testid="calibrated">
+                {move || calibrating.standing.with(texts::calibrating)}
+            </p>
             {file_drop(texts::COSTS_DROP, "open-costs", LONGEST_COSTS, read)}
             {cores}
             {gil}

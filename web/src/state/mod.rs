@@ -4,6 +4,7 @@ pub mod address;
 pub mod advise;
 pub mod answer;
 pub mod browser;
+pub mod calibrating;
 mod changes;
 pub mod charges;
 pub mod code;

@@ -1,0 +1,89 @@
+//! Calibrating this browser: short runs in a lab of their own, one after the other, of which the traces tell what predictions of
+//! this browser are to be charged.
+
+use std::num::NonZeroU16;
+use std::rc::Rc;
+
+use engine::costs::{Costs, Preset};
+use engine::model::Speed;
+use engine::trace::{Clock, Trace};
+use leptos::prelude::*;
+use lessons::calibration::{TRIALS, costs};
+
+use crate::backend::lab::Lab;
+use crate::backend::{Backend, Job, Progress};
+use crate::state::measured::{Measured, Status};
+
+/// A calibration. It ends with the page that it was begun on.
+#[derive(Clone, Copy)]
+pub struct Calibrating {
+    /// How it goes.
+    pub standing: RwSignal<Standing>,
+    lab: StoredValue<Lab, LocalStorage>,
+    runs: StoredValue<Vec<Option<Trace>>>,
+    measured: Measured,
+}
+
+/// How a calibration goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Standing {
+    /// None was begun.
+    #[default]
+    Idle,
+    /// The run of this number is under way, from 1.
+    Running(usize),
+    /// It was cut off, as this sentence says.
+    Lost(String),
+    /// It told these costs.
+    Told(Costs),
+}
+
+impl Calibrating {
+    /// None yet.
+    pub fn new() -> Calibrating {
+        Calibrating {
+            standing: RwSignal::default(),
+            lab: StoredValue::new_local(Lab::default()),
+            runs: StoredValue::default(),
+            measured: Measured::by(Clock::Browser),
+        }
+    }
+
+    /// Begins with the first run, in a browser that has so many `cores`; `told` is given what all of them tell.
+    pub fn begin(self, cores: NonZeroU16, told: Callback<Costs>) {
+        self.runs.set_value(Vec::new());
+        self.go_on(cores, told);
+    }
+
+    fn go_on(self, cores: NonZeroU16, told: Callback<Costs>) {
+        let index = self.runs.with_value(Vec::len);
+        let Some(trial) = TRIALS.get(index) else {
+            let costs = self.runs.with_value(|runs| costs(runs, cores, Preset::Browser.costs()));
+            // Workers that nobody needs any more.
+            self.lab.set_value(Lab::default());
+            self.standing.set(Standing::Told(costs));
+            told.run(costs);
+            return;
+        };
+        self.standing.set(Standing::Running(index + 1));
+        self.measured.clear();
+        let tell = move |progress: Progress| {
+            let is_over = matches!(progress, Progress::Over(_));
+            self.measured.take_in(progress, Speed::REAL);
+            if !is_over {
+                return;
+            }
+            match self.measured.status.get_untracked() {
+                Status::Lost(sentence) => self.standing.set(Standing::Lost(sentence)),
+                // What this browser cannot run tells nothing, and what is usual stands for it.
+                _ => {
+                    let trace = untrack(|| self.measured.trace(trial.model)).filter(|trace| trace.failure().is_none());
+                    self.runs.update_value(|runs| runs.push(trace.map(|trace| Trace::clone(&trace))));
+                    self.go_on(cores, told);
+                }
+            }
+        };
+        let job = Job { models: vec![trial.model], ..Job::usual(trial.lesson(), trial.values()) };
+        self.lab.with_value(|lab| lab.start(job, Rc::new(tell)));
+    }
+}
