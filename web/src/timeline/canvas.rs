@@ -112,8 +112,10 @@ pub fn TimelineCanvas(
         whole: NodeRef::new(),
         frame: StoredValue::new(None),
         brushes: StoredValue::new_local(None),
+        scale: StoredValue::new(None),
         followed,
     };
+    let resized = window_event_listener(leptos::ev::resize, move |_| painter.scale.set_value(None));
     Effect::new(move || {
         painter.canvas.track();
         followed.trace.track();
@@ -124,7 +126,10 @@ pub fn TimelineCanvas(
         followed.scheme.track();
         painter.ask_for_frame();
     });
-    on_cleanup(move || painter.cancel_frame());
+    on_cleanup(move || {
+        resized.remove();
+        painter.cancel_frame();
+    });
     let scroll = move |_| {
         followed.drawn.scroll();
         painter.ask_for_frame();
@@ -147,6 +152,9 @@ struct Painter {
     frame: StoredValue<Option<AnimationFrameRequestHandle>>,
     /// What was drawn with last, and in which colours.
     brushes: StoredValue<Option<(Scheme, Brushes)>, LocalStorage>,
+    /// By how much it is drawn larger, once that was asked for: to ask takes as long as to draw some rows, and only the size of the
+    /// window changes it.
+    scale: StoredValue<Option<f64>>,
     followed: Followed,
 }
 
@@ -180,7 +188,7 @@ impl Painter {
         let layout = followed.drawn.lay_out(&trace, until, followed.rows.get_untracked());
         let whole_px = layout.height_px();
         let height_px = whole_px.min(FRAME_PX);
-        let scale = browser::scale(&canvas);
+        let scale = self.scale(&canvas);
         let viewport = followed.viewport.get_untracked();
         if let Some(whole) = self.whole.get_untracked() {
             let _ = HtmlElement::style(&whole).set_property("height", &format!("{}px", whole_px * scale));
@@ -199,6 +207,14 @@ impl Painter {
         if trace.finished.is_none() && clock.is_some_and(|clock| clock.is_running()) {
             self.ask_for_frame();
         }
+    }
+
+    fn scale(self, canvas: &HtmlCanvasElement) -> f64 {
+        self.scale.get_value().unwrap_or_else(|| {
+            let scale = browser::scale(canvas);
+            self.scale.set_value(Some(scale));
+            scale
+        })
     }
 
     /// Draws with the brushes for so many of the screen's pixels to one of the picture: with the last ones while they hold.
