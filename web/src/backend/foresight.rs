@@ -14,7 +14,6 @@ use engine::protocol;
 use engine::trace::Trace;
 use js_sys::{Function, Promise, Uint8Array};
 use lessons::Lesson;
-use lessons::parameter::GIL;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -245,6 +244,8 @@ pub mod testing {
 
 #[cfg(test)]
 mod tests {
+    use lessons::parameter::GIL;
+
     use super::*;
     use crate::state::machine::Machine;
 

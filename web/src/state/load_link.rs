@@ -1,7 +1,6 @@
 //! The part of links that names a load of one's own.
 
 use lessons::advice::LOADS;
-use lessons::parameter::CORES;
 use lessons::{Diagnostic, Values};
 
 use crate::state::link::{ADVISE, Place, Reading, VERSION, VERSION_NAME, query, read_version, unknown_parameter};
@@ -38,6 +37,7 @@ pub fn write(values: &Values) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lessons::parameter::CORES;
     use proptest::prelude::*;
 
     use super::*;

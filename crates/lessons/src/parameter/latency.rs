@@ -22,7 +22,7 @@ pub(super) fn latency(parameter: &Parameter, text: &str, longest_s: f64) -> Resu
         return refuse(Some(format!("constant {}", seconds.clamp(0.0, longest_s))));
     }
     if !WORDS.contains(&word) {
-        return Err(Diagnostic::unknown_name(parameter.name, word, WORDS.into_iter()));
+        return Err(Diagnostic::unknown_name(parameter.name, word, WORDS));
     }
     let nearest = |numbers: &[f64]| {
         let mut kept: Vec<f64> = numbers.iter().map(|seconds| seconds.clamp(0.0, longest_s)).collect();
