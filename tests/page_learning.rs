@@ -260,7 +260,7 @@ async fn this_browser_tells_its_costs_and_predictions_are_made_with_them() {
     browser.until_matches("calibrated", "^Short runs in Web Workers: . of 8").await;
     browser.until_matches("calibrated", "^Measured: a thread starts in .* Predictions are made with these costs").await;
     browser.until_matches("machine", "Measured costs, [0-9]+ cores?").await;
-    browser.until("/costs=[0-9]+_none_/.test(location.search)").await;
+    browser.until("/costs=[0-9]+_5000000_/.test(location.search)").await;
     let told = "const told = /costs=([^&]+)/.exec(location.search)[1].split('_').map(Number); \
                 const [, , , , thread_start, , process_start, , , message, , work] = told; \
                 return thread_start > 0 && process_start > thread_start && message > 0 && work > 0 && work < 10";

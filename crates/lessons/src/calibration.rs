@@ -68,8 +68,8 @@ impl Trial {
     }
 }
 
-/// The costs that are told by these runs of [`TRIALS`], in their order, on a machine of so many `cores` whose threads have no GIL.
-/// What no run tells is as `usual`.
+/// The costs that are told by these runs of [`TRIALS`], in their order, on a machine of so many `cores`. What no run tells is as
+/// `usual`, and so is the GIL.
 pub fn costs(runs: &[Option<Trace>], cores: NonZeroU16, usual: Costs) -> Costs {
     let run = |index: usize| runs.get(index).and_then(Option::as_ref);
     let message =
@@ -78,7 +78,6 @@ pub fn costs(runs: &[Option<Trace>], cores: NonZeroU16, usual: Costs) -> Costs {
     let factors = (5..TRIALS.len()).filter_map(|index| factor(&TRIALS[index], run(index)?)).collect();
     Costs {
         cores,
-        gil: None,
         thread_start: run(0).and_then(starts).unwrap_or(usual.thread_start),
         thread_end: run(0).and_then(ends).unwrap_or(usual.thread_end),
         process_start: run(1).and_then(comes_up).unwrap_or(usual.process_start),

@@ -198,17 +198,19 @@ pub fn MachineControls(
                 <div class="field-head"><label for="field-costs">{texts::COSTS}</label></div>
                 <select id="field-costs" data-testid="machine-costs" on:change=choose>{presets.collect_view()} {measured}</select>
             </div>
-            <button
-                type="button"
-                data-testid="calibrate"
-                disabled=move || is_busy() || !isolation.is_available()
-                on:click=calibrate
-            >
-                {texts::CALIBRATE}
-            </button>
-            <p class="sub" role="status" data-testid="calibrated">
-                {move || calibrating.standing.with(texts::calibrating)}
-            </p>
+            <div class="field">
+                <button
+                    type="button"
+                    data-testid="calibrate"
+                    disabled=move || is_busy() || !isolation.is_available()
+                    on:click=calibrate
+                >
+                    {texts::CALIBRATE}
+                </button>
+                <p class="sub" role="status" data-testid="calibrated">
+                    {move || calibrating.standing.with(texts::calibrating)}
+                </p>
+            </div>
             {file_drop(texts::COSTS_DROP, "open-costs", LONGEST_COSTS, read)}
             {cores}
             {gil}

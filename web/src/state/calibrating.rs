@@ -58,7 +58,9 @@ impl Calibrating {
     fn go_on(self, cores: NonZeroU16, told: Callback<Costs>) {
         let index = self.runs.with_value(Vec::len);
         let Some(trial) = TRIALS.get(index) else {
-            let costs = self.runs.with_value(|runs| costs(runs, cores, Preset::Browser.costs()));
+            // Threads that are measured here pass on a GIL, too.
+            let usual = Costs { gil: Preset::CPython.costs().gil, ..Preset::Browser.costs() };
+            let costs = self.runs.with_value(|runs| costs(runs, cores, usual));
             // Workers that nobody needs any more.
             self.lab.set_value(Lab::default());
             self.standing.set(Standing::Told(costs));

@@ -11,7 +11,8 @@ fn the_costs_of_a_simulated_machine_come_back_from_its_runs() {
     for preset in Preset::ALL {
         // Whose thread has to make way is not asked, and neither is what a switch costs.
         let charged = Costs { gil: None, context_switch: Nanos::ZERO, ..preset.costs() };
-        let told = costs(&runs(charged), charged.cores, Costs { context_switch: Nanos::ZERO, ..Costs::FREE });
+        let told =
+            costs(&runs(charged), charged.cores, Costs { gil: None, context_switch: Nanos::ZERO, ..Costs::FREE });
         for (name, told, charged) in [
             ("thread start", told.thread_start, charged.thread_start),
             ("thread end", told.thread_end, charged.thread_end),
