@@ -282,7 +282,7 @@ fn costs_that_cannot_be_used_are_refused_with_the_field() {
             usable.replace("\"loop_turn_ns\": 0", "\"loop_turn_ns\": 18446744073709551615"),
             "The cost loop_turn_ns is 18446744073709551615, but has to be a whole number from 0 to 60000000000 (a minute)",
         ),
-        (usable.replace("\"cores\": 4,", ""), "The costs have not the fields that are due"),
+        (usable.replace("\"cores\": 4,", ""), "The costs have no field cores, but need one"),
         (String::new(), "The costs are not one JSON object"),
     ] {
         std::fs::write(&path, wrong).unwrap();
