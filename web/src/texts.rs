@@ -217,6 +217,9 @@ pub const COSTS_TAKEN: &str = "Predictions are made with these costs from now on
 /// The button that calibrates the browser.
 pub const CALIBRATE: &str = "Measure this browser’s costs";
 
+/// What came of it where a run broke off.
+pub const NOT_TOLD: &str = "One of the runs came to no end in this browser, so its costs are not known: try again, or close other pages first.";
+
 /// How that goes, or what it came to.
 pub fn calibrating(standing: &Standing) -> String {
     match standing {
@@ -227,7 +230,7 @@ pub fn calibrating(standing: &Standing) -> String {
             let ms = |time: Nanos| format!("{:.2} ms", time.as_secs_f64() * 1e3);
             format!(
                 "Measured: a thread starts in {} and ends in {}; an isolated Worker starts in {}; a job is there and back in {}; a turn \
-                 of the loop takes {:.1} µs; work {:.2} of CPython’s time. {COSTS_TAKEN}",
+                 of the loop takes {:.1} µs; work takes {:.2} of CPython’s time. {COSTS_TAKEN}",
                 ms(costs.thread_start),
                 ms(costs.thread_end),
                 ms(costs.process_start),

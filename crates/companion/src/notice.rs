@@ -51,7 +51,7 @@ impl Progress {
     ) -> T {
         const EVERY: Duration = Duration::from_secs(1);
         self.say(text(Nanos::ZERO));
-        let is_long = about.is_none_or(|about| about > Nanos::from(2 * EVERY));
+        let is_long = about.is_some_and(|about| about > Nanos::from(2 * EVERY));
         if !(self.on_terminal && is_long) {
             return work();
         }

@@ -68,26 +68,24 @@ impl Trial {
     }
 }
 
-/// The costs that are told by these runs of [`TRIALS`], in their order, on a machine of so many `cores`. What no run tells is as
-/// `usual`, and so is the GIL.
-pub fn costs(runs: &[Option<Trace>], cores: NonZeroU16, usual: Costs) -> Costs {
-    let run = |index: usize| runs.get(index).and_then(Option::as_ref);
-    let message =
-        run(2).and_then(period).map(|there_and_back| there_and_back.scaled(1.0 / ENDS)).unwrap_or(usual.message);
-    let per_kib = run(2).zip(run(3)).and_then(|(small, large)| per_kib(small, large));
-    let factors = (5..TRIALS.len()).filter_map(|index| factor(&TRIALS[index], run(index)?)).collect();
-    Costs {
+/// The costs that are told by these runs of [`TRIALS`], in their order, on a machine of so many `cores`; `None` where one of them
+/// does not tell what it is for. What none is for is as `usual`: the GIL, and who makes way for whom.
+pub fn costs(runs: &[Trace], cores: NonZeroU16, usual: Costs) -> Option<Costs> {
+    let [threads, processes, small, large, turns, work @ ..] = runs else { return None };
+    let factors: Option<Vec<f64>> = TRIALS[5..].iter().zip(work).map(|(trial, run)| factor(trial, run)).collect();
+    let message = period(small)?.scaled(1.0 / ENDS);
+    Some(Costs {
         cores,
-        thread_start: run(0).and_then(starts).unwrap_or(usual.thread_start),
-        thread_end: run(0).and_then(ends).unwrap_or(usual.thread_end),
-        process_start: run(1).and_then(comes_up).unwrap_or(usual.process_start),
-        process_end: run(1).and_then(goes).map_or(usual.process_end, |time| time.since(message)),
-        loop_turn: run(4).and_then(turn).unwrap_or(usual.loop_turn),
+        thread_start: starts(threads)?,
+        thread_end: ends(threads)?,
+        process_start: comes_up(processes)?,
+        process_end: goes(processes, message)?,
+        loop_turn: turn(turns)?,
         message,
-        message_per_kib: per_kib.unwrap_or(usual.message_per_kib),
-        work: middle(factors).and_then(Factor::new).unwrap_or(usual.work),
+        message_per_kib: per_kib(small, large)?,
+        work: middle(factors?).and_then(Factor::new)?,
         ..usual
-    }
+    })
 }
 
 /// The ends of the two messages of a job, there and back: each is written and read.
@@ -121,10 +119,15 @@ fn comes_up(trace: &Trace) -> Option<Nanos> {
     middle(spawned(trace).filter_map(|(task, at)| Some(has_read(task)?.since(at))).collect())
 }
 
-/// How long a task's process takes to end, the message with its result among that.
-fn goes(trace: &Trace) -> Option<Nanos> {
-    let ending = |task| of(trace, task).filter(|span| span.activity == Activity::Running(Doing::Starting)).last();
-    middle(spawned(trace).filter_map(|(task, _)| ending(task)).map(length).collect())
+/// How long a task's process takes to end. A prediction has it write the message with its result in that time, too.
+fn goes(trace: &Trace, message: Nanos) -> Option<Nanos> {
+    let took = |task| {
+        let ending = of(trace, task).filter(|span| span.activity == Activity::Running(Doing::Starting)).last()?;
+        let is_read = |kind| matches!(kind, Marked::Message { post: Post::ResultRead, .. });
+        let read = trace.marks.iter().find(|mark| mark.task == task && is_read(mark.kind))?.at;
+        Some(if read <= ending.start { length(ending) } else { length(ending).since(message) })
+    };
+    middle(spawned(trace).filter_map(|(task, _)| took(task)).collect())
 }
 
 /// From spawning a task to spawning the next one.
@@ -163,7 +166,8 @@ fn factor(trial: &Trial, trace: &Trace) -> Option<f64> {
     let Prepared { program, .. } = trial.lesson().prepare(&trial.values());
     let prepared = trial.lesson().prepare_on(&trial.values(), Costs::FREE);
     let formula = work(&simulate(&program, &prepared.settings(trial.model, 0)));
-    (formula > 0.0).then(|| work(trace) / formula)
+    let took = work(trace);
+    (took > 0.0 && formula > 0.0).then(|| took / formula)
 }
 
 fn of(trace: &Trace, task: TaskId) -> impl Iterator<Item = &Span> {

@@ -13,6 +13,7 @@ use lessons::calibration::{TRIALS, costs};
 use crate::backend::lab::Lab;
 use crate::backend::{Backend, Job, Progress};
 use crate::state::measured::{Measured, Status};
+use crate::texts;
 
 /// A calibration. It ends with the page that it was begun on.
 #[derive(Clone, Copy)]
@@ -20,7 +21,7 @@ pub struct Calibrating {
     /// How it goes.
     pub standing: RwSignal<Standing>,
     lab: StoredValue<Lab, LocalStorage>,
-    runs: StoredValue<Vec<Option<Trace>>>,
+    runs: StoredValue<Vec<Trace>>,
     measured: Measured,
 }
 
@@ -63,8 +64,13 @@ impl Calibrating {
             let costs = self.runs.with_value(|runs| costs(runs, cores, usual));
             // Workers that nobody needs any more.
             self.lab.set_value(Lab::default());
-            self.standing.set(Standing::Told(costs));
-            told.run(costs);
+            match costs {
+                Some(costs) => {
+                    self.standing.set(Standing::Told(costs));
+                    told.run(costs);
+                }
+                None => self.standing.set(Standing::Lost(texts::NOT_TOLD.to_owned())),
+            }
             return;
         };
         self.standing.set(Standing::Running(index + 1));
@@ -77,12 +83,13 @@ impl Calibrating {
             }
             match self.measured.status.get_untracked() {
                 Status::Lost(sentence) => self.standing.set(Standing::Lost(sentence)),
-                // What this browser cannot run tells nothing, and what is usual stands for it.
-                _ => {
-                    let trace = untrack(|| self.measured.trace(trial.model)).filter(|trace| trace.failure().is_none());
-                    self.runs.update_value(|runs| runs.push(trace.map(|trace| Trace::clone(&trace))));
-                    self.go_on(cores, told);
-                }
+                _ => match untrack(|| self.measured.trace(trial.model)).filter(|trace| trace.outcome().is_some()) {
+                    Some(trace) => {
+                        self.runs.update_value(|runs| runs.push(Trace::clone(&trace)));
+                        self.go_on(cores, told);
+                    }
+                    None => self.standing.set(Standing::Lost(texts::NOT_TOLD.to_owned())),
+                },
             }
         };
         let job = Job { models: vec![trial.model], ..Job::usual(trial.lesson(), trial.values()) };

@@ -92,7 +92,7 @@ impl Run {
             if let Some(waiter) = shared.waiters.get(&task) {
                 let (lane, line) = (waiter.lane, Some(waiter.line));
                 let activity = Activity::Waiting(WaitFor::Task(whom));
-                self.recorder.record_now(|at| Event::Enter { task, lane, activity, at, line, by: None });
+                self.recorder.record_now(|at| Event::Enter { task, lane, activity, at, line, by: Some(ended) });
             }
         }
     }

@@ -1,9 +1,10 @@
 //! What runs tell of their machine: a simulated machine's costs come back.
 
 use engine::costs::{Costs, Preset};
+use engine::model::Speed;
 use engine::simulate::simulate;
 use engine::time::Nanos;
-use engine::trace::Trace;
+use engine::trace::{Clock, Trace};
 use lessons::calibration::{TRIALS, costs};
 
 #[test]
@@ -13,6 +14,7 @@ fn the_costs_of_a_simulated_machine_come_back_from_its_runs() {
         let charged = Costs { gil: None, context_switch: Nanos::ZERO, ..preset.costs() };
         let told =
             costs(&runs(charged), charged.cores, Costs { gil: None, context_switch: Nanos::ZERO, ..Costs::FREE });
+        let told = told.expect("every run tells what it is for");
         for (name, told, charged) in [
             ("thread start", told.thread_start, charged.thread_start),
             ("thread end", told.thread_end, charged.thread_end),
@@ -30,18 +32,25 @@ fn the_costs_of_a_simulated_machine_come_back_from_its_runs() {
     }
 }
 
+/// Nothing is called measured that is not.
 #[test]
-fn what_no_run_tells_stays_as_it_was() {
+fn where_one_run_tells_nothing_there_are_no_costs() {
     let usual = Preset::Browser.costs();
-    let none: Vec<Option<Trace>> = TRIALS.iter().map(|_| None).collect();
-    assert_eq!(costs(&none, usual.cores, usual), usual);
+    let all = runs(usual);
+    assert!(costs(&all, usual.cores, usual).is_some());
+    for missing in 0..all.len() {
+        let mut runs = all.clone();
+        runs[missing] = Trace::new(TRIALS[missing].model, Clock::Browser, Speed::REAL);
+        assert_eq!(costs(&runs, usual.cores, usual), None, "run {missing}");
+    }
+    assert_eq!(costs(&all[1..], usual.cores, usual), None);
 }
 
-fn runs(charged: Costs) -> Vec<Option<Trace>> {
+fn runs(charged: Costs) -> Vec<Trace> {
     let run = |trial: &lessons::calibration::Trial| {
         let mut prepared = trial.lesson().prepare_on(&trial.values(), charged);
         prepared.costs = charged;
-        Some(simulate(&prepared.program, &prepared.settings(trial.model, 0)))
+        simulate(&prepared.program, &prepared.settings(trial.model, 0))
     };
     TRIALS.iter().map(run).collect()
 }
