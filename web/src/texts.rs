@@ -217,6 +217,9 @@ pub const COSTS_TAKEN: &str = "Predictions are made with these costs from now on
 /// The button that calibrates the browser.
 pub const CALIBRATE: &str = "Measure this browser’s costs";
 
+/// What came of it where it was cancelled.
+pub const CALIBRATION_CANCELLED: &str = "Cancelled. Predictions are made with the costs of before.";
+
 /// What came of it where a run broke off.
 pub const NOT_TOLD: &str = "One of the runs came to no end in this browser, so its costs are not known: try again, or close other pages first.";
 

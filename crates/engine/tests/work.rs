@@ -184,9 +184,13 @@ fn costs_that_break_a_rule_are_told_in_a_sentence() {
         "The cost cores is four, but has to be a whole number from 1 to 65535: give the number of cores, such as 4.";
     let said = |numbers: &str| Costs::from_numbers(numbers).expect_err("a rule is broken").to_string();
     assert_eq!(said(&numbers.replacen('4', "four", 1)), sentence);
+    assert!(said(&numbers.replacen('4', "none", 1)).starts_with("The cost cores is none, but"));
     assert!(said(&numbers[2..]).starts_with("The costs are 11 numbers between underscores, but have to be 12"));
     let without_gil = good.replace("5000000", "null");
     assert_eq!(Costs::from_json(&without_gil), Ok(Costs { gil: None, ..Costs::FREE }));
+    // A browser writes numbers in its own way.
+    let otherwise = good.replace("5000000", "5e6").replacen("4,", "4.0,", 1);
+    assert_eq!(Costs::from_json(&otherwise), Ok(Costs::FREE));
 }
 
 /// Each field at the most that it may be, and just above.

@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use lessons::parameter::{CORES, GIL};
 
 use crate::components::file_drop::file_drop;
-use crate::state::calibrating::{Calibrating, Standing};
 use crate::state::charges::Charges;
 use crate::state::files;
 use crate::state::form::Form;
@@ -101,7 +100,6 @@ pub fn MachineControls(
         change(&|machine| Machine { charges, cores: None, ..machine });
         Ok(texts::COSTS_TAKEN.to_owned())
     });
-    let calibrating = Calibrating::new();
     let isolation = Isolation::here();
     let calibrate = move |_| {
         let Isolation::Available { cores } = isolation else { return };
@@ -109,10 +107,8 @@ pub fn MachineControls(
         let take = Callback::new(move |costs| {
             change(&|machine| Machine { charges: Charges::Measured(costs), cores: None, ..machine });
         });
-        calibrating.begin(NonZeroU16::new(cores).unwrap_or(NonZeroU16::MIN), take);
+        state.calibrating.begin(NonZeroU16::new(cores).unwrap_or(NonZeroU16::MIN), take);
     };
-    let is_busy =
-        move || state.is_measuring() || calibrating.standing.with(|standing| matches!(standing, Standing::Running(_)));
     let cores = (!has_own(CORES)).then(|| {
         let count = move || state.machine.get().core_count();
         let set = move |text: String| take(CORES, &text);
@@ -202,13 +198,13 @@ pub fn MachineControls(
                 <button
                     type="button"
                     data-testid="calibrate"
-                    disabled=move || is_busy() || !isolation.is_available()
+                    disabled=move || state.is_measuring() || !isolation.is_available()
                     on:click=calibrate
                 >
                     {texts::CALIBRATE}
                 </button>
                 <p class="sub" role="status" data-testid="calibrated">
-                    {move || calibrating.standing.with(texts::calibrating)}
+                    {move || state.calibrating.standing.with(texts::calibrating)}
                 </p>
             </div>
             {file_drop(texts::COSTS_DROP, "open-costs", LONGEST_COSTS, read)}

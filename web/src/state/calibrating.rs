@@ -56,6 +56,19 @@ impl Calibrating {
         self.go_on(cores, told);
     }
 
+    /// Ends the run under way, and the calibration with it.
+    pub fn cancel(self) {
+        if untrack(|| self.is_under_way()) {
+            self.lab.with_value(|lab| lab.stop());
+            self.standing.set(Standing::Lost(texts::CALIBRATION_CANCELLED.to_owned()));
+        }
+    }
+
+    /// Whether a run is under way.
+    pub fn is_under_way(self) -> bool {
+        self.standing.with(|standing| matches!(standing, Standing::Running(_)))
+    }
+
     fn go_on(self, cores: NonZeroU16, told: Callback<Costs>) {
         let index = self.runs.with_value(Vec::len);
         let Some(trial) = TRIALS.get(index) else {

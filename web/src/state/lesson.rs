@@ -16,6 +16,7 @@ use crate::backend::predict::Predictions;
 use crate::backend::{Backend, Job, LiveClock};
 use crate::later::Later;
 use crate::state::address::Address;
+use crate::state::calibrating::Calibrating;
 use crate::state::door::Door;
 use crate::state::form::Form;
 use crate::state::history::History;
@@ -50,6 +51,8 @@ pub struct LessonState {
     pub(super) browser: Measured,
     /// What was measured with them on this machine.
     pub(super) on_machine: Measured,
+    /// How this browser's costs are measured, where they are.
+    pub calibrating: Calibrating,
     /// The clock that was measured with last.
     pub(super) last: RwSignal<Clock>,
     /// The instant that the playhead points at.
@@ -150,6 +153,7 @@ impl LessonState {
             is_late,
             browser,
             on_machine,
+            calibrating: Calibrating::new(),
             last: RwSignal::new(Clock::Browser),
             playhead: RwSignal::new(place.look.at),
             looked_at: RwSignal::new((studied_first(lesson), Clock::Virtual)),
@@ -210,9 +214,10 @@ impl LessonState {
         (clock, self.measured(clock).map(|measured| measured.status.get()).unwrap_or_default())
     }
 
-    /// Whether anything is being measured.
+    /// Whether anything is being measured: two at once would take each other's time.
     pub fn is_measuring(self) -> bool {
-        [self.browser, self.on_machine].iter().any(|measured| measured.status.with(Status::is_under_way))
+        let runs = [self.browser, self.on_machine];
+        self.calibrating.is_under_way() || runs.iter().any(|measured| measured.status.with(Status::is_under_way))
     }
 
     /// The clock by which the unfinished spans of a model's run grow; a prediction has none.

@@ -104,6 +104,7 @@ impl LessonState {
         for measured in [self.browser, self.on_machine] {
             self.stop(measured, "Cancelled. The runs that had ended stay.");
         }
+        self.calibrating.cancel();
     }
 
     /// Forgets what was measured: it belonged to other values.

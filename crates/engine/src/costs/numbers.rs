@@ -1,6 +1,6 @@
 //! Costs in a row of numbers, short enough for a link.
 
-use super::written::{Draft, NAMES};
+use super::written::{self, Draft, GIL, NAMES};
 use super::{BadCosts, Costs};
 
 /// Between two numbers.
@@ -46,8 +46,10 @@ impl Costs {
                 NAMES.len()
             )));
         }
-        let as_json = |part: &str| if part == NO_GIL { "null" } else { part }.to_owned();
-        let fields = NAMES.iter().zip(parts).map(|(name, part)| ((*name).to_owned(), as_json(part)));
-        Costs::from_fields(&fields.collect::<Vec<_>>())
+        let field = |(name, part): (&&str, &str)| {
+            let text = if *name == GIL && part == NO_GIL { written::NO_GIL } else { part };
+            ((*name).to_owned(), text.to_owned())
+        };
+        Costs::from_fields(&NAMES.iter().zip(parts).map(field).collect::<Vec<_>>())
     }
 }

@@ -10,11 +10,9 @@ use crate::time::Nanos;
 
 /// Costs as they are written, before their rules are checked.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Draft {
     pub(super) cores: u64,
-    /// `null` where there is no GIL; to leave it out is no answer.
-    #[serde(deserialize_with = "Option::deserialize")]
+    /// `null` where there is no GIL.
     pub(super) gil_switch_interval_ns: Option<u64>,
     pub(super) time_slice_ns: u64,
     pub(super) context_switch_ns: u64,
@@ -139,10 +137,14 @@ pub(super) const NAMES: [&str; 12] = [
     "work_factor",
 ];
 
-const GIL: &str = "gil_switch_interval_ns";
+/// The name of the cost that may be none.
+pub(super) const GIL: &str = "gil_switch_interval_ns";
 
 /// What stands in the place of the switch interval where there is no GIL.
-const NO_GIL: &str = "null";
+pub(super) const NO_GIL: &str = "null";
+
+/// Up to here a number with a fraction can be every whole one: 2 to the 53rd.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// What is no number is told up to so many letters.
 const LONGEST_TOLD: usize = 24;
@@ -166,7 +168,7 @@ pub(super) fn read(fields: &[(String, String)]) -> Result<Costs, BadCosts> {
     };
     let whole = |name: &'static str| {
         let text = text(name)?;
-        text.parse::<u64>().map_err(|_| match name {
+        whole_number(text).ok_or_else(|| match name {
             "cores" => bad(name, told(text), CORES, CORES_MEND),
             GIL => bad(name, told(text), &range(name), GIL_MEND),
             _ => bad(name, told(text), &range(name), TIME_MEND),
@@ -189,6 +191,12 @@ pub(super) fn read(fields: &[(String, String)]) -> Result<Costs, BadCosts> {
             text.parse().map_err(|_| bad("work_factor", told(text), FACTOR, FACTOR_MEND))?
         },
     })
+}
+
+/// JSON has one kind of number: `4.0` and `5e6` are whole ones, too.
+fn whole_number(text: &str) -> Option<u64> {
+    let is_whole = |number: &f64| number.fract() == 0.0 && (0.0..=MOST_EXACT).contains(number);
+    text.parse().ok().or_else(|| Some(text.parse().ok().filter(is_whole)? as u64))
 }
 
 /// A text as far as anybody has to read it.
