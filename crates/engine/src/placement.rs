@@ -151,12 +151,14 @@ impl<T> Placement<T> {
     }
 
     /// Whether the lanes of `owner` are in other processes than the first.
-    pub fn leaves_process(&mut self, owner: Owner) -> bool {
-        match self.policy(owner) {
+    pub fn leaves_process(&self, owner: Owner) -> bool {
+        let policy = match owner {
+            Owner::Tasks => &self.tasks,
+            Owner::Threads => &self.threads,
+        };
+        match policy {
             Policy::Inline => false,
-            Policy::LaneEach(kind) | Policy::Pool(Pool { kind, .. }) => {
-                matches!(kind, LaneKind::Process | LaneKind::PoolProcess | LaneKind::ProcessThread)
-            }
+            Policy::LaneEach(kind) | Policy::Pool(Pool { kind, .. }) => kind.is_in_another_process(),
         }
     }
 

@@ -142,6 +142,17 @@ impl<T: LoopThread> EventLoop<T> {
         self.enter(task, activity, self.thread.now(), line, Some(by));
     }
 
+    /// Tells that a task, which joins one that has failed, waits in truth for `whom` from now on, because `by` has ended.
+    pub(super) fn turns_to(&self, task: TaskId, whom: TaskId, by: TaskId) {
+        let activity = Activity::Waiting(WaitFor::Task(whom));
+        let line = self.with(task, |entry| {
+            let wait = entry.waiting()?;
+            wait.told.0 = activity;
+            Some(wait.told.1)
+        });
+        self.enter(task, activity, self.thread.now(), line, Some(by));
+    }
+
     /// Tells that a task waits on: it was polled in vain.
     fn wait_on(&self, task: TaskId) {
         if let Some((activity, line)) = self.with(task, |entry| entry.waiting().map(|wait| wait.told)) {
@@ -222,7 +233,7 @@ impl<T: LoopThread> EventLoop<T> {
             return Poll::Ready(Reply::Here);
         };
         let expected = self.executor().expect_wakes();
-        self.put(sent, LoopTask::new(Place::Away(expected)));
+        self.put(sent, LoopTask::new(Place::Away { expected, behind: None }));
         if cost > Nanos::ZERO {
             let writes = executor == Executor::Model && self.settings.model == Model::LoopAndProcesses;
             let doing = if writes { Doing::Message } else { Doing::Starting };
@@ -235,8 +246,11 @@ impl<T: LoopThread> EventLoop<T> {
         match self.with(joined, LoopTask::take_returned) {
             Some(returned) => self.reply(returned),
             None => {
-                self.with(joined, |entry| entry.joined_by = Some(task));
-                let waiting = Activity::Waiting(WaitFor::Task(joined));
+                let behind = self.with(joined, |entry| {
+                    entry.joined_by = Some(task);
+                    entry.stands_behind()
+                });
+                let waiting = Activity::Waiting(WaitFor::Task(behind.unwrap_or(joined)));
                 self.wait(task, waiting, line, Some(Waiting::End(joined)));
                 self.look_for_a_cycle(task, line);
                 Poll::Pending

@@ -25,7 +25,7 @@ use std::mem::take;
 use std::rc::{Rc, Weak};
 use std::task::Poll;
 
-pub use thread::{Exchanging, LoopThread, Returned};
+pub use thread::{Back, Exchanging, LoopThread};
 
 use crate::error::{Link, RunError, TaskFailed};
 use crate::executor::{Executor, Key, Unfinished};
@@ -243,10 +243,19 @@ impl<T: LoopThread> EventLoop<T> {
     /// Out of line, as most loops send nothing away.
     #[inline(never)]
     fn take_some_returned(&self) {
-        while let Some(Returned { task, result, cost }) = self.thread.take_returned() {
-            let before = self.current.replace(Some(task));
-            self.publish(task, result, cost);
-            self.current.set(before);
+        while let Some(back) = self.thread.take_returned() {
+            match back {
+                Back::Result { task, result, cost, by } => {
+                    let before = self.current.replace(Some(by));
+                    self.publish(task, result, cost);
+                    self.current.set(before);
+                }
+                Back::Later { task, behind, by } => {
+                    if let Some(joiner) = self.with(task, |entry| entry.stand_behind(behind)) {
+                        self.turns_to(joiner, behind, by);
+                    }
+                }
+            }
         }
     }
 

@@ -40,7 +40,12 @@ pub(super) enum Place {
     /// On the loop, under this key once it has one.
     Loop(Option<Key>),
     /// Elsewhere; as long as this stands here, the loop waits for it instead of standing still.
-    Away(#[expect(dead_code, reason = "it is there to be dropped")] Expected),
+    Away {
+        #[expect(dead_code, reason = "it is there to be dropped")]
+        expected: Expected,
+        /// For whose end its failure waits, once it has failed and that does.
+        behind: Option<TaskId>,
+    },
     /// Nowhere: it has ended.
     Ended,
 }
@@ -98,14 +103,30 @@ impl LoopTask {
     pub(super) fn take_returned(&mut self) -> Option<(Reply, Nanos)> {
         match self.place {
             Place::Ended => self.take_answer(),
-            Place::Loop(_) | Place::Away(_) => None,
+            Place::Loop(_) | Place::Away { .. } => None,
+        }
+    }
+
+    /// Notes for whose end its failure waits, and returns who joins it.
+    pub(super) fn stand_behind(&mut self, whom: TaskId) -> Option<TaskId> {
+        if let Place::Away { behind, .. } = &mut self.place {
+            *behind = Some(whom);
+        }
+        self.joined_by
+    }
+
+    /// For whose end its failure waits, where it does.
+    pub(super) fn stands_behind(&self) -> Option<TaskId> {
+        match self.place {
+            Place::Away { behind, .. } => behind,
+            Place::Loop(_) | Place::Ended => None,
         }
     }
 
     pub(super) fn key(&self) -> Option<Key> {
         match self.place {
             Place::Loop(key) => key,
-            Place::Away(_) | Place::Ended => None,
+            Place::Away { .. } | Place::Ended => None,
         }
     }
 }

@@ -93,21 +93,35 @@ pub trait LoopThread: 'static {
         true
     }
 
-    /// Work that was sent away and has come back.
-    fn take_returned(&self) -> Option<Returned>;
+    /// What has come back of work that was sent away.
+    fn take_returned(&self) -> Option<Back>;
 }
 
 /// An attempt at a request that is under way on a real network. Its error is the end of a sentence that begins with the
 /// task's name.
 pub type Exchanging = Pin<Box<dyn Future<Output = Result<Responded, String>>>>;
 
-/// Work that has come back to an event loop.
+/// What comes back to an event loop of work that it sent away.
 #[derive(Debug)]
-pub struct Returned {
-    /// The task that did it.
-    pub task: TaskId,
-    /// What it came to.
-    pub result: Ended,
-    /// What reading the result costs, to be [spent](LoopThread::spend).
-    pub cost: Nanos,
+pub enum Back {
+    /// The work is done.
+    Result {
+        /// The task that did it.
+        task: TaskId,
+        /// What it came to.
+        result: Ended,
+        /// What reading the result costs, to be [spent](LoopThread::spend).
+        cost: Nanos,
+        /// The one whose end brings it: the same task, or where that failed the last one that it [came later](Back::Later) for.
+        by: TaskId,
+    },
+    /// The work has failed, and its result comes later.
+    Later {
+        /// The task that did it.
+        task: TaskId,
+        /// The one for whose end the result waits.
+        behind: TaskId,
+        /// The one that has ended just now.
+        by: TaskId,
+    },
 }

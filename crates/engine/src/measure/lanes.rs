@@ -180,11 +180,11 @@ impl Run {
     pub(super) fn end(&self, task: TaskId, result: Ended, lane: Option<LaneId>) -> Option<Assigned> {
         self.recorder.record_now(|at| Event::End { task, at });
         let mut shared = self.lock();
-        shared.publish(task, result);
+        let turned = shared.publish(task, result);
         if self.is_over() {
             return None;
         }
-        self.tell_who_turn_to_others(&shared, task);
+        self.tell_who_turn_to_others(&shared, &turned, task);
         let next = lane.and_then(|lane| shared.placement.release(lane));
         shared.going_on += usize::from(next.is_some());
         self.look_for_a_standstill(&mut shared);

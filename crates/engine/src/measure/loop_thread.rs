@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{RunError, TaskFailed};
-use crate::event_loop::{self, Exchanging, LoopThread, Returned};
+use crate::event_loop::{self, Back, Exchanging, LoopThread};
 use crate::executor::Unpark;
 use crate::measure::Station;
 use crate::measure::body::Over;
@@ -131,7 +131,7 @@ impl LoopThread for BlockingThread {
         Some((self.run.send_away(owner, spawner, *job, line), Nanos::ZERO))
     }
 
-    fn take_returned(&self) -> Option<Returned> {
+    fn take_returned(&self) -> Option<Back> {
         self.run.lock().returned.pop_front()
     }
 }

@@ -85,10 +85,9 @@ impl Run {
         self.wait(shared, station, task, Waiting::End(joined), activity, None, line)
     }
 
-    /// Tells of those who join tasks that have failed for whom they really wait, now that `ended` has. They sleep, so it is told for
-    /// them.
-    pub(super) fn tell_who_turn_to_others(&self, shared: &Shared, ended: TaskId) {
-        for (task, whom) in shared.turn_to_others(ended) {
+    /// Tells of tasks for whom each of them really waits, now that `ended` has. They sleep, so it is told for them.
+    pub(super) fn tell_who_turn_to_others(&self, shared: &Shared, turned: &[(TaskId, TaskId)], ended: TaskId) {
+        for &(task, whom) in turned {
             if let Some(waiter) = shared.waiters.get(&task) {
                 let (lane, line) = (waiter.lane, Some(waiter.line));
                 let activity = Activity::Waiting(WaitFor::Task(whom));

@@ -5,10 +5,10 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar};
 
 use crate::error::{Link, RunError};
-use crate::event_loop::Returned;
+use crate::event_loop::Back;
 use crate::executor::Unpark;
 use crate::measure::Hand;
-use crate::measure::away::Away;
+use crate::measure::away::{Away, Told};
 use crate::operation::{Job, Reply};
 use crate::placement::Placement;
 use crate::program::Ended;
@@ -39,7 +39,7 @@ pub(super) struct Shared {
     /// What an event loop has sent away and is to hear of.
     pub(super) sent_by_loop: HashSet<TaskId>,
     /// What has come back to the event loop.
-    pub(super) returned: VecDeque<Returned>,
+    pub(super) returned: VecDeque<Back>,
     /// How the event loop's thread is woken.
     pub(super) loop_thread: Option<Arc<dyn Unpark>>,
     /// How many of the run's threads have not gone home.
@@ -142,14 +142,21 @@ impl Shared {
     }
 
     /// Notes that a task ended, and leaves its result to whoever waits for it; that of one that failed once nothing else is done
-    /// in other processes.
-    pub(super) fn publish(&mut self, task: TaskId, result: Ended) {
+    /// in other processes. Returns who waits for that on a thread, each with the task that it waits for in truth from now on.
+    pub(super) fn publish(&mut self, task: TaskId, result: Ended) -> Vec<(TaskId, TaskId)> {
         self.going_on -= 1;
         self.tasks[task.0 as usize].has_ended = true;
         self.objects.forget(task);
-        for (ended, result) in self.away.end(task, result) {
+        let Told { results, held_back } = self.away.end(task, result);
+        for (ended, result) in results {
             self.tell(ended, result, task);
         }
+        let (of_loop, of_threads): (Vec<_>, Vec<_>) =
+            held_back.into_iter().partition(|(failed, _)| self.sent_by_loop.contains(failed));
+        for (failed, behind) in of_loop {
+            self.tell_loop(Back::Later { task: failed, behind, by: task });
+        }
+        of_threads.into_iter().filter_map(|(failed, behind)| Some((*self.joiners.get(&failed)?, behind))).collect()
     }
 
     /// The result of a task that has ended, where whoever joins it need not wait.
@@ -158,27 +165,20 @@ impl Shared {
         self.away.unless_held_back(task, result)
     }
 
-    /// Who joins tasks that have failed, and for which other task each of them waits in truth, now that `ended` has: those for whom
-    /// that is another than before.
-    pub(super) fn turn_to_others(&self, ended: TaskId) -> Vec<(TaskId, TaskId)> {
-        let of = |(joined, joiner): (&TaskId, &TaskId)| {
-            // It is always the first that is under way.
-            let whom = self.away.stands_behind(*joined).filter(|whom| *joined == ended || ended < *whom)?;
-            Some((*joiner, whom))
-        };
-        self.joiners.iter().filter_map(of).collect()
-    }
-
     fn tell(&mut self, task: TaskId, result: Ended, by: TaskId) {
         if self.sent_by_loop.remove(&task) {
-            self.returned.push_back(Returned { task, result, cost: Nanos::ZERO });
-            if let Some(thread) = &self.loop_thread {
-                thread.unpark();
-            }
+            self.tell_loop(Back::Result { task, result, cost: Nanos::ZERO, by });
         } else if let Some(joiner) = self.joiners.remove(&task) {
             self.answer(joiner, Reply::Joined(result), by);
         } else {
             self.results.insert(task, result);
+        }
+    }
+
+    fn tell_loop(&mut self, back: Back) {
+        self.returned.push_back(back);
+        if let Some(thread) = &self.loop_thread {
+            thread.unpark();
         }
     }
 

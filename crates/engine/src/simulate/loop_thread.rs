@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use crate::event_loop::{self, LoopThread, Returned};
+use crate::event_loop::{self, Back, LoopThread};
 use crate::executor::Unpark;
 use crate::model::Speed;
 use crate::operation::{Executor, Job};
@@ -66,7 +66,7 @@ impl World {
     /// Work that the loop on `thread` sent away has come to its end.
     pub(super) fn return_to_loop(&mut self, thread: ThreadId, task: TaskId, result: Ended, cost: Nanos) {
         let Some(event_loop) = &mut self.thread_mut(thread).event_loop else { return };
-        event_loop.returned.push_back(Returned { task, result, cost });
+        event_loop.returned.push_back(Back::Result { task, result, cost, by: task });
         if event_loop.is_parked {
             self.wake(thread, Some(task));
         }
@@ -228,7 +228,7 @@ impl LoopThread for OnThread {
         world.threads[self.thread.0 as usize].event_loop.as_ref().is_some_and(|it| !it.returned.is_empty())
     }
 
-    fn take_returned(&self) -> Option<Returned> {
+    fn take_returned(&self) -> Option<Back> {
         self.world.borrow_mut().thread_mut(self.thread).event_loop.as_mut()?.returned.pop_front()
     }
 }

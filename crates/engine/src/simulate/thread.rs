@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::event_loop::Returned;
+use crate::event_loop::Back;
 use crate::operation::{Exchange, Job, Reply};
 use crate::packed::Packed;
 use crate::program::{Body, Ended};
@@ -60,7 +60,7 @@ pub(super) struct SimulatedLoop {
     /// The work that it sends away, and the lane that it is for, while it spends what that costs.
     pub(super) sent: Option<(TaskId, LaneId)>,
     /// The work that it sent away and that has come back, with the time that it takes to read the result.
-    pub(super) returned: VecDeque<Returned>,
+    pub(super) returned: VecDeque<Back>,
 }
 
 /// Where a task is.

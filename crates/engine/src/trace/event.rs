@@ -137,6 +137,13 @@ pub enum LaneKind {
     Queue,
 }
 
+impl LaneKind {
+    /// Whether it is in a process other than the one that the program began in.
+    pub fn is_in_another_process(self) -> bool {
+        matches!(self, LaneKind::Process | LaneKind::PoolProcess | LaneKind::ProcessThread)
+    }
+}
+
 /// How often a core went from one thread to another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switches {

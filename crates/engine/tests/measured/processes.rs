@@ -16,7 +16,7 @@ use engine::time::Nanos;
 use engine::trace::{Activity, Doing, LaneId, Process, TaskId, Trace, WaitFor};
 use serde::{Deserialize, Serialize};
 
-use super::machine::{InProcess, measure, measure_with, settings};
+use super::machine::{IN_PROCESSES, InProcess, measure, measure_with, settings};
 
 /// Whoever spawns starts the process, and the task ends it, in the very order that is predicted.
 #[test]
@@ -82,17 +82,21 @@ fn what_tasks_share_is_out_of_reach_of_a_process() {
 /// Whoever joins a task that failed waits until no other is done in a process, and for somebody who really is.
 #[test]
 fn a_failure_loses_no_other_job() {
-    for model in Model::ALL.into_iter().filter(|model| model.spawns_processes()) {
+    for model in IN_PROCESSES {
         let mut settings = settings(model, true);
         (settings.processes, settings.threads) = (NonZeroU16::MIN, NonZeroU16::MIN);
         let trace = measure(&Program::new(FailingFirst), settings, Speed::REAL);
         let out_of_reach = TaskFailed { task: "task".to_owned(), reason: AWAY.to_owned() };
         assert_eq!(trace.failure(), Some(&RunError::Task(out_of_reach)), "{model}");
-        let ended: Vec<_> = trace.tasks.iter().map(|task| task.ended).collect();
-        assert!(ended.len() == 5 && ended[1..].iter().all(Option::is_some), "{model}: {ended:?}");
-        for span in trace.spans.iter().filter(|span| span.task == TaskId(0)) {
-            if let Activity::Waiting(WaitFor::Task(whom)) = span.activity {
-                assert!(ended[whom.0 as usize] >= Some(span.start), "{model}: {span:?} waits for nobody");
+        let is_job = |index: &usize| trace.task_name(TaskId(*index as u32)) == "task";
+        let jobs: Vec<_> =
+            (0..trace.tasks.len()).filter(is_job).map(|index| trace.tasks[index].ended).collect();
+        assert!(jobs.len() == 4 && jobs.iter().all(Option::is_some), "{model}: {jobs:?}");
+        for span in &trace.spans {
+            if let Activity::Waiting(WaitFor::Task(whom)) = span.activity
+                && trace.tasks[whom.0 as usize].ended.is_some()
+            {
+                assert_eq!(span.ended_by, Some(whom), "{model}: {span:?}");
             }
         }
     }
@@ -128,6 +132,8 @@ struct Two {
 enum Errand {
     Sleep,
     Touch(Flag),
+    /// Have another one done elsewhere.
+    Send(Box<Errand>),
 }
 
 impl Script for Two {
@@ -145,21 +151,24 @@ impl Script for Two {
 }
 
 impl Work for Errand {
-    type Output = ();
+    /// How one failed that was sent away.
+    type Output = Option<TaskFailed>;
 
     fn name(&self) -> String {
-        "task".to_owned()
+        if matches!(self, Errand::Send(_)) { "sender" } else { "task" }.to_owned()
     }
 
-    async fn run(self, mut task: Task) {
+    async fn run(self, mut task: Task) -> Option<TaskFailed> {
         match self {
             Errand::Sleep => task.sleep(Duration::from_millis(50)).await,
             Errand::Touch(flag) => task.set(flag).await,
+            Errand::Send(errand) => return task.offload(&*errand).await.err(),
         }
+        None
     }
 }
 
-/// Two tasks that fail at once, each before one that sleeps.
+/// Two tasks that fail at once, each before one that sleeps. A loop has a task for each, which sends it away.
 #[derive(Clone)]
 struct FailingFirst;
 
@@ -168,8 +177,19 @@ impl Script for FailingFirst {
 
     async fn main(self, mut task: Task) -> Result<Outcome, TaskFailed> {
         let flag = task.flag("shared").await;
+        let errands = [Errand::Touch(flag), Errand::Sleep, Errand::Touch(flag), Errand::Sleep];
+        if task.model().has_loop() {
+            let mut senders = Vec::new();
+            for errand in errands {
+                senders.push(task.spawn(&Errand::Send(Box::new(errand))).await);
+            }
+            for sender in senders {
+                task.join(sender).await?.map_or(Ok(()), Err)?;
+            }
+            return Ok(Outcome::new());
+        }
         let mut handles = Vec::new();
-        for errand in [Errand::Touch(flag), Errand::Sleep, Errand::Touch(flag), Errand::Sleep] {
+        for errand in errands {
             handles.push(task.spawn(&errand).await);
         }
         for handle in handles {
