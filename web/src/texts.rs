@@ -207,9 +207,9 @@ pub const WHY_AWAY: &str = "Put the answer away";
 
 /// Above what predictions are made for.
 pub const MACHINE: &str = "Predicted for";
-/// The name of costs that came in a file.
+/// The name of costs that were measured, here or for a file.
 pub const MEASURED_COSTS: &str = "Measured costs";
-/// Where such a file is given.
+/// Where a file of them is given.
 pub const COSTS_DROP: &str =
     "Costs of a machine of your own: choose or drop what interleave calibrate --out FILE has written";
 /// What came of it.

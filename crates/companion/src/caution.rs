@@ -109,13 +109,13 @@ pub fn cautions(run: &Run, asked_for: usize, bounds: Bounds) -> Vec<Caution> {
         let (found, runs) = (differing.join("; "), run.outcomes.runs());
         cautions.push(Caution::OutcomesDiffer { model, found, runs });
     }
-    cautions.extend(scatter(model, run.scatter(), run.runs - run.unended));
+    cautions.extend(caution_of_scatter(model, run.scatter(), run.runs - run.unended));
     cautions.extend(cautions_of_any(model, run.wall(), run.others, run.alive, bounds));
     cautions
 }
 
 /// That repeated runs scatter, where they do by this share of their median.
-pub fn scatter(model: Model, share: Option<f64>, runs: usize) -> Option<Caution> {
+pub fn caution_of_scatter(model: Model, share: Option<f64>, runs: usize) -> Option<Caution> {
     const MOST_SCATTER: f64 = 0.1;
     share.filter(|share| *share > MOST_SCATTER).map(|share| Caution::Scatter { model, share, runs })
 }
@@ -225,7 +225,7 @@ fn sentences(cautions: &[(String, &Caution)]) -> String {
     let (rule, mend) = match first {
         Caution::TooShort { least, .. } => (
             format!("Under {:.0} ms starting threads and reading the clock are much of a run", ms(least)),
-            "Give it more to do, or a lower --speed where one was asked for.",
+            "Give it more to do, and speed nothing up.",
         ),
         Caution::Scatter { .. } => (
             "Repeated runs lie far apart, from the fastest to the slowest as a share of the median".to_owned(),

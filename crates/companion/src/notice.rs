@@ -12,7 +12,7 @@ use engine::time::Nanos;
 use terminal_size::{Width, terminal_size_of};
 
 /// The line about what is being done, where it is seen. Whatever else is said stands above it.
-static LINE: Mutex<Option<String>> = Mutex::new(None);
+static LINE: Mutex<Line> = Mutex::new(Line::None);
 
 /// What stands behind that line: it goes on.
 const BEHIND: &str = " … ";
@@ -33,6 +33,14 @@ pub fn progress(text: impl Display) -> Progress {
     let progress = Progress { on_terminal: stderr().is_terminal() };
     progress.say(text);
     progress
+}
+
+/// What stands in that line.
+enum Line {
+    None,
+    Shown(String),
+    /// Nothing any more, whatever anybody still has to say.
+    Ended,
 }
 
 /// A line about what is being done.
@@ -57,12 +65,14 @@ impl Progress {
         }
         thread::scope(|scope| {
             let (under_way, ends) = channel::<()>();
-            scope.spawn(|| {
+            let tell = || {
                 let (ends, began) = (ends, Instant::now());
                 while ends.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                     self.say(text(began.elapsed().into()));
                 }
-            });
+            };
+            // Where no thread is left for it, the line stands as it is.
+            let _ = thread::Builder::new().spawn_scoped(scope, tell);
             let done = work();
             drop(under_way);
             done
@@ -73,10 +83,14 @@ impl Progress {
     pub fn say(&self, text: impl Display) {
         if self.on_terminal {
             let mut line = line();
-            take_away(line.as_ref());
+            if matches!(*line, Line::Ended) {
+                return;
+            }
+            take_away(&line);
             // A line that is broken could not be taken away.
             let width = terminal_size_of(stderr()).map_or(usize::MAX, |(Width(columns), _)| columns.into());
-            show(line.insert(text.to_string().chars().take(width.saturating_sub(BEHIND.len())).collect()));
+            *line = Line::Shown(text.to_string().chars().take(width.saturating_sub(BEHIND.len())).collect());
+            show(&line);
         }
     }
 }
@@ -84,36 +98,40 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.on_terminal {
-            take_away(line().take().as_ref());
+            let mut line = line();
+            take_away(&line);
+            if !matches!(*line, Line::Ended) {
+                *line = Line::None;
+            }
         }
     }
 }
 
 /// Takes the line about what is being done away for good: it no longer is.
 pub fn end_progress() {
-    take_away(line().take().as_ref());
+    take_away(&std::mem::replace(&mut *line(), Line::Ended));
 }
 
 fn say(text: impl Display) {
     let line = line();
-    take_away(line.as_ref());
+    take_away(&line);
     let _ = writeln!(stderr(), "{text}");
-    if let Some(text) = &*line {
-        show(text);
+    show(&line);
+}
+
+fn show(line: &Line) {
+    if let Line::Shown(text) = line {
+        let _ = write!(stderr(), "{text}{BEHIND}");
+        let _ = stderr().flush();
     }
 }
 
-fn show(text: &str) {
-    let _ = write!(stderr(), "{text}{BEHIND}");
-    let _ = stderr().flush();
-}
-
-fn take_away(shown: Option<&String>) {
-    if shown.is_some() {
+fn take_away(line: &Line) {
+    if matches!(line, Line::Shown(_)) {
         let _ = write!(stderr(), "\r\x1b[2K");
     }
 }
 
-fn line() -> MutexGuard<'static, Option<String>> {
+fn line() -> MutexGuard<'static, Line> {
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,6 +13,11 @@ pub fn median(mut times: Vec<Nanos>) -> Option<Nanos> {
     Some(lower + Nanos((upper - lower).0 / 2))
 }
 
+/// The distance from the fastest to the slowest of so many runs, as a share of their median; `None` of one run alone.
+pub fn scatter(least: Nanos, most: Nanos, median: Nanos, runs: usize) -> Option<f64> {
+    (runs > 1 && median > Nanos::ZERO).then(|| most.since(least).as_secs_f64() / median.as_secs_f64())
+}
+
 /// The nearest-rank percentile: the least of `sorted` that no fewer than `percent` of a hundred do not exceed. It is
 /// always one of those that were measured.
 pub fn percentile(sorted: &[Nanos], percent: u8) -> Option<Nanos> {

@@ -159,11 +159,19 @@ pub fn counted(count: u64, thing: &str) -> String {
 }
 
 /// A time as near as somebody who waits wants it.
-pub fn about(time: Nanos) -> String {
+fn about(time: Nanos) -> String {
     match time.as_secs_f64() {
         seconds if seconds < 0.1 => format!("{:.0} ms", seconds * 1e3),
         seconds if seconds < 120.0 => format!("{seconds:.1} s"),
         seconds => format!("{:.0} min", seconds / 60.0),
+    }
+}
+
+/// What is said of so much time that is still left by a prediction.
+pub fn left(time: Nanos) -> String {
+    match time {
+        Nanos::ZERO => "longer than predicted".to_owned(),
+        time => format!("about {} left", about(time)),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Whose costs a prediction charges: those of a preset, or what `interleave calibrate` has measured of a machine.
+//! Whose costs a prediction charges: those of a preset, or what was measured of a machine, by `interleave calibrate` or in this
+//! browser.
 
 use engine::costs::{Costs, Preset};
 use lessons::Diagnostic;
@@ -11,7 +12,7 @@ use crate::texts;
 pub enum Charges {
     /// Those of a well-known interpreter.
     Preset(Preset),
-    /// Those that came in a file.
+    /// Those that were measured.
     Measured(Costs),
 }
 

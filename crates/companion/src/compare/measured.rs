@@ -27,10 +27,11 @@ pub fn measure(plan: &Plan, comparison: &Comparison, left: &mut Left, table: &Un
                 table.keep(|table| table.rows.push(row));
                 is_measured = true;
             }
-            Err(reason) => table.keep(|table| table.failed.push(Missing::new(plan, Some(python), reason))),
+            Err(reason) => table.keep(|table| table.failed.push(Missing::new(plan.lesson, plan.model, Some(python), reason))),
         }
     }
     if !is_measured {
+        left.skip(plan.native());
         return;
     }
     let native = left.while_doing(&format!("{what}, natively"), plan.native(), || natively(plan, comparison));
@@ -39,7 +40,7 @@ pub fn measure(plan: &Plan, comparison: &Comparison, left: &mut Left, table: &Un
             let is_its = |row: &&mut Row| row.lesson.id == plan.lesson.lesson.id && row.model == plan.model;
             table.rows.iter_mut().filter(is_its).for_each(|row| row.native = native);
         }
-        Err(reason) => table.failed.push(Missing::new(plan, None, reason)),
+        Err(reason) => table.failed.push(Missing::new(plan.lesson, plan.model, None, reason)),
     });
 }
 

@@ -19,17 +19,17 @@ use lessons::Lesson;
 
 use crate::arguments::CompareArguments;
 use crate::calibrate::{self, Calibration, Machine};
-use crate::caution::{Bounds, Caution, cautions_of_any, scatter};
+use crate::caution::{Bounds, Caution, caution_of_scatter, cautions_of_any};
 use crate::failure::Failure;
 use crate::interrupt::{self, Untold};
 use crate::notice;
-use crate::statistics::median;
+use crate::statistics::{median, scatter};
 use crate::usage::Others;
 use interpreters::{Interpreter, Unavailable};
-use plan::{Left, Plan};
+use plan::Left;
 use predicted::Prediction;
 use python_run::Took;
-use request::Comparison;
+use request::{Compared, Comparison};
 
 /// What came of a comparison.
 #[derive(Default)]
@@ -83,7 +83,10 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     };
     table.keep(|table| table.unavailable = unavailable);
     let calibrated = calibrate_all(found, &table).map_err(Failure::because)?;
-    let plans = plan::of(&comparison, &calibrated, &table);
+    let plans = {
+        let _progress = notice::progress("predicting how long all of it takes");
+        plan::of(&comparison, &calibrated, &table)
+    };
     let mut left = Left::of(&plans, &comparison);
     for plan in &plans {
         measured::measure(plan, &comparison, &mut left, &table);
@@ -132,8 +135,8 @@ impl Table {
 }
 
 impl Missing {
-    fn new(plan: &Plan, python: Option<&Interpreter>, reason: String) -> Missing {
-        Missing { lesson: plan.lesson.lesson, model: plan.model, python: python.cloned(), reason }
+    fn new(lesson: &Compared, model: Model, python: Option<&Interpreter>, reason: String) -> Missing {
+        Missing { lesson: lesson.lesson, model, python: python.cloned(), reason }
     }
 
     fn sentence(&self) -> String {
@@ -166,7 +169,7 @@ impl Row {
     /// What to keep in mind about what was measured in CPython.
     fn cautions(&self, bounds: Bounds) -> Vec<Caution> {
         let of_any = cautions_of_any(self.model, Some(self.wall()), self.others, self.predicted.alive, bounds);
-        scatter(self.model, self.scatter(), self.measured.len()).into_iter().chain(of_any).collect()
+        caution_of_scatter(self.model, self.scatter(), self.measured.len()).into_iter().chain(of_any).collect()
     }
 
     /// The fastest and the slowest run.
@@ -175,11 +178,10 @@ impl Row {
         (walls.clone().min().unwrap_or_default(), walls.max().unwrap_or_default())
     }
 
-    /// The distance between these, as a share of the median; `None` of one run alone.
+    /// How far they lie apart.
     fn scatter(&self) -> Option<f64> {
-        let ((least, most), wall) = (self.range(), self.wall());
-        let several = self.measured.len() > 1 && wall > Nanos::ZERO;
-        several.then(|| most.since(least).as_secs_f64() / wall.as_secs_f64())
+        let (least, most) = self.range();
+        scatter(least, most, self.wall(), self.measured.len())
     }
 
     fn is_off(&self) -> bool {

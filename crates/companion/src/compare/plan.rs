@@ -11,7 +11,7 @@ use super::{Missing, Table};
 use crate::calibrate::Calibration;
 use crate::interrupt::Untold;
 use crate::notice;
-use crate::words::about;
+use crate::words::left;
 
 /// A lesson on a model, which is going to be measured.
 pub struct Plan<'c> {
@@ -32,25 +32,25 @@ pub fn of<'c>(
     table: &Untold<Table>,
 ) -> Vec<Plan<'c>> {
     let all = comparison.lessons.iter().flat_map(|lesson| lesson.models.iter().map(move |model| (lesson, *model)));
-    let planned = all.map(|(lesson, model)| {
-        let mut plan = Plan { lesson, model, text: String::new(), under: Vec::new() };
-        let left_out = |plan: &Plan, python, reason| {
-            table.keep(|table| table.left_out.push(Missing::new(plan, python, reason)));
+    let plan = |(lesson, model): (&'c Compared, Model)| {
+        let left_out = |python, reason| {
+            table.keep(|table| table.left_out.push(Missing::new(lesson, model, python, reason)));
         };
         let Some((_, text)) = lesson.lesson.python.iter().find(|(of, _)| *of == model) else {
-            left_out(&plan, None, "There is no Python file of it.".to_owned());
-            return plan;
+            left_out(None, "There is no Python file of it.".to_owned());
+            return None;
         };
-        plan.text = with_values(text, lesson.lesson, &lesson.values);
+        let mut under = Vec::new();
         for (python, calibration) in calibrated {
             match predict(lesson, model, python, calibration, comparison) {
-                Ok(predicted) => plan.under.push((python, predicted)),
-                Err(reason) => left_out(&plan, Some(python), reason),
+                Ok(predicted) => under.push((python, predicted)),
+                Err(reason) => left_out(Some(python), reason),
             }
         }
-        plan
-    });
-    planned.filter(|plan| !plan.under.is_empty()).collect()
+        let text = with_values(text, lesson.lesson, &lesson.values);
+        (!under.is_empty()).then_some(Plan { lesson, model, text, under })
+    };
+    all.filter_map(plan).collect()
 }
 
 impl Plan<'_> {
@@ -87,11 +87,16 @@ impl Left {
         let Left { plans, begun, time, .. } = *self;
         let runs = wall.scaled(self.repeat as f64);
         let says = |passed: Nanos| {
-            let left = about(time.since(passed.min(runs)));
-            format!("{begun} of {plans}, about {left} left: {what}")
+            let left = left(time.since(passed.min(runs)));
+            format!("{begun} of {plans}, {left}: {what}")
         };
         let done = notice::progress(what).saying(Some(runs), says, work);
-        self.time = time.since(runs);
+        self.skip(wall);
         done
+    }
+
+    /// Leaves runs out that would have taken so long each.
+    pub fn skip(&mut self, wall: Nanos) {
+        self.time = self.time.since(wall.scaled(self.repeat as f64));
     }
 }

@@ -6,7 +6,7 @@ use engine::trace::{Messages, Summary, Switches, Trace};
 
 use crate::alive::Alive;
 use crate::report::Outcomes;
-use crate::statistics::{Requests, median};
+use crate::statistics::{Requests, median, scatter};
 use crate::usage::{Cpu, Others, Usage};
 
 /// One run: what happened in it, and where it was measured, what it took.
@@ -89,9 +89,8 @@ impl Run {
 
     /// The distance from the fastest to the slowest of several runs that came to an end, as a share of their median.
     pub fn scatter(&self) -> Option<f64> {
-        let several = self.runs - self.unended > 1 && self.figures.wall > Nanos::ZERO;
         let Figures { wall, wall_min, wall_max, .. } = self.figures;
-        several.then(|| wall_max.since(wall_min).as_secs_f64() / wall.as_secs_f64())
+        scatter(wall_min, wall_max, wall, self.runs - self.unended)
     }
 
     /// That runs came to no end, and why, as a sentence; `None` where all did.

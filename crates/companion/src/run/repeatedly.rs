@@ -18,7 +18,7 @@ use crate::report::Once;
 use crate::request::Request;
 use crate::service::Service;
 use crate::usage::Watch;
-use crate::words::{about, counted};
+use crate::words::{counted, left};
 
 /// Measures `model` as often as `request` says, and tells of each run that counts as soon as it is over.
 ///
@@ -125,12 +125,8 @@ impl<'r> Due<'r> {
             Some(counted) => text += &format!(", run {} of {repeat}", counted + 1),
         }
         if let Some(run) = self.run {
-            let left = run.scaled((warm_up + repeat - number - 1) as f64) + run.since(passed);
-            text += &if left == Nanos::ZERO {
-                ", longer than predicted".to_owned()
-            } else {
-                format!(", about {} left", about(left))
-            };
+            let time = run.scaled((warm_up + repeat - number - 1) as f64) + run.since(passed);
+            text += &format!(", {}", left(time));
         }
         let after = models.iter().skip_while(|model| **model != self.model).count().saturating_sub(1);
         match after {

@@ -96,7 +96,7 @@ impl Values {
                 complaint
             } else {
                 let allowed =
-                    format!("{}: nothing was given for it, and {} is its default", complaint.allowed, complaint.given);
+                    format!("{}: {} is only its default, so give one of these", complaint.allowed, complaint.given);
                 Diagnostic { allowed, ..complaint }
             }
         }));

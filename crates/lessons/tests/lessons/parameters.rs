@@ -125,7 +125,7 @@ fn a_name_out_of_a_list_is_in_it_or_nobodys() {
         (&[("blocking", "None")], "Did you mean none?"),
         (
             &[messages],
-            "blocking: got “THREE”, but it must be one of none, X, Y: nothing was given for it, and THREE is its default.",
+            "blocking: got “THREE”, but it must be one of none, X, Y: THREE is only its default, so give one of these.",
         ),
         (&[("blocking", "a b")], "blocking: got “a b”, but it must be none or a name out of messages."),
         (&[("blocking", "")], "blocking: got “”, but it must be none or a name out of messages."),
