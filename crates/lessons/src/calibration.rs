@@ -9,7 +9,7 @@ use engine::simulate::simulate;
 use engine::time::Nanos;
 use engine::trace::{Activity, Doing, Marked, Post, Span, TaskId, Trace, WaitFor};
 
-use crate::catalogue::{Lesson, Prepared, find};
+use crate::catalogue::{Lesson, find};
 use crate::parameter::Values;
 
 /// A run that tells some of the costs.
@@ -31,7 +31,8 @@ const EMPTY: (&str, &str) = ("work", "0");
 const IN_TURN: (&str, &str) = ("one-by-one", "on");
 const ONE_PROCESS: (&str, &str) = ("processes", "1");
 
-/// All of them, some tenths of a second each.
+/// All of them, some tenths of a second each, in the order in which [`costs`] reads them: threads, processes, small and large
+/// messages, turns of a loop, and then work of several kinds.
 pub static TRIALS: [Trial; 8] = [
     Trial { lesson: "pool-or-spawn", model: Model::Threads, values: &[("jobs", "12"), EMPTY, IN_TURN] },
     Trial {
@@ -72,7 +73,8 @@ impl Trial {
 /// does not tell what it is for. What none is for is as `usual`: the GIL, and who makes way for whom.
 pub fn costs(runs: &[Trace], cores: NonZeroU16, usual: Costs) -> Option<Costs> {
     let [threads, processes, small, large, turns, work @ ..] = runs else { return None };
-    let factors: Option<Vec<f64>> = TRIALS[5..].iter().zip(work).map(|(trial, run)| factor(trial, run)).collect();
+    let [_, _, _, _, _, of_work @ ..] = &TRIALS;
+    let factors: Option<Vec<f64>> = of_work.iter().zip(work).map(|(trial, run)| factor(trial, run)).collect();
     let message = period(small)?.scaled(1.0 / ENDS);
     Some(Costs {
         cores,
@@ -163,9 +165,8 @@ fn factor(trial: &Trial, trace: &Trace) -> Option<f64> {
         let spans = trace.spans.iter().filter(|span| span.activity == Activity::Running(Doing::Work));
         spans.map(length).fold(Nanos::ZERO, |sum, time| sum + time).as_secs_f64()
     };
-    let Prepared { program, .. } = trial.lesson().prepare(&trial.values());
     let prepared = trial.lesson().prepare_on(&trial.values(), Costs::FREE);
-    let formula = work(&simulate(&program, &prepared.settings(trial.model, 0)));
+    let formula = work(&simulate(&prepared.program, &prepared.settings(trial.model, 0)));
     let took = work(trace);
     (took > 0.0 && formula > 0.0).then(|| took / formula)
 }
