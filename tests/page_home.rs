@@ -35,6 +35,34 @@ async fn whoever_comes_back_goes_on_where_they_left_off_and_every_lesson_has_its
     browser.close().await;
 }
 
+/// What takes longer than a frame is predicted beside the page, which may change its mind meanwhile, or be another one.
+#[tokio::test]
+async fn a_lesson_that_is_predicted_for_long_can_be_changed_and_left_before_that_is_done() {
+    let server = Server::start();
+    let browser = Browser::open(&server.address).await;
+    browser.until(ALL_DRAWN).await;
+    browser.click("lesson-link-paged-api").await;
+    browser.click("skip").await;
+    browser.until_matches("wall-thread-pool-predicted", "[0-9]+.[0-9]+ s").await;
+    browser.until(NOT_BUSY).await;
+    let walls = "[...document.querySelectorAll('[data-testid^=wall-]')].map(wall => wall.innerText).join()";
+    let before = browser.run(&format!("return {walls}")).await;
+    let drag = "const slider = document.querySelector('input[type=range]'); \
+                for (const step of [1, 2, 3, 4]) setTimeout(() => { slider.value = Number(slider.value) - 300; \
+                    slider.dispatchEvent(new Event('input', { bubbles: true })) }, step * 20)";
+    browser.run(drag).await;
+    browser.until(&format!("{walls} !== {before} && {NOT_BUSY}")).await;
+    browser.run(&format!("{drag}; setTimeout(() => history.go(-1), 100)")).await;
+    browser.until_text("begin", "Go on with lesson 8").await;
+    browser.click("lesson-link-merge-sort").await;
+    browser.run("history.go(-1)").await;
+    browser.click("lesson-link-merge-sort").await;
+    browser.click("skip").await;
+    browser.until(NOT_BUSY).await;
+    browser.until_matches("wall-process-pool-predicted", "[0-9]+.[0-9]+ s").await;
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn progress_comes_from_a_file_and_a_wrong_file_is_answered_in_words() {
     let server = Server::start();
@@ -110,6 +138,9 @@ async fn a_load_of_ones_own_is_ranked_and_the_way_through_the_rule_is_lit() {
 
 /// Whether every card has both of its pictures.
 const ALL_DRAWN: &str = "document.querySelectorAll('.card canvas').length === 32";
+
+/// Whether what is shown is predicted of the values that there are.
+const NOT_BUSY: &str = "!!document.querySelector('.stage-panel[aria-busy=false] canvas')";
 
 /// How many of the small pictures hold more than one colour.
 const DRAWN: &str = "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done( \

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Model, Speed};
-use crate::trace::Event;
+use crate::trace::{Event, Trace};
 
 /// The version of these messages. Whoever changes one raises it.
 pub const VERSION: u32 = 3;
@@ -77,6 +77,22 @@ pub struct RunId(pub u32);
 /// A message as bytes.
 pub fn encode<M: Serialize>(message: &M) -> Vec<u8> {
     postcard::to_stdvec(message).expect("messages are plain data, which always serialises into memory")
+}
+
+/// The bytes of a whole trace. What is [`encode`]d is compiled where that is asked for; this is compiled here, where it is to be
+/// quick.
+pub fn encode_trace(trace: &Trace) -> Vec<u8> {
+    const BYTES_OF_A_SPAN: usize = 32;
+    let room = Vec::with_capacity((trace.spans.len() + trace.marks.len()) * BYTES_OF_A_SPAN);
+    postcard::to_extend(trace, room).expect("a trace is plain data, which always serialises into memory")
+}
+
+/// The trace behind the bytes of [`encode_trace`].
+///
+/// # Errors
+/// A sentence, where the bytes are no trace of this version.
+pub fn decode_trace(bytes: &[u8]) -> Result<Trace, String> {
+    decode(bytes)
 }
 
 /// The first thing in `bytes`, and what stands behind it; `None` where there is no such thing. A message that breaks off can be

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use engine::model::Model;
 use engine::protocol;
 use engine::trace::Trace;
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use lessons::Lesson;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -48,7 +48,10 @@ pub async fn run(lesson: &'static Lesson, settings: &Settings, model: Model) -> 
 
 /// Predicts every model of `job` without keeping the page from its frames. Where there can be no Worker, the page waits.
 pub async fn predict(job: Job) -> Predictions {
-    let asked: Vec<Option<Question>> = job.models.iter().map(|model| Question::ask(&job, *model)).collect();
+    // A loop's run takes longest: begun first, it does not end last.
+    let mut models = job.models.clone();
+    models.sort_by_key(|model| !model.has_loop());
+    let asked: Vec<Option<Question>> = models.iter().map(|model| Question::ask(&job, *model)).collect();
     let mut traces = Vec::new();
     for question in asked {
         match answer_to(question).await {
@@ -80,9 +83,9 @@ pub fn serve() {
 fn answer(page: &DedicatedWorkerGlobalScope, message: &JsValue) {
     let job = message.as_string().and_then(|link| link::job(&link));
     let Some((job, model)) = job.and_then(|job| job.models.first().copied().map(|model| (job, model))) else { return };
-    let bytes = Uint8Array::from(protocol::encode(&job.predict(model)).as_slice());
-    // A page that is gone hears nothing.
-    let _ = page.post_message(&bytes);
+    let bytes = Uint8Array::from(protocol::encode_trace(&job.predict(model)).as_slice());
+    // Given away, not copied. A page that is gone hears nothing.
+    let _ = page.post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
 }
 
 thread_local! {
@@ -208,15 +211,21 @@ impl Seat {
 
     /// Its first message says that it hears, every other one is an answer.
     fn hear(&self, workers: &Workers, message: &JsValue) {
-        if let (true, Some(question)) = (self.is_up.replace(true), self.question.take()) {
-            let Ok(trace) = protocol::decode::<Trace>(&Uint8Array::new(message).to_vec()) else {
-                question.end();
-                return workers.lose();
-            };
-            question.answer.replace(Some(Arc::new(trace)));
-            question.end();
-        }
+        let has_heard = self.is_up.replace(true);
+        let answered = self.question.take().filter(|_| has_heard);
+        // First, so that it is busy while the page reads.
         self.go_on(workers);
+        let Some(question) = answered else { return };
+        match protocol::decode_trace(&Uint8Array::new(message).to_vec()) {
+            Ok(trace) => {
+                question.answer.replace(Some(Arc::new(trace)));
+                question.end();
+            }
+            Err(_) => {
+                question.end();
+                workers.lose();
+            }
+        }
     }
 }
 
@@ -258,8 +267,8 @@ mod tests {
             let job = Job { machine, ..Job::usual(lesson, values) };
             let there = link::job(&link::of_job(&job)).unwrap_or_else(|| panic!("{} is none", lesson.id));
             for model in &job.models {
-                let bytes = protocol::encode(&there.predict(*model));
-                let arrived: Trace = protocol::decode(&bytes).expect("it is a trace");
+                let bytes = protocol::encode_trace(&there.predict(*model));
+                let arrived = protocol::decode_trace(&bytes).expect("it is a trace");
                 assert_eq!(arrived, job.predict(*model), "{} {model}", lesson.id);
             }
         }

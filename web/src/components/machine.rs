@@ -1,6 +1,7 @@
 //! Which models are shown, and what machine the predictions are made for.
 
 use std::num::NonZeroU16;
+use std::rc::Rc;
 
 use engine::costs::{BadCosts, Costs, Preset};
 use engine::model::Model;
@@ -104,7 +105,7 @@ pub fn MachineControls(
     let calibrate = move |_| {
         let Isolation::Available { cores } = isolation else { return };
         let cores = cores.clamp(1, MOST_CORES.into()) as u16;
-        let take = Callback::new(move |costs| {
+        let take = Rc::new(move |costs| {
             change(&|machine| Machine { charges: Charges::Measured(costs), cores: None, ..machine });
         });
         state.calibrating.begin(NonZeroU16::new(cores).unwrap_or(NonZeroU16::MIN), take);

@@ -76,7 +76,7 @@ impl Late {
         }
         self.is_under_way.set_value(true);
         let known = wanted.clone();
-        let made = Callback::new(move |predictions: Predictions| {
+        let made = Box::new(move |predictions: Predictions| {
             let is_wanted =
                 self.is_under_way.try_set_value(false).is_none() && self.quick.get_untracked() == Some(None);
             if is_wanted {

@@ -73,9 +73,12 @@ struct Half {
     show: fn(Part) -> AnyView,
     prepare: fn(Machine, &Lesson, &Values) -> Prepared,
     predict_within_a_frame: fn(&Job) -> Option<Predictions>,
-    predict: fn(Job, Callback<Predictions>),
+    predict: fn(Job, Made),
     serve: fn(),
 }
+
+/// Who is given predictions when they are there. Not a signal's callback: whoever asked may be gone by then, and that would go with them.
+type Made = Box<dyn FnOnce(Predictions)>;
 
 /// The way to the later half, from wherever it is wanted.
 #[derive(Clone, Copy)]
@@ -184,7 +187,7 @@ fn half() -> Result<&'static Half, SplitLoaderError> {
         show: parts::show,
         prepare: |machine, lesson, values| machine.prepare(lesson, values),
         predict_within_a_frame: Predictions::within_a_frame,
-        predict: |job, made| spawn_local(async move { made.run(foresight::predict(job).await) }),
+        predict: |job, made| spawn_local(async move { made(foresight::predict(job).await) }),
         serve: foresight::serve,
     };
     Ok(&HALF)

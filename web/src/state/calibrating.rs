@@ -51,7 +51,7 @@ impl Calibrating {
     }
 
     /// Begins with the first run, in a browser that has so many `cores`; `told` is given what all of them tell.
-    pub fn begin(self, cores: NonZeroU16, told: Callback<Costs>) {
+    pub fn begin(self, cores: NonZeroU16, told: Rc<dyn Fn(Costs)>) {
         self.runs.set_value(Vec::new());
         self.go_on(cores, told);
     }
@@ -69,7 +69,7 @@ impl Calibrating {
         self.standing.with(|standing| matches!(standing, Standing::Running(_)))
     }
 
-    fn go_on(self, cores: NonZeroU16, told: Callback<Costs>) {
+    fn go_on(self, cores: NonZeroU16, told: Rc<dyn Fn(Costs)>) {
         let index = self.runs.with_value(Vec::len);
         let Some(trial) = TRIALS.get(index) else {
             // Threads that are measured here pass on a GIL, too.
@@ -80,7 +80,7 @@ impl Calibrating {
             match costs {
                 Some(costs) => {
                     self.standing.set(Standing::Told(costs));
-                    told.run(costs);
+                    told(costs);
                 }
                 None => self.standing.set(Standing::Lost(texts::NOT_TOLD.to_owned())),
             }
@@ -99,7 +99,7 @@ impl Calibrating {
                 _ => match untrack(|| self.measured.trace(trial.model)).filter(|trace| trace.outcome().is_some()) {
                     Some(trace) => {
                         self.runs.update_value(|runs| runs.push(Trace::clone(&trace)));
-                        self.go_on(cores, told);
+                        self.go_on(cores, Rc::clone(&told));
                     }
                     None => self.standing.set(Standing::Lost(texts::NOT_TOLD.to_owned())),
                 },

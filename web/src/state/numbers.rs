@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::model::Model;
 use engine::time::Nanos;
-use engine::trace::{Activity, Doing, LaneKind, Mark, Marked, TaskId, Trace, WaitFor, speedup};
+use engine::trace::{Activity, Doing, LaneKind, Mark, Marked, TaskId, Trace, WaitFor, sort_by_numbers, speedup};
 
 use crate::state::words;
 
@@ -48,7 +48,7 @@ pub fn times(trace: &Trace) -> (TimesOf, Vec<Nanos>) {
         true => (TimesOf::Tasks, task_times(trace)),
     };
     times.iter_mut().for_each(|time| *time = trace.program_time(*time));
-    times.sort_unstable();
+    sort_by_numbers(&mut times, |time| [time.0]);
     (of, times)
 }
 

@@ -1,7 +1,7 @@
 //! What leads from row to row: who woke whom; and what stands in a row beside its states: who held what, and log lines.
 
 use engine::time::Nanos;
-use engine::trace::{Activity, Marked, WaitFor};
+use engine::trace::{Activity, Marked, WaitFor, sort_by_numbers};
 
 use crate::timeline::layout::Layout;
 
@@ -85,9 +85,9 @@ impl Links {
                 links.logs[row].push(trace.program_time(mark.at));
             }
         }
-        links.arrows.sort_by_key(|arrow| (arrow.at, arrow.from, arrow.to));
-        links.holds.iter_mut().for_each(|holds| holds.sort_by_key(|hold| (hold.from, hold.to)));
-        links.logs.iter_mut().for_each(|logs| logs.sort());
+        sort_by_numbers(&mut links.arrows, |arrow| [arrow.at.0, arrow.from.into(), arrow.to.into()]);
+        links.holds.iter_mut().for_each(|holds| sort_by_numbers(holds, |hold| [hold.from.0, hold.to.0]));
+        links.logs.iter_mut().for_each(|logs| sort_by_numbers(logs, |at| [at.0]));
         links
     }
 

@@ -1,7 +1,7 @@
 //! A timeline as a table, for whoever cannot see a canvas or wants the exact figures.
 
 use engine::time::Nanos;
-use engine::trace::Trace;
+use engine::trace::{Trace, sort_by_numbers};
 
 /// One span in words. Times are those of the trace's own clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ const MOST_ROWS: usize = 500;
 /// there are.
 pub fn table(trace: &Trace, now: Nanos) -> (Vec<TableRow>, usize) {
     let mut spans: Vec<_> = trace.spans_until(now).collect();
-    spans.sort_by_key(|span| (span.start, span.end, span.task));
+    sort_by_numbers(&mut spans, |span| [span.start.0, span.end.0, span.task.0.into()]);
     let more = spans.len().saturating_sub(MOST_ROWS);
     spans.truncate(MOST_ROWS);
     let causes = trace.causes(now);

@@ -27,7 +27,9 @@ pub fn measure(plan: &Plan, comparison: &Comparison, left: &mut Left, table: &Un
                 table.keep(|table| table.rows.push(row));
                 is_measured = true;
             }
-            Err(reason) => table.keep(|table| table.failed.push(Missing::new(plan.lesson, plan.model, Some(python), reason))),
+            Err(reason) => {
+                table.keep(|table| table.failed.push(Missing::new(plan.lesson, plan.model, Some(python), reason)))
+            }
         }
     }
     if !is_measured {

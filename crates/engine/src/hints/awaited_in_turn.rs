@@ -3,7 +3,7 @@
 use super::overlap::{Stretch, union, within};
 use super::{Check, Finding, Hint, Run, Weight};
 use crate::time::Nanos;
-use crate::trace::{Activity, TaskId, WaitFor};
+use crate::trace::{Activity, TaskId, WaitFor, sort_by_numbers};
 
 /// How much of the run side by side would have saved: below it there is little to gain.
 const SAVED_SHARE: f64 = 0.1;
@@ -122,8 +122,8 @@ impl Crowd {
         }
         let mut spawned: Vec<Nanos> = tasks.iter().map(|record| record.spawned).collect();
         let mut ended: Vec<Nanos> = tasks.iter().filter_map(|record| record.ended).collect();
-        spawned.sort_unstable();
-        ended.sort_unstable();
+        sort_by_numbers(&mut spawned, |at| [at.0]);
+        sort_by_numbers(&mut ended, |at| [at.0]);
         Crowd { spawned, ended, ancestors }
     }
 

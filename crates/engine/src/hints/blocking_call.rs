@@ -3,7 +3,7 @@
 use super::overlap::Stretch;
 use super::{Check, Finding, Hint, Run, Weight, count};
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, ReadyFor, Span, TaskId, WaitFor};
+use crate::trace::{Activity, Doing, ReadyFor, Span, TaskId, WaitFor, sort_by_numbers};
 
 /// How long others must have been held up by one turn: what asyncio's debug mode reports too, as
 /// `loop.slow_callback_duration` is 0.1 s unless set otherwise.
@@ -101,9 +101,9 @@ impl Line {
         };
         let mut stretches: Vec<Stretch> =
             run.lives.all().iter().filter(stands).map(|span| (span.start, span.end)).collect();
-        stretches.sort_unstable();
+        sort_by_numbers(&mut stretches, |(from, to)| [from.0, to.0]);
         let mut ends: Vec<Nanos> = stretches.iter().map(|stretch| stretch.1).collect();
-        ends.sort_unstable();
+        sort_by_numbers(&mut ends, |at| [at.0]);
         let mut latest: Vec<Nanos> = stretches.iter().map(|stretch| stretch.1).collect();
         for place in 1..latest.len() {
             latest[place] = latest[place].max(latest[place - 1]);

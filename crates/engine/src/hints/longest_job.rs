@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::overlap::most_at_once;
 use super::{Check, Finding, Hint, Run, Weight};
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, Span, TaskId, TaskRecord};
+use crate::trace::{Activity, Doing, Span, TaskId, TaskRecord, sort_by_numbers};
 
 /// How much of the run must have passed with one job at work: below it there is little to gain by dividing it.
 const ALONE_SHARE: f64 = 0.2;
@@ -22,7 +22,7 @@ pub(super) fn look(run: &Run<'_>) -> Option<Finding> {
     let jobs = run.trace.tasks.iter().enumerate().filter(is_job);
     let ended = |(number, record): (usize, &TaskRecord)| Some((record.ended?, TaskId(number as u32)));
     let mut jobs: Vec<(Nanos, TaskId)> = jobs.map(ended).collect::<Option<_>>()?;
-    jobs.sort_unstable();
+    sort_by_numbers(&mut jobs, |(ended, task)| [ended.0, task.0.into()]);
     let [.., (others_end, _), (end, last)] = jobs[..] else { return None };
     let computes = |span: &&Span| span.task != TaskId(0) && span.activity == Activity::Running(Doing::Work);
     let computing = run.lives.all().iter().filter(computes).map(|span| (span.start, span.end));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Check, Finding, Hint, Run, Weight, count};
 use crate::sync::ObjectId;
 use crate::time::Nanos;
-use crate::trace::{Mark, Marked, TaskId, Used};
+use crate::trace::{Mark, Marked, TaskId, Used, sort_by_numbers};
 
 /// What happened to one variable so far.
 #[derive(Default)]
@@ -32,7 +32,7 @@ struct Loss {
 
 pub(super) fn look(run: &Run<'_>) -> Vec<Finding> {
     let mut marks: Vec<&Mark> = run.trace.marks.iter().collect();
-    marks.sort_by_key(|mark| mark.at);
+    sort_by_numbers(&mut marks, |mark| [mark.at.0]);
     let mut variables: BTreeMap<ObjectId, Variable> = BTreeMap::new();
     for mark in marks {
         match mark.kind {

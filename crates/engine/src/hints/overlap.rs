@@ -1,6 +1,7 @@
 //! Stretches of time that overlap.
 
 use crate::time::Nanos;
+use crate::trace::sort_by_numbers;
 
 /// A stretch of time: its start and its end.
 pub(super) type Stretch = (Nanos, Nanos);
@@ -8,8 +9,8 @@ pub(super) type Stretch = (Nanos, Nanos);
 /// The most stretches that went on at once, and from when on they did.
 pub(super) fn most_at_once(stretches: impl IntoIterator<Item = Stretch>) -> (usize, Nanos) {
     let (mut starts, mut ends): (Vec<Nanos>, Vec<Nanos>) = stretches.into_iter().filter(|(from, to)| from < to).unzip();
-    starts.sort_unstable();
-    ends.sort_unstable();
+    sort_by_numbers(&mut starts, |at| [at.0]);
+    sort_by_numbers(&mut ends, |at| [at.0]);
     let (mut most, mut since, mut over) = (0, Nanos::ZERO, 0);
     for (begun, &start) in starts.iter().enumerate() {
         while ends[over] <= start {
@@ -25,7 +26,7 @@ pub(super) fn most_at_once(stretches: impl IntoIterator<Item = Stretch>) -> (usi
 /// The time in which at least one stretch goes on, as stretches that lie apart, in the order of time.
 pub(super) fn union(stretches: impl IntoIterator<Item = Stretch>) -> Vec<Stretch> {
     let mut sorted: Vec<Stretch> = stretches.into_iter().filter(|(from, to)| from < to).collect();
-    sorted.sort_unstable();
+    sort_by_numbers(&mut sorted, |(from, to)| [from.0, to.0]);
     let mut union: Vec<Stretch> = Vec::new();
     for (from, to) in sorted {
         match union.last_mut() {

@@ -57,8 +57,7 @@ fn finding(run: &Run<'_>, queue: LaneId) -> Option<Finding> {
         run.own(stood),
         count(workers.len(), "worker", "workers"),
     );
-    let is_of_processes =
-        workers.iter().any(|lane| run.lane_kind(*lane).is_some_and(LaneKind::is_in_another_process));
+    let is_of_processes = workers.iter().any(|lane| run.lane_kind(*lane).is_some_and(LaneKind::is_in_another_process));
     let mend = match is_of_processes {
         true => {
             "Wait in a `ThreadPoolExecutor` with more workers or on an event loop: a process is a dear place to wait in, and \

@@ -33,7 +33,8 @@ impl Away {
     pub(super) fn end(&mut self, task: TaskId, result: Ended) -> Told {
         let before = self.under_way.first().copied();
         self.under_way.remove(&task);
-        let mut results: Vec<_> = self.unless_held_back(task, result).map(|result| (task, result)).into_iter().collect();
+        let mut results: Vec<_> =
+            self.unless_held_back(task, result).map(|result| (task, result)).into_iter().collect();
         let Some(first) = self.under_way.first().copied() else {
             results.append(&mut self.failed);
             return Told { results, held_back: Vec::new() };

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 
 use crate::sync::{ObjectId, ObjectKind};
 use crate::time::Nanos;
-use crate::trace::lives::{Holding, holdings};
-use crate::trace::{Activity, LaneId, LaneKind, Marked, Process, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
+use crate::trace::lives::{Holding, holdings, spans_by_task};
+use crate::trace::{
+    Activity, LaneId, LaneKind, Marked, Process, ReadyFor, Span, TaskId, Trace, Used, WaitFor, sort_by_numbers,
+};
 
 /// A trace in the order in which it is asked about instants. It is made once; an answer costs no walk over the trace.
 #[derive(Clone, Debug)]
@@ -108,8 +110,7 @@ pub struct Thing {
 impl Trace {
     /// This trace in the order in which it can be asked about instants; what still goes on lasts until its end.
     pub fn history(&self) -> History {
-        let mut spans: Vec<Span> = self.spans_until(self.end()).collect();
-        spans.sort_by_key(|span| (span.task, span.start, span.end));
+        let spans = spans_by_task(self);
         let first =
             (0..=self.tasks.len() as u32).map(|task| spans.partition_point(|span| span.task.0 < task)).collect();
         let mut objects: Vec<Record> = self
@@ -131,8 +132,8 @@ impl Trace {
             }
         }
         // Stable orders: of two marks of one instant the later report is the later one.
-        reads.sort_by_key(|(task, at, ..)| (*task, *at));
-        objects.iter_mut().for_each(|record| record.values.sort_by_key(|(at, _)| *at));
+        sort_by_numbers(&mut reads, |(task, at, ..)| [task.0.into(), at.0]);
+        objects.iter_mut().for_each(|record| sort_by_numbers(&mut record.values, |(at, _)| [at.0]));
         let lanes: Vec<_> = self.lanes.iter().map(|lane| (lane.kind, lane.process)).collect();
         let wants = spans.iter().filter(|span| span.activity == Activity::WantsGil);
         let mut with_gil: Vec<Process> = wants.map(|span| self.process(span.lane)).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::time::Nanos;
-use crate::trace::{Activity, Clock, LaneId, Process, ReadyFor, Span, Trace, WaitFor};
+use crate::trace::{Activity, Clock, LaneId, Process, ReadyFor, Span, Trace, WaitFor, sort_by_numbers};
 
 /// Why tasks of one trace were not running, as far as it goes by now.
 ///
@@ -24,7 +24,7 @@ impl Trace {
     /// The causes of all waits, those that still go on drawn out to `now`.
     pub fn causes(&self, now: Nanos) -> Causes<'_> {
         let mut spans: Vec<Span> = self.spans_until(now).filter(|span| span.activity.holds_the_loop()).collect();
-        spans.sort_by_key(|span| (span.start, span.end));
+        sort_by_numbers(&mut spans, |span| [span.start.0, span.end.0]);
         let mut causes =
             Causes { trace: self, on_lane: BTreeMap::new(), in_process: BTreeMap::new(), running: Vec::new() };
         for span in spans {

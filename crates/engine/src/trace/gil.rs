@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::time::Nanos;
-use crate::trace::{Activity, Process, Row, RowKind, Shows, Span, State, Stretch, Trace};
+use crate::trace::{Activity, Process, Row, RowKind, Shows, Span, State, Stretch, Trace, sort_by_numbers};
 
 impl Trace {
     /// A row for each process in which anybody ever wanted the GIL, with whoever ran there and so had it. What still goes on
@@ -15,7 +15,7 @@ impl Trace {
             let is_held = |span: &Span| span.activity.is_running() && self.process(span.lane) == *process;
             let mut spans: Vec<Span> =
                 self.spans_until(now).filter(|span| is_held(span) && span.end > span.start).collect();
-            spans.sort_by_key(|span| (span.start, span.end));
+            sort_by_numbers(&mut spans, |span| [span.start.0, span.end.0]);
             let name = if processes.len() == 1 { "GIL".to_owned() } else { format!("GIL of process {}", process.0) };
             Row { name, kind: RowKind::Gil(*process), stretches: held(&spans) }
         };

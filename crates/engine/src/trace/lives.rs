@@ -2,7 +2,7 @@
 
 use crate::sync::{ObjectId, ObjectKind};
 use crate::time::Nanos;
-use crate::trace::{Activity, LaneId, LaneKind, Marked, Span, TaskId, Trace, Used};
+use crate::trace::{Activity, LaneId, LaneKind, Marked, Span, TaskId, Trace, Used, sort_by_numbers};
 
 /// The spans of a trace, by task and in the order of time; those that still go on are drawn out to its end.
 pub(crate) struct Lives<'t> {
@@ -25,10 +25,7 @@ pub struct Holding {
 
 impl<'t> Lives<'t> {
     pub(crate) fn new(trace: &'t Trace) -> Lives<'t> {
-        let mut spans: Vec<Span> = trace.spans_until(trace.end()).collect();
-        // A stable order: of two spans that begin at one instant, the shorter was over first.
-        spans.sort_by_key(|span| (span.task, span.start, span.end));
-        Lives { trace, spans }
+        Lives { trace, spans: spans_by_task(trace) }
     }
 
     /// All spans, by task.
@@ -68,10 +65,20 @@ impl<'t> Lives<'t> {
     }
 }
 
+/// The spans of a trace, by task and in the order of time; those that still go on are drawn out to its end.
+pub(crate) fn spans_by_task(trace: &Trace) -> Vec<Span> {
+    let mut spans: Vec<Span> = trace.spans_until(trace.end()).collect();
+    // As they are recorded, those of one task are nearly always in order. It is a stable one: of two spans that begin at one
+    // instant, the shorter was over first.
+    sort_by_numbers(&mut spans, |span| [span.task.0.into()]);
+    sort_by_numbers(&mut spans, |span| [span.task.0.into(), span.start.0, span.end.0]);
+    spans
+}
+
 /// Who held locks and permits, and from when to when, in the order in which they were acquired.
 pub(crate) fn holdings(trace: &Trace) -> Vec<Holding> {
     let mut marks: Vec<_> = trace.marks.iter().collect();
-    marks.sort_by_key(|mark| mark.at);
+    sort_by_numbers(&mut marks, |mark| [mark.at.0]);
     let mut book = Book { holdings: Vec::new(), open: vec![Vec::new(); trace.objects.len()] };
     for mark in marks {
         let Marked::Used(object, used) = mark.kind else { continue };

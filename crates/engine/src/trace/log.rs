@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::time::Nanos;
-use crate::trace::{Marked, TaskId, Trace};
+use crate::trace::{Marked, TaskId, Trace, sort_by_numbers};
 
 /// One line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Trace {
             _ => None,
         });
         let mut lines: Vec<_> = lines.collect();
-        lines.sort_by_key(|line| line.at);
+        sort_by_numbers(&mut lines, |line| [line.at.0]);
         lines
     }
 

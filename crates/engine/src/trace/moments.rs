@@ -1,7 +1,9 @@
 //! The events of a run one after the other, as a person steps through them, each as a clause.
 
 use crate::time::Nanos;
-use crate::trace::{Activity, Doing, LaneKind, Marked, Post, ReadyFor, Span, TaskId, Trace, Used, WaitFor};
+use crate::trace::{
+    Activity, Doing, LaneKind, Marked, Post, ReadyFor, Span, TaskId, Trace, Used, WaitFor, sort_by_numbers,
+};
 
 /// The events of a run in the order of time.
 #[derive(Clone, Debug)]
@@ -32,12 +34,12 @@ impl Trace {
             (0..).map(TaskId).zip(&self.tasks).filter_map(|(task, record)| Some((record.ended?, What::Ends(task))));
         moments.extend(ended);
         moments.extend(self.marks.iter().enumerate().map(|(index, mark)| (mark.at, What::Mark(index))));
-        moments.sort_by_key(|(at, what)| (*at, self.weight(what)));
+        sort_by_numbers(&mut moments, |(at, what)| [at.0, self.weight(what)]);
         Moments(moments)
     }
 
     /// How much an event tells beside others of its instant.
-    fn weight(&self, what: &What) -> u8 {
+    fn weight(&self, what: &What) -> u64 {
         match what {
             What::Begins(span) => match span.activity {
                 Activity::Running(_) => 1,

@@ -3,11 +3,13 @@
 //! A row is a lane, a task of an event loop, a pool's queue, or what is left over where there are too many to be shown one
 //! by one. What happens in a row is told in stretches that do not overlap, in the order of time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::error::RunError;
 use crate::time::Nanos;
-use crate::trace::{Activity, LaneId, LaneKind, Process, ReadyFor, Span, State, TaskId, Trace, WaitFor};
+use crate::trace::{
+    Activity, LaneId, LaneKind, Process, ReadyFor, Span, State, TaskId, Trace, WaitFor, sort_by_numbers,
+};
 
 /// One row of a timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +76,9 @@ impl Trace {
     /// Of the tasks of a loop, and of the other lanes, at most `most` rows come back each: where there are more, the last
     /// one counts all that are left.
     pub fn rows(&self, now: Nanos, most: usize) -> Vec<Row> {
-        let mut on_lanes: Vec<Vec<Span>> = vec![Vec::new(); self.lanes.len()];
+        let mut counts = vec![0; self.lanes.len()];
+        self.spans_until(now).for_each(|span| counts[span.lane.0 as usize] += 1);
+        let mut on_lanes: Vec<Vec<Span>> = counts.into_iter().map(Vec::with_capacity).collect();
         for span in self.spans_until(now) {
             on_lanes[span.lane.0 as usize].push(span);
         }
@@ -86,7 +90,7 @@ impl Trace {
                 LaneKind::Queue => queues.push(Unnamed { kind: RowKind::Queue(id), stretches: queue(&spans) }),
                 LaneKind::EventLoop => {
                     loops.push(Unnamed { kind: RowKind::Lane(id), stretches: turns(&spans) });
-                    loops.extend(folded(tasks(spans), most));
+                    loops.extend(tasks(&spans, most));
                 }
                 _ => lanes.push(Unnamed { kind: RowKind::Lane(id), stretches: uppermost(spans) }),
             }
@@ -179,45 +183,65 @@ fn turns(spans: &[Span]) -> Vec<Stretch> {
     stretches
 }
 
-/// A row for each task of an event loop. A task is in one state at a time.
-fn tasks(spans: Vec<Span>) -> Vec<Unnamed> {
-    let mut by_task: BTreeMap<TaskId, Vec<Stretch>> = BTreeMap::new();
+/// A row for each task of an event loop, which is in one state at a time; at most so many, the last of which counts those that are
+/// left out.
+fn tasks(spans: &[Span], most: usize) -> Vec<Unnamed> {
+    let mut is_there: Vec<bool> = Vec::new();
     for span in spans.iter().filter(|span| is_seen(span)) {
-        by_task.entry(span.task).or_default().push(stretch(span, span.start, span.end));
+        let task = span.task.0 as usize;
+        is_there.resize(is_there.len().max(task + 1), false);
+        is_there[task] = true;
     }
-    by_task.into_iter().map(|(task, stretches)| Unnamed { kind: RowKind::Task(task), stretches }).collect()
+    let mut own: Vec<u32> = (0..).zip(&is_there).filter(|(_, is_there)| **is_there).map(|(task, _)| task).collect();
+    let rest = beyond(&mut own, most);
+    let of_rest = |span: &&Span| rest.first().is_some_and(|first| span.task.0 >= *first);
+    let mut shown: Vec<Span> = spans.iter().filter(|span| is_seen(span) && !of_rest(span)).copied().collect();
+    sort_by_numbers(&mut shown, |span| [span.task.0.into()]);
+    let row = |spans: &[Span]| {
+        let stretches = spans.iter().map(|span| stretch(span, span.start, span.end)).collect();
+        Unnamed { kind: RowKind::Task(spans[0].task), stretches }
+    };
+    let mut rows: Vec<Unnamed> = shown.chunk_by(|a, b| a.task == b.task).map(row).collect();
+    rows.extend(counting(rest.len(), spans.iter().filter(of_rest).map(lasting)));
+    rows
 }
 
 fn queue(spans: &[Span]) -> Vec<Stretch> {
-    counted(spans.iter().map(|span| (span.start, span.end, span.activity.state())))
+    counted(spans.iter().map(lasting))
+}
+
+fn lasting(span: &Span) -> (Nanos, Nanos, State) {
+    (span.start, span.end, span.activity.state())
 }
 
 /// What stands uppermost on a lane at each instant: whoever waits there for another task stands below all others, and of
 /// equals whoever came last stands above.
 fn uppermost(mut spans: Vec<Span>) -> Vec<Stretch> {
     spans.retain(is_seen);
-    spans.sort_by_key(|span| (span.start, span.task));
-    let mut changes: Vec<(Nanos, usize)> =
-        spans.iter().enumerate().flat_map(|(index, span)| [(span.start, index), (span.end, index)]).collect();
-    changes.sort();
+    sort_by_numbers(&mut spans, |span| [span.start.0, span.task.0.into()]);
+    let mut ends: Vec<u32> = (0..spans.len() as u32).collect();
+    sort_by_numbers(&mut ends, |index| [spans[*index as usize].end.0]);
     let height = |index: usize| {
         let joins = matches!(spans[index].activity, Activity::Waiting(WaitFor::Task(_)));
         (!joins, spans[index].start, index)
     };
+    let (mut begin, mut end) = ((0..spans.len()).peekable(), ends.into_iter().map(|index| index as usize).peekable());
     let mut present = BTreeSet::new();
     let mut upper: Option<(usize, Nanos)> = None;
     let mut stretches = Vec::new();
-    for now in changes.chunk_by(|a, b| a.0 == b.0) {
-        let at = now[0].0;
-        let mut instants = Vec::new();
-        for &(_, index) in now {
-            if spans[index].start == spans[index].end {
+    let mut instants = Vec::new();
+    // Whatever begins ends later, or at once.
+    while let Some(ends) = end.peek().map(|index| spans[*index].end) {
+        let at = begin.peek().map_or(ends, |index| ends.min(spans[*index].start));
+        while let Some(index) = begin.next_if(|index| spans[*index].start == at) {
+            if spans[index].end == at {
                 instants.push(index);
-            } else if spans[index].start == at {
-                present.insert(height(index));
             } else {
-                present.remove(&height(index));
+                present.insert(height(index));
             }
+        }
+        while let Some(index) = end.next_if(|index| spans[*index].end == at) {
+            present.remove(&height(index));
         }
         let next = present.last().map(|&(_, _, index)| index);
         if instants.is_empty() && next == upper.map(|(index, _)| index) {
@@ -226,9 +250,7 @@ fn uppermost(mut spans: Vec<Span>) -> Vec<Stretch> {
         if let Some((index, from)) = upper.filter(|(_, from)| *from < at) {
             stretches.push(stretch(&spans[index], from, at));
         }
-        // An instant begins and ends among the changes of one time, so it is there twice.
-        instants.dedup();
-        stretches.extend(instants.into_iter().map(|index| stretch(&spans[index], at, at)));
+        stretches.extend(instants.drain(..).map(|index| stretch(&spans[index], at, at)));
         upper = next.map(|index| (index, at));
     }
     stretches
@@ -236,35 +258,45 @@ fn uppermost(mut spans: Vec<Span>) -> Vec<Stretch> {
 
 /// At most `most` of `rows`, the last of which counts those that are left out.
 fn folded(mut rows: Vec<Unnamed>, most: usize) -> Vec<Unnamed> {
-    if rows.len() <= most {
-        return rows;
-    }
-    let rest = rows.split_off(most.saturating_sub(1));
+    let rest = beyond(&mut rows, most);
     let states = rest.iter().flat_map(|row| &row.stretches).filter_map(|stretch| match stretch.shows {
         Shows::Task { state, .. } => Some((stretch.from, stretch.to, state)),
         Shows::Tasks(_) => None,
     });
-    rows.push(Unnamed { kind: RowKind::Rest(rest.len() as u32), stretches: counted(states) });
+    rows.extend(counting(rest.len(), states));
     rows
+}
+
+/// Takes out of `all` what has no row of its own, where there may be at most so many rows.
+fn beyond<T>(all: &mut Vec<T>, most: usize) -> Vec<T> {
+    if all.len() <= most { Vec::new() } else { all.split_off(most.saturating_sub(1)) }
+}
+
+/// The row that stands for so many others, in these states; none for none.
+fn counting(rows: usize, states: impl Iterator<Item = (Nanos, Nanos, State)>) -> Option<Unnamed> {
+    (rows > 0).then(|| Unnamed { kind: RowKind::Rest(rows as u32), stretches: counted(states) })
 }
 
 /// How many are in each state, from each change to the next.
 fn counted(states: impl Iterator<Item = (Nanos, Nanos, State)>) -> Vec<Stretch> {
-    let ends = |(from, to, state): (Nanos, Nanos, State)| [(from, true, state), (to, false, state)];
-    let mut changes: Vec<(Nanos, bool, State)> = states.filter(|(from, to, _)| from < to).flat_map(ends).collect();
-    // Those who come stand before those who go, so that no count falls below nought on the way.
-    changes.sort_by_key(|&(at, comes, _)| (at, !comes));
+    let mut come: Vec<_> = states.filter(|(from, to, _)| from < to).collect();
+    let mut go = come.clone();
+    sort_by_numbers(&mut come, |(from, ..)| [from.0]);
+    sort_by_numbers(&mut go, |(_, to, _)| [to.0]);
+    let (mut come, mut go) = (come.into_iter().peekable(), go.into_iter().peekable());
     let mut counts = Counts::default();
     let mut since = Nanos::ZERO;
     let mut stretches = Vec::new();
-    for now in changes.chunk_by(|a, b| a.0 == b.0) {
+    while let Some(&(_, goes, _)) = go.peek() {
+        let at = come.peek().map_or(goes, |(comes, ..)| goes.min(*comes));
         let before = counts;
-        for &(_, comes, state) in now {
-            let count = &mut counts.0[state as usize];
-            *count = if comes { *count + 1 } else { *count - 1 };
+        while let Some((.., state)) = come.next_if(|(from, ..)| *from == at) {
+            counts.0[state as usize] += 1;
+        }
+        while let Some((.., state)) = go.next_if(|(_, to, _)| *to == at) {
+            counts.0[state as usize] -= 1;
         }
         if counts != before {
-            let at = now[0].0;
             if before.total() > 0 {
                 stretches.push(Stretch { from: since, to: at, shows: Shows::Tasks(before) });
             }

@@ -89,8 +89,7 @@ fn a_failure_loses_no_other_job() {
         let out_of_reach = TaskFailed { task: "task".to_owned(), reason: AWAY.to_owned() };
         assert_eq!(trace.failure(), Some(&RunError::Task(out_of_reach)), "{model}");
         let is_job = |index: &usize| trace.task_name(TaskId(*index as u32)) == "task";
-        let jobs: Vec<_> =
-            (0..trace.tasks.len()).filter(is_job).map(|index| trace.tasks[index].ended).collect();
+        let jobs: Vec<_> = (0..trace.tasks.len()).filter(is_job).map(|index| trace.tasks[index].ended).collect();
         assert!(jobs.len() == 4 && jobs.iter().all(Option::is_some), "{model}: {jobs:?}");
         for span in &trace.spans {
             if let Activity::Waiting(WaitFor::Task(whom)) = span.activity
