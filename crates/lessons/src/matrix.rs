@@ -59,9 +59,9 @@ static MATRIX: [Row; 5] = [
     Row {
         title: "parallelism",
         cells: [
-            times_faster("none: one thread takes turns", &[], &[Model::EventLoop, Model::Sequential]),
-            times_faster("none for Python code under the GIL", &[], &[Model::Threads, Model::Sequential]),
-            times_faster("one core each", &[], &[Model::ProcessPool, Model::Sequential]),
+            times_faster("none: one thread takes turns", COMPUTING, &[Model::EventLoop, Model::Sequential]),
+            times_faster("none for Python code under the GIL", COMPUTING, &[Model::Threads, Model::Sequential]),
+            times_faster("one core each", COMPUTING, &[Model::ProcessPool, Model::Sequential]),
         ],
     },
     Row {
@@ -86,7 +86,7 @@ static MATRIX: [Row; 5] = [
             },
             times_faster(
                 "overlaps waiting and whatever lets go of the GIL",
-                &[("waiting", "1")],
+                WAITING,
                 &[Model::Threads, Model::Sequential],
             ),
             Cell {
@@ -126,12 +126,14 @@ static MATRIX: [Row; 5] = [
     },
 ];
 
-const fn times_faster(
-    words: &'static str,
-    values: &'static [(&'static str, &'static str)],
-    models: &'static [Model],
-) -> Cell {
-    let figure = "how many times faster than one after the other four tasks are done";
+/// What four tasks do in the lesson about the GIL, and how it is called.
+type Load = (&'static [(&'static str, &'static str)], &'static str);
+
+const COMPUTING: Load = (&[], "how many times faster than one after the other four tasks are done that compute");
+const WAITING: Load =
+    (&[("waiting", "1")], "how many times faster than one after the other four tasks are done that wait");
+
+const fn times_faster(words: &'static str, (values, figure): Load, models: &'static [Model]) -> Cell {
     Cell { words, lesson: "gil", values, models, figure, unit: "×", compute: ratio }
 }
 
@@ -141,7 +143,7 @@ const fn per_task(words: &'static str, models: &'static [Model]) -> Cell {
         lesson: "pool-or-spawn",
         values: &[("jobs", "100"), ("work", "0"), ("payload", "0")],
         models,
-        figure: "to begin and end a task that does nothing",
+        figure: "a task, where a hundred that do nothing are begun and ended",
         unit: "µs",
         compute: |traces| 1e6 * wall_s(&traces[0]) / 100.0,
     }

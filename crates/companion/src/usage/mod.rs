@@ -14,8 +14,8 @@ use engine::trace::Switches;
 /// What one run took.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
-    /// CPU time outside and inside the kernel. A pool's processes tell theirs in ticks of a hundredth of a second, in
-    /// the proportion of which the time that they took is split; `None` where they took less than a tick.
+    /// The CPU time of the run, outside and inside the kernel, in the proportion in which the system counted it for this program and
+    /// its children. A pool's processes tell theirs in ticks of a hundredth of a second; `None` where they took less than one.
     pub cpu: Option<Cpu>,
     /// How often a core left a thread of this process or of its children.
     pub switches: Option<Switches>,
@@ -121,21 +121,19 @@ impl Watch {
         served.map_or(Nanos::ZERO, |served| served.user + served.system)
     }
 
+    /// The two parts of the `total` that the run took: the system counts what this program does beside a run as well, so that only
+    /// the proportion is told by it.
     fn with_kept_cpu(&self, near: Cpu, total: Nanos) -> Option<Cpu> {
         if self.kept.is_empty() {
-            return Some(near);
+            return near.parts_of(total);
         }
         let before = self.kept_ticks.as_ref()?.iter();
         let mut ticks = Cpu::default();
         for (process, before) in self.kept.iter().zip(before) {
             ticks = ticks.and(kernel::ticks(*process)?.since(*before));
         }
-        let all = (ticks.user + ticks.system).0;
-        let theirs = total.since(near.user + near.system);
-        (all > 0).then(|| {
-            let user = theirs.scaled(ticks.user.0 as f64 / all as f64);
-            near.and(Cpu { user, system: theirs.since(user) })
-        })
+        let here = (near.user + near.system).min(total);
+        Some(near.parts_of(here)?.and(ticks.parts_of(total.since(here))?))
     }
 
     fn with_kept_switches(&self, near: Switches) -> Option<Switches> {
@@ -155,6 +153,16 @@ impl Watch {
 }
 
 impl Cpu {
+    /// So much time in the proportion of these parts; `None` where neither of them tells any.
+    fn parts_of(self, total: Nanos) -> Option<Cpu> {
+        let all = self.user + self.system;
+        if all == Nanos::ZERO && total > Nanos::ZERO {
+            return None;
+        }
+        let user = total.scaled(self.user.0 as f64 / all.0.max(1) as f64);
+        Some(Cpu { user, system: total.since(user) })
+    }
+
     fn and(self, other: Cpu) -> Cpu {
         Cpu { user: self.user + other.user, system: self.system + other.system }
     }

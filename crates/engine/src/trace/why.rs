@@ -124,6 +124,10 @@ impl Why<'_> {
         let name = trace.task_name(span.task);
         let until = match (self.lives.goes_on(span), span.ended_by) {
             (true, _) => "on".to_owned(),
+            // Who had the turn right before it is not who kept it waiting.
+            (false, _) if then.activity == Activity::Ready(ReadyFor::Turn) => {
+                format!("until its turn comes at {}", span.end)
+            }
             (false, Some(by)) => format!("until {} let it go on at {}", trace.task_name(by), span.end),
             (false, None) => format!("to {}", span.end),
         };

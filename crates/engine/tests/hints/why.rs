@@ -12,7 +12,7 @@ fn why_names_who_keeps_the_loop() {
     let trace = run(plan, Model::EventLoop);
     let chain = why(&trace, "ONE", 2000);
     assert_eq!(chain.len(), 2, "{chain:?}");
-    let first = "ONE is ready from 1.000 s until THREE let it go on at 3.000 s: the event loop is busy with THREE.";
+    let first = "ONE is ready from 1.000 s until its turn comes at 3.000 s: the event loop is busy with THREE.";
     assert_eq!(chain[0], (State::Ready, first.to_owned()));
     assert!(chain[1].1.starts_with("THREE waits from 0.000 s to 3.000 s: a call that does not give way"), "{chain:?}");
 }

@@ -49,7 +49,8 @@ pub(super) static QUESTIONS: &[Question] = &[
         because: "All the fetching overlaps, and then every core takes its share of the computing.",
     },
     Question {
-        ask: "Now each job blocks for 1 s in a library's call before it computes. Which is the fastest?",
+        ask: "Now each job fetches for 0.1 s and blocks for 1 s in a library's call before it computes for 0.2 s, with ten threads and \
+              four processes. Which is the fastest?",
         values: FOR_PROCESSES_OF_THREADS,
         models: HYBRIDS,
         answer: Answer::Choice(&["loop and threads", "loop and processes", "processes of threads"], fastest),
@@ -58,7 +59,8 @@ pub(super) static QUESTIONS: &[Question] = &[
                   has threads of its own.",
     },
     Question {
-        ask: "A thousand short fetches, and a call that blocks for 2 ms after each; nothing computes. Which is the fastest?",
+        ask: "A thousand fetches of 0.2 s, and a call that blocks for 2 ms after each; nothing computes. Which is the fastest, with 32 \
+              threads?",
         values: FOR_LOOP_AND_THREADS,
         models: HYBRIDS,
         answer: Answer::Choice(&["loop and threads", "loop and processes", "processes of threads"], fastest),

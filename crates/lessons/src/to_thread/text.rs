@@ -32,7 +32,8 @@ pub(super) const NOTHING_SHARED: &str =
 
 pub(super) static QUESTIONS: &[Question] = &[
     Question {
-        ask: "The query runs on the event loop itself. For how long does the heart stand still at the longest?",
+        ask: "A query of 3 s runs on the event loop itself, beside a heart that beats every 0.1 s. For how long does the heart stand still \
+              at the longest?",
         values: &[("blocking", "3"), ("heartbeat", "0.1"), ("repair", "none")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| longest_gap_s(&traces[0])),
@@ -41,7 +42,8 @@ pub(super) static QUESTIONS: &[Question] = &[
                   until the answer is there.",
     },
     Question {
-        ask: "The same query, moved to a thread. For how long does the heart stand still at the longest now?",
+        ask: "The same query of 3 s, moved to a thread, and a beat every 0.1 s. For how long does the heart stand still at the longest \
+              now?",
         values: &[("blocking", "3"), ("heartbeat", "0.1"), ("repair", "to-thread")],
         models: &[Model::EventLoop],
         answer: Answer::Seconds(|traces| longest_gap_s(&traces[0])),
