@@ -264,7 +264,12 @@ async fn this_browser_tells_its_costs_and_predictions_are_made_with_them() {
     browser.until_matches("calibrated", "^Cancelled").await;
     browser.until_matches("machine", "CPython, 4 cores").await;
     browser.click("calibrate").await;
-    browser.until_matches("calibrated", "^Measured: a thread starts in .* Predictions are made with these costs").await;
+    browser
+        .until_matches(
+            "calibrated",
+            "^Measured: a thread starts in .* This lesson’s predictions are made with these costs",
+        )
+        .await;
     browser.until_matches("machine", "Measured costs, [0-9]+ cores?").await;
     // What is said is what is charged from now on.
     browser.until("/costs=[0-9]+_5000000_/.test(location.search)").await;

@@ -1,18 +1,15 @@
 //! The texts of the columns beside the timelines, in one place: what is to be translated stands here.
 
 pub mod home;
+pub mod machine;
 pub mod ways;
 
 use engine::model::{Model, Speed};
 use engine::time::Nanos;
 use engine::trace::Clock;
-use lessons::calibration::{ENDS, TRIALS};
-use lessons::parameter::{CORES, GIL};
-use lessons::{Answer, Lesson, Parameter, Question};
+use lessons::{Answer, Parameter, Question};
 
-use crate::state::calibrating::Standing;
 use crate::state::code::Here;
-use crate::state::machine::{Machine, is_lessons_own};
 use crate::state::mend::Mend;
 use crate::state::numbers::{Histogram, TimesOf};
 use crate::state::progress::Step;
@@ -202,71 +199,25 @@ pub const WHY_ASK: &str = "Press on any gap or block of a timeline: one sentence
 pub const NOBODY_IS_LEFT: &str = "Nobody is there at this instant: every run that is shown is over by then.";
 /// The button that leads from a sentence to all of the answer.
 pub const WHY_MORE: &str = "The chain behind it";
+/// Why a run of a clock broke off.
+pub fn cut_off(clock: Clock, why: &str) -> String {
+    let measured = if clock == Clock::Browser { "Measured in this browser" } else { "Measured on this machine" };
+    format!("{measured}: {why}")
+}
+
+/// In the place of the end of what has none.
+pub const NO_END: &str = "no end";
+
+/// What is said where no change of a setting would end a run sooner, of those that were tried.
+pub fn none_is_sooner(tried: &[&str]) -> String {
+    match tried {
+        [] => "No setting of this lesson changes how its work is done.".to_owned(),
+        tried => format!("Tried one at a time, none of these would end it sooner: {}.", tried.join(", ")),
+    }
+}
+
 /// The button that puts an answer away.
 pub const WHY_AWAY: &str = "Put the answer away";
-
-/// Above what predictions are made for.
-pub const MACHINE: &str = "Predicted for";
-/// The name of costs that were measured, here or for a file.
-pub const MEASURED_COSTS: &str = "Measured costs";
-/// Where a file of them is given.
-pub const COSTS_DROP: &str =
-    "Costs of a machine of your own: choose or drop what interleave calibrate --out FILE has written";
-/// What came of it.
-pub const COSTS_TAKEN: &str = "Predictions are made with these costs from now on.";
-/// The button that calibrates the browser.
-pub const CALIBRATE: &str = "Measure this browser’s costs";
-
-/// What came of it where it was cancelled.
-pub const CALIBRATION_CANCELLED: &str = "Cancelled. Predictions are made with the costs of before.";
-
-/// What came of it where a run broke off.
-pub const NOT_TOLD: &str = "One of the runs came to no end in this browser, so its costs are not known: try again, or close other pages first.";
-
-/// How that goes, or what it came to.
-pub fn calibrating(standing: &Standing) -> String {
-    match standing {
-        Standing::Idle => String::new(),
-        Standing::Running(number) => format!("Short runs in Web Workers: {number} of {} …", TRIALS.len()),
-        Standing::Lost(sentence) => sentence.clone(),
-        Standing::Told(costs) => {
-            let ms = |time: Nanos| format!("{:.2} ms", time.as_secs_f64() * 1e3);
-            format!(
-                "Measured: a thread starts in {} and ends in {}; an isolated Worker starts in {}; a job is there and back in {}; a turn \
-                 of the loop takes {:.1} µs; work takes {:.2} of CPython’s time. {COSTS_TAKEN}",
-                ms(costs.thread_start),
-                ms(costs.thread_end),
-                ms(costs.process_start),
-                ms(costs.message.scaled(ENDS)),
-                costs.loop_turn.as_secs_f64() * 1e6,
-                costs.work.get()
-            )
-        }
-    }
-}
-
-/// Above the choice of whose costs are charged.
-pub const COSTS: &str = "Costs";
-/// The seed.
-pub const SEED: &str = "Seed";
-/// What the seed is.
-pub const SEED_IS: &str = "another seed, another network";
-/// What the machine has to do with measuring.
-pub const MACHINE_NOTE: &str = "These are for predictions. A measured run has the cores and the costs of where it runs; of these it takes the \
-                                seed alone.";
-
-/// The machine in a few words; what the lesson decides itself is left out.
-pub fn machine(lesson: &Lesson, machine: Machine) -> String {
-    let mut parts = vec![machine.charges.title().to_owned()];
-    if !is_lessons_own(lesson, CORES) {
-        let count = machine.core_count();
-        parts.push(if count == 1 { "1 core".to_owned() } else { format!("{count} cores") });
-    }
-    if !is_lessons_own(lesson, GIL) && !machine.keeps_gil && machine.charges.costs().gil.is_some() {
-        parts.push("no GIL".to_owned());
-    }
-    parts.join(", ")
-}
 
 /// While a program is on its way.
 pub const LOADING: &str = "The program is on its way …";

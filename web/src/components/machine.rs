@@ -83,8 +83,9 @@ pub fn MachineControls(
     });
     let is_measured = move || state.machine.get().charges.preset().is_none();
     let measured = move || {
-        is_measured()
-            .then(|| view! { <option value="measured" prop:selected=is_measured>{texts::MEASURED_COSTS}</option> })
+        is_measured().then(
+            || view! { <option value="measured" prop:selected=is_measured>{texts::machine::MEASURED_COSTS}</option> },
+        )
     };
     let choose = move |event| {
         if let Some(preset) = Preset::with_id(&event_target_value(&event)) {
@@ -99,7 +100,7 @@ pub fn MachineControls(
         let costs = costs.map_err(|wrong| wrong.to_string()).and_then(Charges::measured);
         let charges = costs.map_err(|wrong| format!("{name}: {wrong}"))?;
         change(&|machine| Machine { charges, cores: None, ..machine });
-        Ok(texts::COSTS_TAKEN.to_owned())
+        Ok(texts::machine::COSTS_TAKEN.to_owned())
     });
     let isolation = Isolation::here();
     let calibrate = move |_| {
@@ -168,8 +169,8 @@ pub fn MachineControls(
             view! {
                 <div class="field">
                     <div class="field-head">
-                        <label for="field-seed">{texts::SEED}</label>
-                        <span class="range">{texts::SEED_IS}</span>
+                        <label for="field-seed">{texts::machine::SEED}</label>
+                        <span class="range">{texts::machine::SEED_IS}</span>
                     </div>
                     <input
                         type="text"
@@ -184,15 +185,15 @@ pub fn MachineControls(
             }
         })
     };
-    let told = move || texts::machine(state.lesson, state.machine.get());
+    let told = move || texts::machine::machine(state.lesson, state.machine.get());
     view! {
         <details class="group" data-testid="machine">
             <summary>
-                <span>{texts::MACHINE}</span>
+                <span>{texts::machine::MACHINE}</span>
                 <span class="sub">{told}</span>
             </summary>
             <div class="field">
-                <div class="field-head"><label for="field-costs">{texts::COSTS}</label></div>
+                <div class="field-head"><label for="field-costs">{texts::machine::COSTS}</label></div>
                 <select id="field-costs" data-testid="machine-costs" on:change=choose>{presets.collect_view()} {measured}</select>
             </div>
             <div class="field">
@@ -202,18 +203,18 @@ pub fn MachineControls(
                     disabled=move || state.is_measuring() || !isolation.is_available()
                     on:click=calibrate
                 >
-                    {texts::CALIBRATE}
+                    {texts::machine::CALIBRATE}
                 </button>
                 <p class="sub" role="status" data-testid="calibrated">
-                    {move || state.calibrating.standing.with(texts::calibrating)}
+                    {move || state.calibrating.standing.with(texts::machine::calibrating)}
                 </p>
             </div>
-            {file_drop(texts::COSTS_DROP, "open-costs", LONGEST_COSTS, read)}
+            {file_drop(texts::machine::COSTS_DROP, "open-costs", LONGEST_COSTS, read)}
             {cores}
             {gil}
             {seed}
             <p class="wrong" aria-live="polite" data-testid="machine-wrong">{wrong}</p>
-            <p class="footnote">{texts::MACHINE_NOTE}</p>
+            <p class="footnote">{texts::machine::MACHINE_NOTE}</p>
         </details>
     }
 }

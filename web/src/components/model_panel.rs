@@ -14,6 +14,7 @@ use crate::state::door::Door;
 use crate::state::lesson::LessonState;
 use crate::state::theme::Scheme;
 use crate::state::words;
+use crate::texts;
 
 /// One of the models that stand one under the other.
 #[component]
@@ -39,7 +40,9 @@ pub fn ModelPanel(
     };
     let cut_off = move |clock| {
         let why = why_failed(clock)?;
-        Some(view! { <p class="wrong" data-testid=format!("wrong-{model}-{}", words::short(clock))>{why}</p> })
+        Some(
+            view! { <p class="wrong" data-testid=format!("wrong-{model}-{}", words::short(clock))>{texts::cut_off(clock, &why)}</p> },
+        )
     };
     let timelines = NodeRef::<Div>::new();
     Effect::new(move |before: Option<()>| {

@@ -11,6 +11,7 @@ use web_sys::HtmlDetailsElement;
 use crate::backend::reached;
 use crate::state::browser;
 use crate::state::lesson::LessonState;
+use crate::texts;
 use crate::timeline::table::{TableRow, table};
 
 /// A model's spans, a table a clock. Rows are made only while it is open.
@@ -59,7 +60,7 @@ fn spans(trace: &Trace, now: Nanos) -> impl IntoView + use<> {
                 <td>{row.lane}</td>
                 <td>{row.state}</td>
                 <td class="number">{row.from.to_string()}</td>
-                <td class="number">{row.to.to_string()}</td>
+                <td class="number">{row.to.map_or_else(|| texts::NO_END.to_owned(), |to| to.to_string())}</td>
                 <td>{row.because}</td>
             </tr>
         }

@@ -93,10 +93,14 @@ fn Answered(answer: Answer) -> impl IntoView {
 fn WhatIfs(state: LessonState) -> impl IntoView {
     let found = RwSignal::new(Vec::<WhatIf>::new());
     let is_done = RwSignal::new(false);
+    let tried = StoredValue::new(Vec::<&'static str>::new());
     let predicted = untrack(|| state.view.asked.get().and_then(|asked| state.trace(asked.model, Clock::Virtual)));
     if let Some(before) = predicted {
         let settings = state.form.with_untracked(|form| form.settings().clone());
-        spawn_local(try_all(state.lesson, settings, before, found, is_done));
+        let changes = changes(state.lesson, &settings.values);
+        tried.set_value(changes.iter().map(|change| change.parameter.title).collect());
+        tried.update_value(Vec::dedup);
+        spawn_local(try_all(state.lesson, changes, settings, before, found, is_done));
     }
     let show = move |change: Change| {
         state.edit(change.parameter, change.text);
@@ -113,7 +117,7 @@ fn WhatIfs(state: LessonState) -> impl IntoView {
     };
     let nothing = move || {
         (is_done.get() && found.with(Vec::is_empty))
-            .then(|| view! { <p class="sub">"None of this lesson’s settings, changed alone, would end it sooner."</p> })
+            .then(|| view! { <p class="sub">{tried.with_value(|tried| texts::none_is_sooner(tried))}</p> })
     };
     view! {
         <div class="what-ifs" data-testid="what-ifs">
@@ -127,12 +131,13 @@ fn WhatIfs(state: LessonState) -> impl IntoView {
 /// Tries one change after the other, as long as somebody looks.
 async fn try_all(
     lesson: &'static Lesson,
+    changes: Vec<Change>,
     settings: Settings,
     before: Arc<Trace>,
     found: RwSignal<Vec<WhatIf>>,
     is_done: RwSignal<bool>,
 ) {
-    for change in changes(lesson, &settings.values) {
+    for change in changes {
         let changed = Settings { values: change.values.clone(), ..settings.clone() };
         let after = foresight::run(lesson, &changed, before.model).await;
         if found.try_with_untracked(|_| ()).is_none() {

@@ -50,9 +50,7 @@ impl Address {
         self.query.set_value(query());
         let query = address.split_once('?').map_or("", |(_, query)| query);
         self.reading.set(link::read(query));
-        if let Some(window) = browser::window() {
-            window.scroll_to_with_x_and_y(0.0, 0.0);
-        }
+        browser::to_the_top();
     }
 
     /// Makes the address name `place`, which the page shows already, without a step in the history.

@@ -13,6 +13,13 @@ pub fn window() -> Option<Window> {
     web_sys::window()
 }
 
+/// Scrolls to where the page begins.
+pub fn to_the_top() {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
 /// The document, where there is one.
 pub fn document() -> Option<Document> {
     window()?.document()

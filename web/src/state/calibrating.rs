@@ -60,7 +60,7 @@ impl Calibrating {
     pub fn cancel(self) {
         if untrack(|| self.is_under_way()) {
             self.lab.with_value(|lab| lab.stop());
-            self.standing.set(Standing::Lost(texts::CALIBRATION_CANCELLED.to_owned()));
+            self.standing.set(Standing::Lost(texts::machine::CALIBRATION_CANCELLED.to_owned()));
         }
     }
 
@@ -82,7 +82,7 @@ impl Calibrating {
                     self.standing.set(Standing::Told(costs));
                     told(costs);
                 }
-                None => self.standing.set(Standing::Lost(texts::NOT_TOLD.to_owned())),
+                None => self.standing.set(Standing::Lost(texts::machine::NOT_TOLD.to_owned())),
             }
             return;
         };
@@ -101,7 +101,7 @@ impl Calibrating {
                         self.runs.update_value(|runs| runs.push(Trace::clone(&trace)));
                         self.go_on(cores, Rc::clone(&told));
                     }
-                    None => self.standing.set(Standing::Lost(texts::NOT_TOLD.to_owned())),
+                    None => self.standing.set(Standing::Lost(texts::machine::NOT_TOLD.to_owned())),
                 },
             }
         };

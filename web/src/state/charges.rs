@@ -48,7 +48,7 @@ impl Charges {
 
     /// The name that people read.
     pub fn title(self) -> &'static str {
-        self.preset().map_or(texts::MEASURED_COSTS, Preset::title)
+        self.preset().map_or(texts::machine::MEASURED_COSTS, Preset::title)
     }
 
     /// What a link says of it.

@@ -79,7 +79,7 @@ pub fn parts(lesson: &Lesson, kept: &Settings, now: &Settings) -> Vec<Part> {
 pub fn sentence(parts: &[Part], kept: &Trace, now: &Trace) -> String {
     let changes: Vec<String> = parts.iter().filter(|part| part.differs()).map(Part::change).collect();
     let changes = match changes.len() {
-        0 => return "Nothing differs yet: change something, and see here what it does.".to_owned(),
+        0 => return "Nothing differs yet.".to_owned(),
         count if count <= TOLD => changes.join(", "),
         count => format!("{count} changes"),
     };

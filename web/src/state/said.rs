@@ -110,7 +110,7 @@ impl Said {
         let guess = match (guess.strip_prefix('o'), guess.strip_prefix('r')) {
             (Some(place), _) => Guess::Option(place.parse().ok()?),
             (_, Some(order)) => Guess::Order(Order::read(order)?),
-            (None, None) => Guess::Number(guess.parse().ok().filter(|number: &f64| number.is_finite())?),
+            (None, None) => Guess::Number(guess.parse().ok().filter(|number| (0.0..=MOST).contains(number))?),
         };
         Some(Said::Guessed(guess, sure))
     }
@@ -170,19 +170,23 @@ pub fn fits(question: &Question, said: Said) -> bool {
     }
 }
 
+/// The most that is taken as a guess.
+const MOST: f64 = 1e6;
+
 /// The guess that a text holds for a question: what was typed, the number of an option, or an order's text.
 ///
 /// # Errors
 /// Where it is none, what it must be.
 pub fn read_guess(question: &Question, text: &str) -> Result<Guess, &'static str> {
     // A comma is a decimal point to many people.
-    let number = text.trim().replace(',', ".").parse::<f64>().ok().filter(|number| number.is_finite());
+    let number = text.trim().replace(',', ".").parse::<f64>().ok().filter(|number| (0.0..=MOST).contains(number));
     match question.answer {
         Answer::Seconds(_) => {
-            number.filter(|number| *number >= 0.0).map(Guess::Number).ok_or("a number of seconds, such as 2.5")
+            number.map(Guess::Number).ok_or("a number of seconds, such as 2.5, and a million at the most")
         }
         Answer::Number(_) => {
-            number.filter(|number| number.fract() == 0.0).map(Guess::Number).ok_or("a whole number, such as 3")
+            let whole = number.filter(|number| number.fract() == 0.0);
+            whole.map(Guess::Number).ok_or("a whole number, such as 3, from 0 to a million")
         }
         Answer::Choice(options, _) => {
             let place = text.parse::<usize>().ok().filter(|place| *place < options.len());
@@ -249,7 +253,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_said_comes_back_from_its_text(
-            number in -1e9..1e9_f64,
+            number in 0.0..=MOST,
             place in 0_usize..9,
             order in Just((0..9).collect::<Vec<usize>>()).prop_shuffle(),
             sure in 0_usize..3,

@@ -47,11 +47,12 @@ impl Picture {
     }
 }
 
-/// The models that a lesson's questions ask about first, and if those are too few, others of its own.
+/// The models that each of a lesson's questions asks about first, and if those are too few, others of its own.
 pub fn models(lesson: &Lesson) -> Vec<Model> {
+    let first = lesson.questions.iter().filter_map(|question| question.models.first());
     let asked = lesson.questions.iter().flat_map(|question| question.models);
     let mut models: Vec<Model> = Vec::new();
-    for model in asked.chain(lesson.models) {
+    for model in first.chain(asked).chain(lesson.models) {
         if models.len() < MODELS && !models.contains(model) {
             models.push(*model);
         }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::state::browser;
 use crate::state::lesson::LessonState;
 use crate::state::link::{LessonPlace, Settings};
 
@@ -48,6 +49,7 @@ impl LessonState {
         self.view.pace.set(1.0);
         self.way.set(way);
         self.write_address();
+        browser::to_the_top();
     }
 
     /// The place that a link should name, followed as it changes.

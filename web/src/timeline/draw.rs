@@ -74,16 +74,19 @@ pub enum Stroke {
     Path,
     /// The chain of causes of a wait.
     Chain,
+    /// That a row goes on beyond the picture.
+    Beyond,
 }
 
 impl Stroke {
     /// All of them.
-    pub const ALL: [Stroke; 5] = [Stroke::Hold, Stroke::Log, Stroke::Arrow, Stroke::Path, Stroke::Chain];
+    pub const ALL: [Stroke; 6] =
+        [Stroke::Hold, Stroke::Log, Stroke::Arrow, Stroke::Path, Stroke::Chain, Stroke::Beyond];
 
     /// How wide its line is.
     pub fn width_px(self) -> f64 {
         match self {
-            Stroke::Log => 1.5,
+            Stroke::Log | Stroke::Beyond => 1.5,
             Stroke::Arrow => 1.0,
             Stroke::Hold | Stroke::Path | Stroke::Chain => 2.0,
         }
@@ -131,6 +134,7 @@ pub fn draw(surface: &mut impl Surface, layout: &Layout, viewport: &Viewport, se
         };
         draw_name(surface, row, viewport.left_px - NAME_MARGIN_PX, middle_px);
         draw_row(surface, layout, row, viewport, area);
+        draw_beyond(surface, row, viewport, middle_px);
         overlay::draw_in_row(surface, &layout.links, index, viewport, area);
     }
     overlay::draw_over(surface, layout, viewport, seen);
@@ -169,6 +173,23 @@ fn draw_row(surface: &mut impl Surface, layout: &Layout, row: &Row, viewport: &V
         surface.block(area, state);
         let words = layout.words(row, stretch);
         draw_words(surface, &words, Style::On(state), area, area.y_px + area.height_px / 2.0);
+    }
+}
+
+/// An angle in the margin wherever a row goes on beyond what is seen: what the window cuts has not ended there.
+fn draw_beyond(surface: &mut impl Surface, row: &Row, viewport: &Viewport, middle_px: f64) {
+    const GAP_PX: f64 = 2.0;
+    const HALF_PX: f64 = 4.0;
+    let (Some(first), Some(last)) = (row.stretches.first(), row.stretches.last()) else { return };
+    let mut angle = |edge_px: f64, tip_px: f64| {
+        let points = [(edge_px, middle_px - HALF_PX), (edge_px + tip_px, middle_px), (edge_px, middle_px + HALF_PX)];
+        surface.line(&points, Stroke::Beyond);
+    };
+    if viewport.x_px(first.from) < viewport.left_px - 1.0 {
+        angle(viewport.left_px - GAP_PX, -HALF_PX);
+    }
+    if viewport.x_px(last.to) > viewport.right_px + 1.0 {
+        angle(viewport.right_px + GAP_PX, HALF_PX);
     }
 }
 
@@ -276,6 +297,21 @@ mod tests {
         let first_running = drawn.blocks.iter().position(|(_, state)| *state == State::Running).expect("something ran");
         assert!(drawn.blocks[first_running..].iter().all(|(_, state)| *state == State::Running));
         assert!(drawn.blocks[first_running..].iter().all(|(area, _)| area.width_px >= INSTANT_PX));
+    }
+
+    #[test]
+    fn what_the_window_cuts_is_seen_to_go_on() {
+        let layout = laid_out("delay-messages", Model::Sequential, &[], 1.0, Rows::Few);
+        let angles = |start, end| {
+            let window = Window { start: Nanos(start), end: Nanos(end) };
+            let drawn = drawn(&layout, window, all(&layout));
+            let ends = drawn.lines_for(Stroke::Beyond).into_iter().map(|points| points[1].0 > points[0].0);
+            ends.collect::<Vec<_>>()
+        };
+        let end = layout.trace.end().0;
+        assert!(angles(0, end).is_empty());
+        assert_eq!(angles(0, end / 2), [true]);
+        assert_eq!(angles(end / 3, end / 2), [false, true]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Palette {
     pub fn stroke(&self, stroke: Stroke) -> &str {
         match stroke {
             Stroke::Hold => &self.held,
-            Stroke::Log | Stroke::Arrow => &self.muted,
+            Stroke::Log | Stroke::Arrow | Stroke::Beyond => &self.muted,
             Stroke::Path => &self.ink,
             Stroke::Chain => &self.accent,
         }

@@ -20,7 +20,12 @@ pub fn read_out(layout: &Layout, y_px: f64, at: Nanos, slack: Nanos) -> Option<[
             State::ALL.into_iter().filter_map(of).collect::<Vec<_>>().join(", ")
         }
     };
-    Some([what, format!("{} – {} ({})", stretch.from, stretch.to, stretch.to.since(stretch.from))])
+    // What is drawn beyond the end of a run that stands still is a piece of its eternity.
+    let has_no_end = layout.trace.stands_still() && stretch.to > layout.trace.program_time(layout.trace.end());
+    Some(match has_no_end {
+        true => [what, format!("from {} on, without an end", stretch.from)],
+        false => [what, format!("{} – {} ({})", stretch.from, stretch.to, stretch.to.since(stretch.from))],
+    })
 }
 
 #[cfg(test)]

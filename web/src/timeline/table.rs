@@ -14,8 +14,8 @@ pub struct TableRow {
     pub state: &'static str,
     /// From when.
     pub from: Nanos,
-    /// Until when.
-    pub to: Nanos,
+    /// Until when; `None` where a run that stands still has it wait for ever.
+    pub to: Option<Nanos>,
     /// Why the task did not run; empty where it did.
     pub because: String,
 }
@@ -26,17 +26,20 @@ const MOST_ROWS: usize = 500;
 /// The spans of `trace` in the order of time, those that go on drawn out to `now`; beyond the first 500, only how many more
 /// there are.
 pub fn table(trace: &Trace, now: Nanos) -> (Vec<TableRow>, usize) {
-    let mut spans: Vec<_> = trace.spans_until(now).collect();
+    let stands_still = trace.stands_still();
+    // Drawn out a little further, what has no end is told from what ended last.
+    let until = if stands_still { trace.end() + Nanos(1) } else { now };
+    let mut spans: Vec<_> = trace.spans_until(until).collect();
     sort_by_numbers(&mut spans, |span| [span.start.0, span.end.0, span.task.0.into()]);
     let more = spans.len().saturating_sub(MOST_ROWS);
     spans.truncate(MOST_ROWS);
-    let causes = trace.causes(now);
+    let causes = trace.causes(until);
     let row = |span: &engine::trace::Span| TableRow {
         task: trace.task_name(span.task).to_owned(),
         lane: trace.lane_name(span.lane).to_owned(),
         state: span.activity.state().word(),
         from: span.start,
-        to: span.end,
+        to: (!stands_still || span.end <= trace.end()).then_some(span.end),
         because: causes.of(span),
     };
     (spans.iter().map(row).collect(), more)
