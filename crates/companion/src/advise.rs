@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use lessons::advice::{self, Advice, Load, TIE, Verdict};
-use lessons::parameter::CORES;
+use lessons::parameter::{CORES, time_s};
 use lessons::{Diagnostic, Parameter, Value};
 use serde::Serialize;
 
@@ -57,8 +57,9 @@ fn read(arguments: &AdviseArguments) -> Result<Load, Vec<Diagnostic>> {
 }
 
 fn read_time(name: &str, text: &str, parameters: &[Parameter], wrong: &mut Vec<Diagnostic>) -> Option<Duration> {
-    let given = keep(time(&format!("--{name}"), text), wrong)?;
-    match read_as(name, text, &given.as_secs_f64().to_string(), parameters, wrong)? {
+    // Of a time that is too long for any, the lesson's own bound is told.
+    let given_s = time_s(text).or_else(|| Some(keep(time(&format!("--{name}"), text), wrong)?.as_secs_f64()))?;
+    match read_as(name, text, &given_s.to_string(), parameters, wrong)? {
         Value::Seconds(time) => Some(time),
         _ => None,
     }

@@ -69,13 +69,13 @@ Examples:
 
 A time is a number with ms, s or m behind it; a number alone is in seconds. Every time in the answer is predicted.")]
 pub struct AdviseArguments {
-    /// How long each task waits for something outside
+    /// How long each task waits for something outside, up to 60s
     #[arg(long, value_name = "D", allow_hyphen_values = true)]
     pub wait: String,
-    /// How long each task computes after that
+    /// How long each task computes after that, up to 0.5s
     #[arg(long, value_name = "D", allow_hyphen_values = true)]
     pub cpu: String,
-    /// How many tasks there are
+    /// How many tasks there are, up to 2000
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub tasks: String,
     /// The most tasks under way at once, each on a connection of its own; all of them where it is 0 or not given
