@@ -170,12 +170,11 @@ fn advice_names_the_models_in_order_and_the_rule() {
 
 #[test]
 fn a_wrong_load_is_answered_word_by_word() {
-    let time = "but it must be a time such as 200ms, 0.2s, 3s or 2m.";
     check_refused_call(
         "advise --wait soon --cpu -1s --tasks 0 --limit -1 --cores 0",
         &[
-            &format!("--wait: got “soon”, {time}"),
-            &format!("--cpu: got “-1s”, {time} Did you mean 0s?"),
+            "--wait: got “soon”, but it must be a time such as 200ms, 0.2s, 3s or 2m.",
+            "--cpu: got “-1s”, but it must be a time from 0 to 0.5 seconds. Did you mean 0?",
             "--tasks: got “0”, but it must be a whole number from 1 to 2000. Did you mean 1?",
             "--limit: got “-1”, but it must be a whole number from 0 to 1000. Did you mean 0?",
             "--cores: got “0”, but it must be a whole number from 1 to 64. Did you mean 1?",
