@@ -53,7 +53,7 @@ async fn a_lesson_that_is_predicted_for_long_can_be_changed_and_left_before_that
     browser.run(drag).await;
     browser.until(&format!("{walls} !== {before} && {NOT_BUSY}")).await;
     browser.run(&format!("{drag}; setTimeout(() => history.go(-1), 100)")).await;
-    browser.until_text("begin", "Go on").await;
+    browser.until_matches("left-off", "Lesson 8: ").await;
     browser.click("lesson-link-merge-sort").await;
     browser.run("history.go(-1)").await;
     browser.click("lesson-link-merge-sort").await;

@@ -262,7 +262,7 @@ async fn this_browser_tells_its_costs_and_predictions_are_made_with_them() {
     browser.until(&format!("{}.disabled", element("run-browser"))).await;
     browser.click("cancel").await;
     browser.until_matches("calibrated", "^Cancelled").await;
-    browser.until_matches("machine", "CPython, 4 cores").await;
+    browser.until(&format!("!{}.disabled", element("run-browser"))).await;
     browser.click("calibrate").await;
     browser
         .until_matches(

@@ -211,7 +211,8 @@ pub const NO_END: &str = "no end";
 /// What is said where no change of a setting would end a run sooner, of those that were tried.
 pub fn none_is_sooner(tried: &[&str]) -> String {
     match tried {
-        [] => "No setting of this lesson changes how its work is done.".to_owned(),
+        [] => "There is nothing to try: a what-if leaves the work as it is, and changes only what it is done with."
+            .to_owned(),
         tried => format!("Tried one at a time, none of these would end it sooner: {}.", tried.join(", ")),
     }
 }
@@ -257,7 +258,7 @@ pub fn mended(mend: &Mend) -> String {
     if let Some([before, after]) = &mend.outcomes {
         return format!("{before} → {after}");
     }
-    let before = mend.before.map_or_else(|| "no end".to_owned(), words::seconds);
+    let before = mend.before.map_or_else(|| NO_END.to_owned(), words::seconds);
     format!("{before} → {}", words::seconds(mend.after))
 }
 

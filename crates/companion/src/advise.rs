@@ -58,7 +58,10 @@ fn read(arguments: &AdviseArguments) -> Result<Load, Vec<Diagnostic>> {
 
 fn read_time(name: &str, text: &str, parameters: &[Parameter], wrong: &mut Vec<Diagnostic>) -> Option<Duration> {
     // Of a time that is too long for any, the lesson's own bound is told.
-    let given_s = time_s(text).or_else(|| Some(keep(time(&format!("--{name}"), text), wrong)?.as_secs_f64()))?;
+    let Some(given_s) = time_s(text) else {
+        wrong.extend(time(&format!("--{name}"), text).err());
+        return None;
+    };
     match read_as(name, text, &given_s.to_string(), parameters, wrong)? {
         Value::Seconds(time) => Some(time),
         _ => None,

@@ -140,23 +140,19 @@ impl<T> Placement<T> {
 
     /// Finds a place for `task` among the lanes of `owner`.
     pub fn place(&mut self, owner: Owner, task: T) -> Place<T> {
-        let mut policy = std::mem::replace(self.policy(owner), Policy::Inline);
+        let mut policy = std::mem::replace(self.policy_mut(owner), Policy::Inline);
         let place = match &mut policy {
             Policy::Inline => Place::SpawnersLane(task),
             Policy::LaneEach(kind) => Place::NewLane(task, self.lane_for_one(owner, *kind)),
             Policy::Pool(pool) => self.place_in(owner, pool, task),
         };
-        *self.policy(owner) = policy;
+        *self.policy_mut(owner) = policy;
         place
     }
 
     /// Whether the lanes of `owner` are in other processes than the first.
     pub fn leaves_process(&self, owner: Owner) -> bool {
-        let policy = match owner {
-            Owner::Tasks => &self.tasks,
-            Owner::Threads => &self.threads,
-        };
-        match policy {
+        match self.policy(owner) {
             Policy::Inline => false,
             Policy::LaneEach(kind) | Policy::Pool(Pool { kind, .. }) => kind.is_in_another_process(),
         }
@@ -165,7 +161,7 @@ impl<T> Placement<T> {
     /// Takes a lane back whose task has ended, and returns the task that it is for next.
     pub fn release(&mut self, lane: LaneId) -> Option<T> {
         let owner = *self.owners.get(lane.0 as usize)?;
-        let Policy::Pool(pool) = self.policy(owner) else {
+        let Policy::Pool(pool) = self.policy_mut(owner) else {
             return None;
         };
         let next = pool.queue.pop_front();
@@ -234,7 +230,14 @@ impl<T> Placement<T> {
         NewLane { lane, name, kind, process }
     }
 
-    fn policy(&mut self, owner: Owner) -> &mut Policy<T> {
+    fn policy(&self, owner: Owner) -> &Policy<T> {
+        match owner {
+            Owner::Tasks => &self.tasks,
+            Owner::Threads => &self.threads,
+        }
+    }
+
+    fn policy_mut(&mut self, owner: Owner) -> &mut Policy<T> {
         match owner {
             Owner::Tasks => &mut self.tasks,
             Owner::Threads => &mut self.threads,

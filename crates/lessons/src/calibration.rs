@@ -31,9 +31,12 @@ const EMPTY: (&str, &str) = ("work", "0");
 const IN_TURN: (&str, &str) = ("one-by-one", "on");
 const ONE_PROCESS: (&str, &str) = ("processes", "1");
 
+/// How many there are.
+pub const COUNT: usize = 8;
+
 /// All of them, some tenths of a second each, in the order in which [`costs`] reads them: threads, processes, small and large
 /// messages, turns of a loop, and then work of several kinds.
-pub static TRIALS: [Trial; 8] = [
+pub static TRIALS: [Trial; COUNT] = [
     Trial { lesson: "pool-or-spawn", model: Model::Threads, values: &[("jobs", "12"), EMPTY, IN_TURN] },
     Trial {
         lesson: "pool-or-spawn",
@@ -71,8 +74,8 @@ impl Trial {
 
 /// The costs that are told by these runs of [`TRIALS`], in their order, on a machine of so many `cores`; `None` where one of them
 /// does not tell what it is for. What none is for is as `usual`: the GIL, and who makes way for whom.
-pub fn costs(runs: &[Trace], cores: NonZeroU16, usual: Costs) -> Option<Costs> {
-    let [threads, processes, small, large, turns, work @ ..] = runs else { return None };
+pub fn costs(runs: &[Trace; COUNT], cores: NonZeroU16, usual: Costs) -> Option<Costs> {
+    let [threads, processes, small, large, turns, work @ ..] = runs;
     let [_, _, _, _, _, of_work @ ..] = &TRIALS;
     let factors: Option<Vec<f64>> = of_work.iter().zip(work).map(|(trial, run)| factor(trial, run)).collect();
     let message = period(small)?.scaled(1.0 / ENDS);

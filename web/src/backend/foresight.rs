@@ -216,7 +216,7 @@ impl Seat {
         // First, so that it is busy while the page reads.
         self.go_on(workers);
         let Some(question) = answered else { return };
-        match protocol::decode_trace(&Uint8Array::new(message).to_vec()) {
+        match protocol::decode_trace(&message.unchecked_ref::<Uint8Array>().to_vec()) {
             Ok(trace) => {
                 question.answer.replace(Some(Arc::new(trace)));
                 question.end();

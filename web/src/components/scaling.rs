@@ -175,7 +175,7 @@ fn table(state: LessonState, sweep: &Sweep) -> AnyView {
             state.commit();
         };
         let wall = |(_, wall): &(Model, Option<Nanos>)| {
-            view! { <td class="number">{wall.map_or_else(|| "no end".to_owned(), words::seconds)}</td> }
+            view! { <td class="number">{wall.map_or_else(|| texts::NO_END.to_owned(), words::seconds)}</td> }
         };
         view! {
             <tr>

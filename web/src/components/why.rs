@@ -93,15 +93,16 @@ fn Answered(answer: Answer) -> impl IntoView {
 fn WhatIfs(state: LessonState) -> impl IntoView {
     let found = RwSignal::new(Vec::<WhatIf>::new());
     let is_done = RwSignal::new(false);
-    let tried = StoredValue::new(Vec::<&'static str>::new());
+    let mut titles: Vec<&'static str> = Vec::new();
     let predicted = untrack(|| state.view.asked.get().and_then(|asked| state.trace(asked.model, Clock::Virtual)));
     if let Some(before) = predicted {
         let settings = state.form.with_untracked(|form| form.settings().clone());
-        let changes = changes(state.lesson, &settings.values);
-        tried.set_value(changes.iter().map(|change| change.parameter.title).collect());
-        tried.update_value(Vec::dedup);
-        spawn_local(try_all(state.lesson, changes, settings, before, found, is_done));
+        let to_try = changes(state.lesson, &settings.values);
+        titles.extend(to_try.iter().map(|change| change.parameter.title));
+        titles.dedup();
+        spawn_local(try_all(state.lesson, to_try, settings, before, found, is_done));
     }
+    let tried = StoredValue::new(titles);
     let show = move |change: Change| {
         state.edit(change.parameter, change.text);
         state.commit();
@@ -131,13 +132,13 @@ fn WhatIfs(state: LessonState) -> impl IntoView {
 /// Tries one change after the other, as long as somebody looks.
 async fn try_all(
     lesson: &'static Lesson,
-    changes: Vec<Change>,
+    to_try: Vec<Change>,
     settings: Settings,
     before: Arc<Trace>,
     found: RwSignal<Vec<WhatIf>>,
     is_done: RwSignal<bool>,
 ) {
-    for change in changes {
+    for change in to_try {
         let changed = Settings { values: change.values.clone(), ..settings.clone() };
         let after = foresight::run(lesson, &changed, before.model).await;
         if found.try_with_untracked(|_| ()).is_none() {

@@ -80,7 +80,7 @@ impl Late {
             let is_wanted =
                 self.is_under_way.try_set_value(false).is_none() && self.quick.get_untracked() == Some(None);
             if is_wanted {
-                self.known.set(Some((known.clone(), predictions)));
+                self.known.set(Some((known, predictions)));
                 self.go_on();
             }
         });

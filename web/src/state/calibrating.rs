@@ -60,7 +60,7 @@ impl Calibrating {
     pub fn cancel(self) {
         if untrack(|| self.is_under_way()) {
             self.lab.with_value(|lab| lab.stop());
-            self.standing.set(Standing::Lost(texts::machine::CALIBRATION_CANCELLED.to_owned()));
+            self.end(Standing::Lost(texts::machine::CALIBRATION_CANCELLED.to_owned()));
         }
     }
 
@@ -69,20 +69,24 @@ impl Calibrating {
         self.standing.with(|standing| matches!(standing, Standing::Running(_)))
     }
 
+    /// Ends with this. Workers that nobody needs any more go with it.
+    fn end(self, standing: Standing) {
+        self.lab.set_value(Lab::default());
+        self.standing.set(standing);
+    }
+
     fn go_on(self, cores: NonZeroU16, told: Rc<dyn Fn(Costs)>) {
         let index = self.runs.with_value(Vec::len);
         let Some(trial) = TRIALS.get(index) else {
             // Threads that are measured here pass on a GIL, too.
             let usual = Costs { gil: Preset::CPython.costs().gil, ..Preset::Browser.costs() };
-            let costs = self.runs.with_value(|runs| costs(runs, cores, usual));
-            // Workers that nobody needs any more.
-            self.lab.set_value(Lab::default());
-            match costs {
+            let all = |runs: &Vec<Trace>| costs(runs.as_slice().try_into().ok()?, cores, usual);
+            match self.runs.with_value(all) {
                 Some(costs) => {
-                    self.standing.set(Standing::Told(costs));
+                    self.end(Standing::Told(costs));
                     told(costs);
                 }
-                None => self.standing.set(Standing::Lost(texts::machine::NOT_TOLD.to_owned())),
+                None => self.end(Standing::Lost(texts::machine::NOT_TOLD.to_owned())),
             }
             return;
         };
@@ -94,15 +98,19 @@ impl Calibrating {
             if !is_over {
                 return;
             }
-            match self.measured.status.get_untracked() {
-                Status::Lost(sentence) => self.standing.set(Standing::Lost(sentence)),
-                _ => match untrack(|| self.measured.trace(trial.model)).filter(|trace| trace.outcome().is_some()) {
-                    Some(trace) => {
-                        self.runs.update_value(|runs| runs.push(Trace::clone(&trace)));
-                        self.go_on(cores, Rc::clone(&told));
-                    }
-                    None => self.standing.set(Standing::Lost(texts::machine::NOT_TOLD.to_owned())),
-                },
+            if let Status::Lost(sentence) = self.measured.status.get_untracked() {
+                return self.end(Standing::Lost(sentence));
+            }
+            let run = self.measured.run(trial.model).get_untracked();
+            match run.as_ref().filter(|run| run.trace.outcome().is_some()) {
+                Some(run) => {
+                    self.runs.update_value(|runs| runs.push(Trace::clone(&run.trace)));
+                    self.go_on(cores, Rc::clone(&told));
+                }
+                None => {
+                    let failed = run.and_then(|run| run.failed.or_else(|| Some(run.trace.failure()?.to_string())));
+                    self.end(Standing::Lost(texts::machine::trial_failed(trial.lesson(), failed.as_deref())));
+                }
             }
         };
         let job = Job { models: vec![trial.model], ..Job::usual(trial.lesson(), trial.values()) };

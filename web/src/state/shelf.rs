@@ -47,9 +47,11 @@ impl Picture {
     }
 }
 
-/// The models that each of a lesson's questions asks about first, and if those are too few, others of its own.
+/// The models that each of a lesson's questions asks about first beside the sequential one, and if those are too few, others of its
+/// own.
 pub fn models(lesson: &Lesson) -> Vec<Model> {
-    let first = lesson.questions.iter().filter_map(|question| question.models.first());
+    let is_concurrent = |model: &&Model| **model != Model::Sequential;
+    let first = lesson.questions.iter().filter_map(|question| question.models.iter().find(is_concurrent));
     let asked = lesson.questions.iter().flat_map(|question| question.models);
     let mut models: Vec<Model> = Vec::new();
     for model in first.chain(asked).chain(lesson.models) {
@@ -73,6 +75,14 @@ fn go_on(pictures: Vec<RwSignal<Option<Picture>>>, place: usize, pause: Pause) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_shows_what_the_questions_are_about() {
+        let of = |id: &str| models(lessons::find(id).expect("the lesson is there"));
+        for id in ["merge-sort", "sum-squares"] {
+            assert!(of(id).contains(&Model::ProcessPool), "{id}: {:?}", of(id));
+        }
+    }
 
     #[test]
     fn every_lesson_has_a_picture_that_costs_less_than_a_frame() {

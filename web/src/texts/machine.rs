@@ -24,8 +24,15 @@ pub const CALIBRATE: &str = "Measure this browser’s costs";
 /// What came of it where it was cancelled.
 pub const CALIBRATION_CANCELLED: &str = "Cancelled. Predictions are made with the costs of before.";
 
-/// What came of it where a run broke off.
-pub const NOT_TOLD: &str = "One of the runs came to no end in this browser, so its costs are not known: try again, or close other pages first.";
+/// What came of it where all runs ended, and one of them told nothing.
+pub const NOT_TOLD: &str = "This browser’s clock is too coarse to tell what it costs, which some browsers do against being recognised: \
+                            allow it a finer one, or go on with the costs that there are.";
+
+/// What came of it where a run of this lesson broke off, maybe for a known reason.
+pub fn trial_failed(lesson: &Lesson, reason: Option<&str>) -> String {
+    let reason = reason.unwrap_or("it came to no end").trim_end_matches('.');
+    format!("A run of “{}” broke off: {reason}. Try again, and close other pages first.", lesson.title)
+}
 
 /// How that goes, or what it came to.
 pub fn calibrating(standing: &Standing) -> String {

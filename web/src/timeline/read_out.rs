@@ -53,4 +53,18 @@ mod tests {
             assert!(told.contains(&"TWO: timer".to_owned()), "{told:?}");
         }
     }
+
+    #[test]
+    fn what_has_no_end_is_told_without_one() {
+        let trace = laid_out("deadlock", Model::Threads, &[], 1.0, Rows::Few).trace;
+        let until = trace.drawn_until(trace.axis_length(), trace.end());
+        let layout = Layout::of(trace, until, Rows::Few);
+        let told = |row: usize, at: Nanos| read_out(&layout, layout.top_px(row) + 1.0, at, Nanos::ZERO);
+        let beyond = Nanos((layout.trace.end().0 + until.0) / 2);
+        let endless: Vec<_> = (0..layout.rows.len()).filter_map(|row| told(row, beyond)).collect();
+        assert_eq!(endless.len(), 3, "LEFT, RIGHT and who joins them: {endless:?}");
+        assert!(endless.iter().all(|[_, when]| when.ends_with("s on, without an end")), "{endless:?}");
+        let [_, when] = told(1, Nanos(layout.trace.end().0 / 2)).expect("LEFT waits before its second lock");
+        assert!(when.contains(" – "), "{when}");
+    }
 }

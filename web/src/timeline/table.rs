@@ -67,4 +67,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_waits_for_ever_has_no_end() {
+        let lesson = lessons::find("deadlock").expect("the lesson is there");
+        let prepared = lesson.prepare(&Values::read(lesson.parameters, &[]).expect("defaults are right"));
+        let trace = engine::simulate::simulate(&prepared.program, &prepared.settings(Model::Threads, 0));
+        let (rows, _) = table(&trace, trace.end());
+        let endless: Vec<&str> = rows.iter().filter(|row| row.to.is_none()).map(|row| row.task.as_str()).collect();
+        assert_eq!(endless, ["main", "LEFT", "RIGHT"]);
+        assert!(rows.iter().any(|row| row.to == Some(trace.end())), "the last lock was asked for then");
+    }
 }

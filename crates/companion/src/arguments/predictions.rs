@@ -120,3 +120,29 @@ pub struct PredictionArguments {
     #[arg(long)]
     pub json: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use lessons::Kind;
+
+    use crate::arguments::Arguments;
+
+    #[test]
+    fn the_bounds_of_a_load_are_those_of_its_lesson() {
+        let lesson = lessons::find("advise").expect("the lesson is there");
+        let mut all = Arguments::command();
+        let help = all.find_subcommand_mut("advise").expect("the command is there").render_help().to_string();
+        let most = |name: &str| {
+            let parameter = lesson.parameters.iter().find(|parameter| parameter.name == name).expect("it has one");
+            match parameter.kind {
+                Kind::Seconds { most, .. } => format!("up to {most}s\n"),
+                Kind::Count { most, .. } => format!("up to {most}\n"),
+                _ => panic!("{name} is no number"),
+            }
+        };
+        for name in ["wait", "cpu", "tasks"] {
+            assert!(help.contains(&most(name)), "{name}: {help}");
+        }
+    }
+}

@@ -100,3 +100,18 @@ impl Left {
         self.time = self.time.since(wall.scaled(self.repeat as f64));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_takes_no_time() {
+        let second = Nanos(1_000_000_000);
+        let mut left = Left { plans: 2, begun: 1, repeat: 2, time: second.scaled(10.0) };
+        left.skip(second.scaled(3.0));
+        assert_eq!(left.time, second.scaled(4.0));
+        left.while_doing("a run", second.scaled(3.0), || ());
+        assert_eq!(left.time, Nanos::ZERO, "it took longer than predicted");
+    }
+}

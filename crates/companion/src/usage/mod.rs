@@ -132,8 +132,10 @@ impl Watch {
         for (process, before) in self.kept.iter().zip(before) {
             ticks = ticks.and(kernel::ticks(*process)?.since(*before));
         }
-        let here = (near.user + near.system).min(total);
-        Some(near.parts_of(here)?.and(ticks.parts_of(total.since(here))?))
+        if ticks == Cpu::default() {
+            return None;
+        }
+        near.and(ticks).parts_of(total)
     }
 
     fn with_kept_switches(&self, near: Switches) -> Option<Switches> {

@@ -144,13 +144,19 @@ impl<T: LoopThread> EventLoop<T> {
 
     /// Tells that a task, which joins one that has failed, waits in truth for `whom` from now on, because `by` has ended.
     pub(super) fn turns_to(&self, task: TaskId, whom: TaskId, by: TaskId) {
+        // Of a run that is broken off nothing more is told.
+        if self.is_broken() {
+            return;
+        }
         let activity = Activity::Waiting(WaitFor::Task(whom));
         let line = self.with(task, |entry| {
             let wait = entry.waiting()?;
             wait.told.0 = activity;
             Some(wait.told.1)
         });
-        self.enter(task, activity, self.thread.now(), line, Some(by));
+        if let Some(line) = line {
+            self.enter(task, activity, self.thread.now(), Some(line), Some(by));
+        }
     }
 
     /// Tells that a task waits on: it was polled in vain.

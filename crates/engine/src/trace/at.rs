@@ -137,6 +137,8 @@ impl Trace {
         let lanes: Vec<_> = self.lanes.iter().map(|lane| (lane.kind, lane.process)).collect();
         let wants = spans.iter().filter(|span| span.activity == Activity::WantsGil);
         let mut with_gil: Vec<Process> = wants.map(|span| self.process(span.lane)).collect();
+        // Neighbours are nearly always of one process.
+        with_gil.dedup();
         with_gil.sort();
         with_gil.dedup();
         let ended = self.tasks.iter().map(|task| task.ended).collect();

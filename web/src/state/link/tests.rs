@@ -171,7 +171,7 @@ proptest! {
         };
         let mut answers = Answers::default();
         for (place, question) in lesson.questions.iter().enumerate() {
-            let guess = Guess::Number(f64::from(choices[place] >> 8) / 64.0);
+            let guess = Guess::Number(f64::from(choices[place]) / 64.0);
             let order = match question.answer {
                 Answer::Order(options, _) => {
                     let mut order: Vec<usize> = (0..options.len()).collect();
