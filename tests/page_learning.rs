@@ -257,7 +257,7 @@ async fn this_browser_tells_its_costs_and_predictions_are_made_with_them() {
     browser.until_matches("machine", "CPython, 4 cores").await;
     browser.run(&format!("{}.open = true", element("machine"))).await;
     browser.click("calibrate").await;
-    browser.until_matches("calibrated", "^Short runs in Web Workers").await;
+    browser.until_matches("calibrated", "^Short runs in Web Workers: . of .").await;
     // Nothing else is measured meanwhile, and a person may have enough of it.
     browser.until(&format!("{}.disabled", element("run-browser"))).await;
     browser.click("cancel").await;

@@ -77,7 +77,8 @@ struct Half {
     serve: fn(),
 }
 
-/// Who is given predictions when they are there. Not a signal's callback: whoever asked may be gone by then, and that would go with them.
+/// Who is given predictions when they are there. Not a signal's callback: whoever asked may be gone by then, and that would go with
+/// them.
 type Made = Box<dyn FnOnce(Predictions)>;
 
 /// The way to the later half, from wherever it is wanted.

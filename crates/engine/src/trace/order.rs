@@ -1,6 +1,7 @@
 //! Putting the many things of a trace in order.
 
-/// Puts `items` in the order of their keys, each a row of numbers of which the first counts most; of equal keys the first stays first.
+/// Puts `items` in the order of their keys, each a row of numbers of which the first counts most; of equal keys the first stays
+/// first.
 ///
 /// A radix sort from the least digit on (Knuth, The Art of Computer Programming 5.2.5): its time grows with the number of items
 /// alone. What is in order already is left as it is.
