@@ -50,19 +50,17 @@ pub fn pieces<'r>(row: &'r Row, viewport: &Viewport) -> Vec<Piece<'r>> {
     let mut next = stretches.partition_point(|stretch| stretch.to < viewport.start);
     let mut pieces = Vec::new();
     let is_of_many = row.is_of_many();
-    while let Some(stretch) = stretches.get(next).filter(|stretch| stretch.from <= viewport.end) {
+    while stretches.get(next).is_some_and(|stretch| stretch.from <= viewport.end) {
         let few = if is_of_many { 0 } else { few(&stretches[next..], viewport) };
         if few > 0 {
             pieces.extend(stretches[next..next + few].iter().map(Piece::Block));
             next += few;
         } else {
-            let columns = columns(row, stretch, is_of_many, viewport);
+            let (columns, ended) = columns(row, next, is_of_many, viewport);
             let end_px = columns.end_px;
             pieces.push(Piece::Columns(columns));
-            let end = viewport.time_at(end_px);
-            let after = stretches.partition_point(|stretch| stretch.to <= end);
             // Whatever the rounding, it goes on.
-            next = after.max(next + 1);
+            next = ended.max(next + 1);
             if end_px >= viewport.right_px {
                 break;
             }
@@ -84,33 +82,38 @@ fn few(stretches: &[Stretch], viewport: &Viewport) -> usize {
     if together < FEWEST { together } else { 0 }
 }
 
-/// The columns from `first` on, as far as there are blocks that cannot be told apart.
-fn columns(row: &Row, first: &Stretch, is_of_many: bool, viewport: &Viewport) -> Columns {
-    let x_px = viewport.x_px(first.from).max(viewport.left_px);
+/// The columns from the block numbered `first` on, as far as there are some that cannot be told apart, and how many blocks have
+/// ended with them.
+fn columns(row: &Row, first: usize, is_of_many: bool, viewport: &Viewport) -> (Columns, usize) {
     let stretches = &row.stretches;
+    let x_px = viewport.x_px(stretches[first].from).max(viewport.left_px);
     let mut columns = Vec::new();
     let mut left_px = x_px;
+    let mut from = viewport.time_at(left_px);
+    let mut walk = row.shares.walk(stretches, first, from);
     loop {
         let mut right_px = (left_px + COLUMN_PX).min(viewport.right_px);
-        let (from, mut to) = (viewport.time_at(left_px), viewport.time_at(right_px));
-        let after = stretches.partition_point(|stretch| stretch.to <= to);
-        let next = stretches.get(after);
+        let mut to = viewport.time_at(right_px);
+        let mut ended = walk.ended_by(to);
+        let next = stretches.get(ended);
         let width_px = |stretch: &Stretch| viewport.x_px(stretch.to) - viewport.x_px(stretch.from);
         // What can be told apart begins within this column, or nothing does.
         let ends = !is_of_many
             && next.is_none_or(|next| width_px(next) >= NARROW_PX || viewport.x_px(next.from) > right_px + NARROW_PX);
         if ends {
             let until = next.map_or(right_px, |next| viewport.x_px(next.from));
-            let last = after.checked_sub(1).map_or(until, |last| viewport.x_px(stretches[last].to));
+            let last = ended.checked_sub(1).map_or(until, |last| viewport.x_px(stretches[last].to));
             right_px = right_px.min(until).min(last.max(left_px + 1.0));
             to = viewport.time_at(right_px);
+            ended = walk.ended_by(to);
         }
-        let times = row.shares.between(stretches, from, to);
+        let is_last = ends || next.is_none();
+        let (times, is_any_run) = walk.step(to);
         let length = (to.since(from).0.max(1)) as f64;
-        columns.push((times.map(|time| time as f64 / length), row.shares.is_any_run(stretches, from, to)));
-        left_px = right_px;
-        if ends || next.is_none() || left_px >= viewport.right_px {
-            return Columns { x_px, end_px: left_px, columns };
+        columns.push((times.map(|time| time as f64 / length), is_any_run));
+        (left_px, from) = (right_px, to);
+        if is_last || left_px >= viewport.right_px {
+            return (Columns { x_px, end_px: left_px, columns }, ended);
         }
     }
 }

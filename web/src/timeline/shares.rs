@@ -28,29 +28,75 @@ impl Shares {
         Shares { sums, runs }
     }
 
-    /// Whether anybody ran in the row, whose `stretches` these are, from `from` to `to`, be it for an instant.
-    pub fn is_any_run(&self, stretches: &[Stretch], from: Nanos, to: Nanos) -> bool {
-        let first = stretches.partition_point(|stretch| stretch.to < from);
-        let after = stretches.partition_point(|stretch| stretch.from < to);
-        first < after && self.runs[first] < self.runs[after]
-    }
-
     /// How much of the time from `from` to `to` the row, whose `stretches` these are, spends in each state.
+    #[cfg(test)]
     pub fn between(&self, stretches: &[Stretch], from: Nanos, to: Nanos) -> Times {
         let first = stretches.partition_point(|stretch| stretch.to <= from);
-        let after = stretches.partition_point(|stretch| stretch.from < to);
+        self.walk(stretches, first, from).step(to).0
+    }
+
+    /// A walk along the row, whose `stretches` these are, from the instant `from` on, before which all those before the one
+    /// numbered `first` have ended.
+    pub fn walk<'r>(&'r self, stretches: &'r [Stretch], first: usize, from: Nanos) -> Walk<'r> {
+        Walk { shares: self, stretches, begun: first, at: from }
+    }
+}
+
+/// A walk along a row, step by step: what comes next is looked for near where it is.
+#[derive(Clone, Debug)]
+pub struct Walk<'r> {
+    shares: &'r Shares,
+    stretches: &'r [Stretch],
+    /// How many of the stretches have begun before `at`.
+    begun: usize,
+    at: Nanos,
+}
+
+impl Walk<'_> {
+    /// How many of the stretches have ended by `to`, which lies ahead.
+    pub fn ended_by(&self, to: Nanos) -> usize {
+        let ended = ended(self.stretches, self.begun_before(to), to);
+        // Instants end where they begin.
+        ended + self.stretches[ended..].iter().take_while(|stretch| stretch.to <= to).count()
+    }
+
+    /// Goes on to `to`. Returns how much of the time on the way the row spends in each state, and whether anybody ran there, be it
+    /// for an instant.
+    pub fn step(&mut self, to: Nanos) -> (Times, bool) {
+        let (first, begun) = (ended(self.stretches, self.begun, self.at), self.begun_before(to));
         let mut times = Times::default();
-        if first >= after {
-            return times;
+        if first < begun {
+            let Shares { sums, .. } = self.shares;
+            for (time, (before, all)) in times.iter_mut().zip(sums[first].iter().zip(&sums[begun])) {
+                *time = all - before;
+            }
+            // The first and the last may stand out.
+            let (begins, ends) = (&self.stretches[first], &self.stretches[begun - 1]);
+            subtract(&mut times, begins, self.at.since(begins.from).0);
+            subtract(&mut times, ends, ends.to.since(to).0);
         }
-        for (time, (before, all)) in times.iter_mut().zip(self.sums[first].iter().zip(&self.sums[after])) {
-            *time = all - before;
+        let is_any_run = times[State::Running as usize] > 0 || self.shares.runs[self.begun] < self.shares.runs[begun];
+        (self.begun, self.at) = (begun, to);
+        (times, is_any_run)
+    }
+
+    fn begun_before(&self, to: Nanos) -> usize {
+        let ahead = &self.stretches[self.begun..];
+        // In ever longer strides, until one is too long.
+        let mut stride = 1;
+        while ahead.get(stride - 1).is_some_and(|stretch| stretch.from < to) {
+            stride *= 2;
         }
-        // The first and the last may stand out.
-        let (begins, ends) = (&stretches[first], &stretches[after - 1]);
-        subtract(&mut times, begins, from.since(begins.from).0);
-        subtract(&mut times, ends, ends.to.since(to).0);
-        times
+        let near = &ahead[stride / 2..ahead.len().min(stride)];
+        self.begun + stride / 2 + near.partition_point(|stretch| stretch.from < to)
+    }
+}
+
+/// How many of the stretches have ended by `at`, of which so many have begun before: all of them, or all but the last.
+fn ended(stretches: &[Stretch], begun: usize, at: Nanos) -> usize {
+    match begun.checked_sub(1) {
+        Some(last) if stretches[last].to > at => last,
+        _ => begun,
     }
 }
 
@@ -97,6 +143,33 @@ mod tests {
             Stretch { from, to, shows }
         };
         (0..40).map(stretch).collect()
+    }
+
+    #[test]
+    fn a_walk_says_of_each_step_what_is_said_of_it_alone() {
+        for seed in 0..20 {
+            let stretches = stretches(seed);
+            let shares = Shares::new(&stretches);
+            for length in [1, 2, 7, 60] {
+                let mut walk = shares.walk(&stretches, 0, Nanos::ZERO);
+                for (from, to) in (0..120 / length).map(|step| (Nanos(step * length), Nanos((step + 1) * length))) {
+                    let ended = stretches.iter().filter(|stretch| stretch.to <= to).count();
+                    assert_eq!(walk.ended_by(to), ended, "by {to} of {seed}");
+                    let (times, is_any_run) = walk.step(to);
+                    assert_eq!(times, shares.between(&stretches, from, to), "{from} to {to} of {seed}");
+                    let is_there = |stretch: &&Stretch| {
+                        stretch.from < to
+                            && (from <= stretch.from || from < stretch.to)
+                            && does_anybody_run(stretch.shows)
+                    };
+                    assert_eq!(
+                        is_any_run,
+                        stretches.iter().any(|stretch| is_there(&stretch)),
+                        "{from} to {to} of {seed}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub struct CanvasSurface<'b> {
     brushes: &'b Brushes,
     /// The style that the context's font is of.
     font: Cell<Option<Style>>,
+    /// How many of the canvas's pixels a length of one is.
+    unit: Cell<f64>,
 }
 
 impl<'b> CanvasSurface<'b> {
@@ -89,7 +91,7 @@ impl<'b> CanvasSurface<'b> {
             canvas.set_height(height);
         }
         let context = context(canvas)?;
-        let surface = CanvasSurface { context, brushes, font: Cell::new(None) };
+        let surface = CanvasSurface { context, brushes, font: Cell::new(None), unit: Cell::new(f64::NAN) };
         surface.by_ratio(ratio);
         surface.context.clear_rect(0.0, 0.0, width_px, height_px);
         surface.context.set_text_baseline("middle");
@@ -97,8 +99,11 @@ impl<'b> CanvasSurface<'b> {
     }
 
     fn by_ratio(&self, ratio: f64) {
-        // Fails only for what is no number.
-        let _ = self.context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+        // On most screens it is always the same, and to set it takes as long as to fill a block.
+        if self.unit.replace(ratio) != ratio {
+            // Fails only for what is no number.
+            let _ = self.context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+        }
     }
 
     /// Fills from now on in a state's colour and pattern.
