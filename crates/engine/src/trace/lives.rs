@@ -67,12 +67,13 @@ impl<'t> Lives<'t> {
 
 /// The spans of a trace, by task and in the order of time; those that still go on are drawn out to its end.
 pub(crate) fn spans_by_task(trace: &Trace) -> Vec<Span> {
-    let mut spans: Vec<Span> = trace.spans_until(trace.end()).collect();
+    let open: Vec<Span> = trace.open_until(trace.end()).collect();
+    let mut spans: Vec<&Span> = trace.spans.iter().chain(&open).collect();
     // As they are recorded, those of one task are nearly always in order. Orders are stable: of two spans that begin at one
     // instant, the shorter was over first.
     sort_by_numbers(&mut spans, |span| [span.task.0.into()]);
     sort_by_numbers(&mut spans, |span| [span.task.0.into(), span.start.0, span.end.0]);
-    spans
+    spans.into_iter().copied().collect()
 }
 
 /// Who held locks and permits, and from when to when, in the order in which they were acquired.

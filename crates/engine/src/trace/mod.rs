@@ -237,12 +237,13 @@ impl Trace {
 
     /// All spans, those that still go on drawn out to `now` at the latest.
     pub fn spans_until(&self, now: Nanos) -> impl Iterator<Item = Span> + '_ {
-        let open = self
-            .open
-            .iter()
-            .enumerate()
-            .filter_map(move |(task, open)| open.map(|open| open.until(TaskId(task as u32), now, None)));
-        self.spans.iter().copied().chain(open)
+        self.spans.iter().copied().chain(self.open_until(now))
+    }
+
+    /// The spans that still go on, drawn out to `now` at the latest.
+    pub(crate) fn open_until(&self, now: Nanos) -> impl Iterator<Item = Span> + '_ {
+        let open = self.open.iter().enumerate();
+        open.filter_map(move |(task, open)| open.map(|open| open.until(TaskId(task as u32), now, None)))
     }
 
     /// The latest instant that the trace speaks of.

@@ -15,19 +15,21 @@ pub fn sort_by_numbers<T: Copy, const COLUMNS: usize>(items: &mut Vec<T>, key: i
             column.push(number);
         }
     }
-    let mut places: Vec<u32> = (0..items.len() as u32).collect();
+    *items = order(&columns).into_iter().map(|place| items[place as usize]).collect();
+}
+
+/// In which order the rows of a table stand, of which these are the columns: the first one counts most.
+fn order(columns: &[Vec<u64>]) -> Vec<u32> {
+    let rows = columns.first().map_or(0, Vec::len);
+    let mut places: Vec<u32> = (0..rows as u32).collect();
     for column in columns.iter().rev() {
         sort_by_column(&mut places, column);
     }
-    *items = places.into_iter().map(|place| items[place as usize]).collect();
+    places
 }
 
 /// So few are put in order by insertion.
 const FEW: usize = 32;
-
-/// The bits of a digit: with so many, an instant of a minute's run has three.
-const DIGIT_BITS: usize = 12;
-const DIGITS: usize = 1 << DIGIT_BITS;
 
 /// Puts `places` in the order of the numbers in those places of `column`.
 fn sort_by_column(places: &mut [u32], column: &[u64]) {
@@ -51,13 +53,16 @@ fn sort_by_column(places: &mut [u32], column: &[u64]) {
 fn sort_by_digits(pairs: &mut Vec<(u64, u32)>) {
     let first = pairs[0].0;
     let differing = pairs.iter().fold(0, |bits, (number, _)| bits | (number ^ first));
+    let bits = digit_bits(pairs.len(), u64::BITS - differing.leading_zeros());
+    let last_digit = (1 << bits) - 1;
     let mut sorted = vec![(0, 0); pairs.len()];
-    for shift in (0..u64::BITS).step_by(DIGIT_BITS) {
-        let digit = |number: u64| (number >> shift) as usize % DIGITS;
+    let mut next = vec![0_u32; 1 << bits];
+    for shift in (0..u64::BITS).step_by(bits as usize) {
+        let digit = |number: u64| (number >> shift & last_digit) as usize;
         if digit(differing) == 0 {
             continue;
         }
-        let mut next = [0_u32; DIGITS];
+        next.fill(0);
         for (number, _) in &*pairs {
             next[digit(*number)] += 1;
         }
@@ -72,6 +77,13 @@ fn sort_by_digits(pairs: &mut Vec<(u64, u32)>) {
         }
         std::mem::swap(pairs, &mut sorted);
     }
+}
+
+/// How many bits a digit has best, where so many numbers differ in their last `differing` bits: each digit costs a look at every
+/// number, to count it and to place it, and one at every value that a digit can have.
+fn digit_bits(numbers: usize, differing: u32) -> u32 {
+    const MOST: u32 = 16;
+    (4..=MOST).min_by_key(|bits| differing.div_ceil(*bits) as usize * (2 * numbers + (1 << bits))).unwrap_or(MOST)
 }
 
 #[cfg(test)]

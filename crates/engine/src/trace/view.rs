@@ -76,10 +76,9 @@ impl Trace {
     /// Of the tasks of a loop, and of the other lanes, at most `most` rows come back each: where there are more, the last
     /// one counts all that are left.
     pub fn rows(&self, now: Nanos, most: usize) -> Vec<Row> {
-        let mut counts = vec![0; self.lanes.len()];
-        self.spans_until(now).for_each(|span| counts[span.lane.0 as usize] += 1);
-        let mut on_lanes: Vec<Vec<Span>> = counts.into_iter().map(Vec::with_capacity).collect();
-        for span in self.spans_until(now) {
+        let open: Vec<Span> = self.open_until(now).collect();
+        let mut on_lanes: Vec<Vec<&Span>> = vec![Vec::new(); self.lanes.len()];
+        for span in self.spans.iter().chain(&open) {
             on_lanes[span.lane.0 as usize].push(span);
         }
         let (mut loops, mut lanes, mut queues) = (Vec::new(), Vec::new(), Vec::new());
@@ -169,8 +168,8 @@ struct Unnamed {
 }
 
 /// Who has his turn on an event loop.
-fn turns(spans: &[Span]) -> Vec<Stretch> {
-    let takes_the_turn = |span: &&Span| {
+fn turns(spans: &[&Span]) -> Vec<Stretch> {
+    let takes_the_turn = |span: &&&Span| {
         let activity = span.activity;
         activity.holds_the_loop() || matches!(activity, Activity::WantsGil | Activity::Ready(ReadyFor::Core))
     };
@@ -185,7 +184,7 @@ fn turns(spans: &[Span]) -> Vec<Stretch> {
 
 /// A row for each task of an event loop, which is in one state at a time; at most so many, the last of which counts those that are
 /// left out.
-fn tasks(spans: &[Span], most: usize) -> Vec<Unnamed> {
+fn tasks(spans: &[&Span], most: usize) -> Vec<Unnamed> {
     let mut is_there: Vec<bool> = Vec::new();
     for span in spans.iter().filter(|span| is_seen(span)) {
         let task = span.task.0 as usize;
@@ -194,20 +193,20 @@ fn tasks(spans: &[Span], most: usize) -> Vec<Unnamed> {
     }
     let mut own: Vec<u32> = (0..).zip(&is_there).filter(|(_, is_there)| **is_there).map(|(task, _)| task).collect();
     let rest = beyond(&mut own, most);
-    let of_rest = |span: &&Span| rest.first().is_some_and(|first| span.task.0 >= *first);
-    let mut shown: Vec<Span> = spans.iter().filter(|span| is_seen(span) && !of_rest(span)).copied().collect();
+    let of_rest = |span: &&&Span| rest.first().is_some_and(|first| span.task.0 >= *first);
+    let mut shown: Vec<&Span> = spans.iter().filter(|span| is_seen(span) && !of_rest(span)).copied().collect();
     sort_by_numbers(&mut shown, |span| [span.task.0.into()]);
-    let row = |spans: &[Span]| {
+    let row = |spans: &[&Span]| {
         let stretches = spans.iter().map(|span| stretch(span, span.start, span.end)).collect();
         Unnamed { kind: RowKind::Task(spans[0].task), stretches }
     };
     let mut rows: Vec<Unnamed> = shown.chunk_by(|a, b| a.task == b.task).map(row).collect();
-    rows.extend(counting(rest.len(), spans.iter().filter(of_rest).map(lasting)));
+    rows.extend(counting(rest.len(), spans.iter().filter(of_rest).map(|span| lasting(span))));
     rows
 }
 
-fn queue(spans: &[Span]) -> Vec<Stretch> {
-    counted(spans.iter().map(lasting))
+fn queue(spans: &[&Span]) -> Vec<Stretch> {
+    counted(spans.iter().map(|span| lasting(span)))
 }
 
 fn lasting(span: &Span) -> (Nanos, Nanos, State) {
@@ -216,9 +215,13 @@ fn lasting(span: &Span) -> (Nanos, Nanos, State) {
 
 /// What stands uppermost on a lane at each instant: whoever waits there for another task stands below all others, and of
 /// equals whoever came last stands above.
-fn uppermost(mut spans: Vec<Span>) -> Vec<Stretch> {
-    spans.retain(is_seen);
+fn uppermost(mut spans: Vec<&Span>) -> Vec<Stretch> {
+    spans.retain(|span| is_seen(span));
     sort_by_numbers(&mut spans, |span| [span.start.0, span.task.0.into()]);
+    // Mostly nobody stands upon anybody.
+    if spans.windows(2).all(|pair| pair[0].end <= pair[1].start) {
+        return spans.into_iter().map(|span| stretch(span, span.start, span.end)).collect();
+    }
     let mut ends: Vec<u32> = (0..spans.len() as u32).collect();
     sort_by_numbers(&mut ends, |index| [spans[*index as usize].end.0]);
     let height = |index: usize| {
@@ -248,9 +251,9 @@ fn uppermost(mut spans: Vec<Span>) -> Vec<Stretch> {
             continue;
         }
         if let Some((index, from)) = upper.filter(|(_, from)| *from < at) {
-            stretches.push(stretch(&spans[index], from, at));
+            stretches.push(stretch(spans[index], from, at));
         }
-        stretches.extend(instants.drain(..).map(|index| stretch(&spans[index], at, at)));
+        stretches.extend(instants.drain(..).map(|index| stretch(spans[index], at, at)));
         upper = next.map(|index| (index, at));
     }
     stretches
