@@ -123,9 +123,9 @@ async fn a_load_of_ones_own_is_ranked_and_the_way_through_the_rule_is_lit() {
     browser.until(&format!("/Does a task compute longer.* Yes: computes 0.1 s, waits 0 s/.test({path})")).await;
     browser.until_matches("figure-2", "^[34]\\.\\d+×$").await;
 
-    browser.type_into("param-tasks", "5000").await;
+    browser.type_into("param-tasks", "50000").await;
     browser
-        .until_matches("error-tasks", "got “5000”, but it must be a whole number from 1 to 2000. Did you mean 2000")
+        .until_matches("error-tasks", "got “50000”, but it must be a whole number from 1 to 10000. Did you mean 10000")
         .await;
     assert!(browser.text("reason").await.starts_with("Process pool: "), "the last good advice stays");
 

@@ -175,17 +175,17 @@ fn a_wrong_load_is_answered_word_by_word() {
         &[
             "--wait: got “soon”, but it must be a time such as 200ms, 0.2s, 3s or 2m.",
             "--cpu: got “-1s”, but it must be a time from 0 to 0.5 seconds. Did you mean 0?",
-            "--tasks: got “0”, but it must be a whole number from 1 to 2000. Did you mean 1?",
+            "--tasks: got “0”, but it must be a whole number from 1 to 10000. Did you mean 1?",
             "--limit: got “-1”, but it must be a whole number from 0 to 1000. Did you mean 0?",
             "--cores: got “0”, but it must be a whole number from 1 to 64. Did you mean 1?",
         ],
     );
     check_refused_call(
-        "advise --wait 2m --cpu 501ms --tasks 2001 --limit 1001 --cores 65",
+        "advise --wait 2m --cpu 501ms --tasks 10001 --limit 1001 --cores 65",
         &[
             "--wait: got “2m”, but it must be a time from 0 to 60 seconds. Did you mean 60?",
             "--cpu: got “501ms”, but it must be a time from 0 to 0.5 seconds. Did you mean 0.5?",
-            "--tasks: got “2001”, but it must be a whole number from 1 to 2000. Did you mean 2000?",
+            "--tasks: got “10001”, but it must be a whole number from 1 to 10000. Did you mean 10000?",
             "--limit: got “1001”, but it must be a whole number from 0 to 1000. Did you mean 1000?",
             "--cores: got “65”, but it must be a whole number from 1 to 64. Did you mean 64?",
         ],

@@ -75,7 +75,7 @@ pub struct AdviseArguments {
     /// How long each task computes after that, up to 0.5s
     #[arg(long, value_name = "D", allow_hyphen_values = true)]
     pub cpu: String,
-    /// How many tasks there are, up to 2000
+    /// How many tasks there are, up to 10000
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub tasks: String,
     /// The most tasks under way at once, each on a connection of its own; all of them where it is 0 or not given

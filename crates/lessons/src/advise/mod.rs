@@ -83,7 +83,7 @@ pub(crate) static PARAMETERS: [Parameter; 5] = [
         explanation: "how many tasks there are, all known at the start",
         unit: "",
         default: "100",
-        kind: Kind::Count { least: 1, most: 2000 },
+        kind: Kind::Count { least: 1, most: 10_000 },
     },
     Parameter {
         name: "limit",

@@ -75,7 +75,7 @@ fn who_ties_with_the_fastest_leads_and_the_others_follow_by_their_times() {
 fn a_load_that_cannot_be_predicted_is_refused_whole() {
     let wrong = advise(&load(1e6, 0.1, 1_000_000, 0)).expect_err("two figures are out of bounds");
     let said: Vec<_> = wrong.iter().map(ToString::to_string).collect();
-    assert!(said.len() == 2 && said[0].contains("wait") && said[1].contains("Did you mean 2000?"), "{said:?}");
+    assert!(said.len() == 2 && said[0].contains("wait") && said[1].contains("Did you mean 10000?"), "{said:?}");
 }
 
 #[test]
