@@ -41,17 +41,18 @@ pub async fn run(lesson: &'static Lesson, settings: &Settings, model: Model) -> 
             browser::breath().await;
             predictions
         }
-        None => predict(job.clone()).await,
+        None => predict(job.clone(), |_| ()).await,
     };
     predictions.trace(model).unwrap_or_else(|| Arc::new(job.predict(model)))
 }
 
-/// Predicts every model of `job` without keeping the page from its frames. Where there can be no Worker, the page waits.
-pub async fn predict(job: Job) -> Predictions {
+/// Predicts every model of `job` without keeping the page from its frames. Where there can be no Worker, the page waits. `arrived`
+/// hears of each run while the others are still under way.
+pub async fn predict(job: Job, arrived: fn(&Arc<Trace>)) -> Predictions {
     // A loop's run takes longest: begun first, it does not end last.
     let mut models = job.models.clone();
     models.sort_by_key(|model| !model.has_loop());
-    let asked: Vec<Option<Question>> = models.iter().map(|model| Question::ask(&job, *model)).collect();
+    let asked: Vec<Option<Question>> = models.iter().map(|model| Question::ask(&job, *model, arrived)).collect();
     let mut traces = Vec::new();
     for question in asked {
         match answer_to(question).await {
@@ -111,6 +112,8 @@ struct Question {
     /// Keeps the promise.
     done: Function,
     answer: Rc<RefCell<Option<Arc<Trace>>>>,
+    /// Hears of the answer first.
+    arrived: fn(&Arc<Trace>),
 }
 
 /// The page's side of one Worker.
@@ -127,11 +130,11 @@ type Listener<E> = Closure<dyn FnMut(E)>;
 
 impl Question {
     /// Asks for a model of `job`; `None` where there is no Worker, or one has died.
-    fn ask(job: &Job, model: Model) -> Option<Question> {
+    fn ask(job: &Job, model: Model, arrived: fn(&Arc<Trace>)) -> Option<Question> {
         let link = link::of_job(&Job { models: vec![model], ..job.clone() });
         let mut resolve = None;
         let answered = Promise::new(&mut |done, _| resolve = Some(done));
-        let question = Question { link, answered, done: resolve?, answer: Rc::default() };
+        let question = Question { link, answered, done: resolve?, answer: Rc::default(), arrived };
         WORKERS.with(|workers| workers.take(question.clone())).then_some(question)
     }
 
@@ -218,7 +221,9 @@ impl Seat {
         let Some(question) = answered else { return };
         match protocol::decode_trace(&message.unchecked_ref::<Uint8Array>().to_vec()) {
             Ok(trace) => {
-                question.answer.replace(Some(Arc::new(trace)));
+                let trace = Arc::new(trace);
+                (question.arrived)(&trace);
+                question.answer.replace(Some(trace));
                 question.end();
             }
             Err(_) => {

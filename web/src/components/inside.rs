@@ -11,9 +11,9 @@ use crate::state::lesson::LessonState;
 pub fn Inside() -> impl IntoView {
     let state = use_context::<LessonState>()?;
     let parts = Memo::new(move |_| {
-        let Some((trace, known)) = state.known() else { return Vec::new() };
-        let at = trace.own_time(state.playhead.get());
-        parts(&trace, &known.history.at(at), at)
+        let Some(known) = state.known() else { return Vec::new() };
+        let at = known.trace.own_time(state.playhead.get());
+        parts(&known.trace, &known.history().at(at), at)
     });
     let of = move || state.of().map(|of| format!("{of}, at {}", state.playhead.get()));
     Some(view! {

@@ -28,6 +28,7 @@ use crate::state::progress::Progress;
 use crate::state::shelf::Picture;
 use crate::state::theme::Scheme;
 use crate::texts;
+use crate::timeline::ahead;
 use turns::Turns;
 
 /// A part of the page that comes with its later half.
@@ -188,7 +189,7 @@ fn half() -> Result<&'static Half, SplitLoaderError> {
         show: parts::show,
         prepare: |machine, lesson, values| machine.prepare(lesson, values),
         predict_within_a_frame: Predictions::within_a_frame,
-        predict: |job, made| spawn_local(async move { made(foresight::predict(job).await) }),
+        predict: |job, made| spawn_local(async move { made(foresight::predict(job, ahead::lay_out).await) }),
         serve: foresight::serve,
     };
     Ok(&HALF)

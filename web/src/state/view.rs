@@ -1,7 +1,7 @@
 //! How a person looks at a lesson's runs: the playhead and how it moves, the window of time, what was asked about and what
 //! is lit up because of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use engine::model::Model;
 use engine::time::Nanos;
@@ -48,16 +48,30 @@ pub struct View {
     /// Whether the critical path of every run is marked.
     pub shows_paths: RwSignal<bool>,
     frame: StoredValue<Option<AnimationFrameRequestHandle>>,
-    /// The events of the run that was stepped through last.
-    moments: StoredValue<Option<(Arc<Trace>, Arc<Known>)>>,
+    /// What is known of the run that was looked at last.
+    known: StoredValue<Option<Arc<Known>>>,
 }
 
 /// What is known of a run once and for all.
 pub struct Known {
+    /// The run.
+    pub trace: Arc<Trace>,
     /// Its events.
     pub moments: Moments,
+    /// What there was at each instant, once somebody looks inside: that takes longer than the events, and a slider asks for
+    /// those alone.
+    history: OnceLock<History>,
+}
+
+impl Known {
+    fn of(trace: Arc<Trace>) -> Known {
+        Known { moments: trace.moments(), trace, history: OnceLock::new() }
+    }
+
     /// What there was at each instant.
-    pub history: History,
+    pub fn history(&self) -> &History {
+        self.history.get_or_init(|| self.trace.history())
+    }
 }
 
 /// A question: why did this task not run?
@@ -88,7 +102,7 @@ impl View {
             is_opened: StoredValue::new(window.is_some()),
             shows_paths: RwSignal::new(false),
             frame: StoredValue::new(None),
-            moments: StoredValue::new(None),
+            known: StoredValue::new(None),
         };
         on_cleanup(move || view.cancel_frame());
         view
@@ -161,13 +175,13 @@ impl LessonState {
     }
 
     /// The events of the run that is looked at, and what there was at each instant.
-    pub fn known(self) -> Option<(Arc<Trace>, Arc<Known>)> {
+    pub fn known(self) -> Option<Arc<Known>> {
         let trace = self.looked_at_trace()?;
-        let kept = self.view.moments.get_value().filter(|(of, _)| Arc::ptr_eq(of, &trace));
+        let kept = self.view.known.get_value().filter(|known| Arc::ptr_eq(&known.trace, &trace));
         kept.or_else(|| {
-            let known = Arc::new(Known { moments: trace.moments(), history: trace.history() });
-            self.view.moments.set_value(Some((Arc::clone(&trace), Arc::clone(&known))));
-            Some((trace, known))
+            let known = Arc::new(Known::of(trace));
+            self.view.known.set_value(Some(Arc::clone(&known)));
+            Some(known)
         })
     }
 
@@ -180,9 +194,9 @@ impl LessonState {
     /// The instant of the playhead: to the microsecond where it stands upon an event that several may share a millisecond with.
     pub fn instant(self) -> String {
         let playhead = self.playhead.get();
-        let is_event = self.known().is_some_and(|(trace, known)| {
-            let at = trace.own_time(playhead);
-            known.moments.last_by(&trace, at).is_some_and(|(when, ..)| when == at)
+        let is_event = self.known().is_some_and(|known| {
+            let at = known.trace.own_time(playhead);
+            known.moments.last_by(&known.trace, at).is_some_and(|(when, ..)| when == at)
         });
         match is_event && !playhead.0.is_multiple_of(1_000_000) {
             true => format!("{:.6} s", playhead.as_secs_f64()),
@@ -192,8 +206,9 @@ impl LessonState {
 
     /// What happened last in the run that is looked at, as a clause.
     pub fn happens(self) -> Option<String> {
-        let (trace, known) = self.known()?;
-        Some(match known.moments.last_by(&trace, trace.own_time(self.playhead.get())) {
+        let known = self.known()?;
+        let trace = &known.trace;
+        Some(match known.moments.last_by(trace, trace.own_time(self.playhead.get())) {
             None => "nothing has happened yet".to_owned(),
             Some((_, says, 0)) => says,
             Some((_, says, others)) => format!("{says} (+{others})"),
@@ -214,7 +229,8 @@ impl LessonState {
     /// Steps to the next event of the run that is looked at, or to the one before.
     pub fn step(self, forward: bool) {
         self.pause();
-        let Some((trace, known)) = untrack(|| self.known()) else { return };
+        let Some(known) = untrack(|| self.known()) else { return };
+        let trace = &known.trace;
         let playhead = self.playhead.get_untracked();
         let at = trace.own_time(playhead);
         let mut next = if forward { known.moments.after(at) } else { known.moments.before(at) };

@@ -12,6 +12,7 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 use crate::backend::{LiveClock, reached};
 use crate::state::browser;
 use crate::state::theme::Scheme;
+use crate::timeline::ahead;
 use crate::timeline::draw::{self, Seen};
 use crate::timeline::layout::{Layout, Rows};
 use crate::timeline::overlay::Lit;
@@ -90,7 +91,8 @@ impl Drawn {
             |known: &&Known| Arc::ptr_eq(&known.layout.trace, trace) && known.rows == rows && known.until == until;
         let known = self.layout.with_value(|known| known.as_ref().filter(is_it).map(|known| Arc::clone(&known.layout)));
         known.unwrap_or_else(|| {
-            let layout = Arc::new(Layout::of(Arc::clone(trace), until, rows));
+            let made = ahead::take(trace, until, rows);
+            let layout = made.unwrap_or_else(|| Arc::new(Layout::of(Arc::clone(trace), until, rows)));
             self.layout.set_value(Some(Known { layout: Arc::clone(&layout), until, rows }));
             self.folded.set(layout.folded());
             layout
