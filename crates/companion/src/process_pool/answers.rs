@@ -9,8 +9,8 @@
 //! Whenever nobody reads, each thread that waits either has been told since, or has not begun to wait and will look: the
 //! pipe never lies unread.
 
-use std::collections::HashMap;
-use std::io::{self, ErrorKind, Read};
+use std::collections::BTreeMap;
+use std::io::{self, BufReader, ErrorKind, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use engine::measure::Recorder;
@@ -19,7 +19,7 @@ use crate::process_pool::message::{Answer, Ended, Messages, News, Received};
 
 /// The pipe, and the jobs whose ends are waited for.
 pub struct Answers<R> {
-    pipe: Mutex<Messages<R>>,
+    pipe: Mutex<Messages<BufReader<R>>>,
     desk: Mutex<Desk>,
 }
 
@@ -45,7 +45,7 @@ pub enum Heard {
 
 #[derive(Default)]
 struct Desk {
-    jobs: HashMap<u64, Expected>,
+    jobs: BTreeMap<u64, Expected>,
     last: u64,
     /// Whether a thread is reading.
     is_read: bool,
@@ -64,7 +64,7 @@ struct Expected {
 impl<R: Read> Answers<R> {
     /// The answers that come out of `pipe`.
     pub fn new(pipe: R) -> Answers<R> {
-        Answers { pipe: Mutex::new(Messages::new(pipe)), desk: Mutex::default() }
+        Answers { pipe: Mutex::new(Messages::new(BufReader::new(pipe))), desk: Mutex::default() }
     }
 
     /// Waits for the next answer, whatever it is. To be called where no job is out.
@@ -72,7 +72,7 @@ impl<R: Read> Answers<R> {
     /// # Errors
     /// Where the pipe fails.
     pub fn next(&self) -> io::Result<Received<Answer>> {
-        self.pipe.lock().unwrap_or_else(PoisonError::into_inner).next()
+        self.pipe().next()
     }
 
     /// The number of a job that is about to be given. What happens in it goes to `recorder`.
@@ -93,6 +93,18 @@ impl<R: Read> Answers<R> {
         desk.have_somebody_read();
     }
 
+    /// The end of the job of this number, if it has come: found without waiting for the process.
+    pub fn come(&self, number: u64) -> Option<Received<Ended>> {
+        let mut desk = self.desk();
+        loop {
+            let ended = desk.take_ended(number);
+            if ended.is_some() || desk.is_read || desk.failed.is_some() || !self.pipe().is_any_here() {
+                return ended;
+            }
+            desk = self.read(desk);
+        }
+    }
+
     /// Waits until the job of this number has ended.
     ///
     /// # Errors
@@ -100,14 +112,12 @@ impl<R: Read> Answers<R> {
     pub fn wait(&self, number: u64) -> Result<Received<Ended>, Silence> {
         let mut desk = self.desk();
         loop {
-            let Some(job) = desk.jobs.get_mut(&number) else {
-                return Err(Silence { heard: Heard::NotGiven, error: io::Error::other("the job was never given") });
-            };
-            if let Some(ended) = job.ended.take() {
-                desk.jobs.remove(&number);
-                desk.have_somebody_read();
+            if let Some(ended) = desk.take_ended(number) {
                 return Ok(ended);
             }
+            let Some(job) = desk.jobs.get(&number) else {
+                return Err(Silence { heard: Heard::NotGiven, error: io::Error::other("the job was never given") });
+            };
             let (heard, told) = (job.heard, Arc::clone(&job.told));
             if let Some((kind, text)) = &desk.failed {
                 let error = io::Error::new(*kind, text.clone());
@@ -129,6 +139,10 @@ impl<R: Read> Answers<R> {
         desk
     }
 
+    fn pipe(&self) -> MutexGuard<'_, Messages<BufReader<R>>> {
+        self.pipe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn desk(&self) -> MutexGuard<'_, Desk> {
         // Nothing is half changed when a thread panics under the lock: each change is one call.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
@@ -143,7 +157,7 @@ impl Desk {
                 let Some(job) = self.jobs.get_mut(&number) else { return };
                 job.heard = Heard::Begun;
                 match news {
-                    News::Event(event) => job.recorder.record(event),
+                    News::Happened(events) => events.into_iter().for_each(|event| job.recorder.record(event)),
                     News::Ended(ended) => {
                         job.ended = Some(Received { message: ended, bytes, took });
                         job.told.notify_one();
@@ -155,6 +169,13 @@ impl Desk {
             }
             Err(error) => self.fail((error.kind(), error.to_string())),
         }
+    }
+
+    fn take_ended(&mut self, number: u64) -> Option<Received<Ended>> {
+        let ended = self.jobs.get_mut(&number)?.ended.take()?;
+        self.jobs.remove(&number);
+        self.have_somebody_read();
+        Some(ended)
     }
 
     fn fail(&mut self, failed: (ErrorKind, String)) {
@@ -183,7 +204,7 @@ mod tests {
     use engine::trace::{Event, TaskId};
 
     use super::*;
-    use crate::process_pool::message::send;
+    use crate::process_pool::message::{Frame, send};
 
     /// Never waited out where all is well.
     const DEADLINE: Duration = Duration::from_secs(60);
@@ -207,7 +228,7 @@ mod tests {
     }
 
     fn event(number: u64) -> Answer {
-        Answer::Job { number, news: News::Event(Event::End { task: TaskId(0), at: Nanos(number) }) }
+        Answer::Job { number, news: News::Happened(vec![Event::End { task: TaskId(0), at: Nanos(number) }]) }
     }
 
     fn ended(number: u64) -> Ended {
@@ -237,6 +258,26 @@ mod tests {
         let mut told: Vec<End> = (0..3).map(|_| ends.recv_timeout(DEADLINE).unwrap()).collect();
         told.sort_by_key(|(number, _)| *number);
         assert_eq!(told, [(1, Err(Heard::Nothing)), (2, Err(Heard::Begun)), (3, Err(Heard::Nothing))]);
+    }
+
+    #[test]
+    fn what_has_come_together_is_found_without_waiting_and_what_has_not_come_is_not_waited_for() {
+        let (reader, mut pipe) = pipe().unwrap();
+        let answers = Answers::new(reader);
+        let recorder = Arc::new(Recorder::new(|_| {}));
+        let jobs = [(); 3].map(|()| answers.expect(&recorder));
+        let end = |number| Answer::Job { number, news: News::Ended(ended(number)) };
+        let mut gathered = Vec::new();
+        Frame::new(&event(jobs[0]), 0).unwrap().gather(&mut gathered);
+        Frame::new(&end(jobs[0]), 0).unwrap().gather(&mut gathered);
+        Frame::new(&event(jobs[1]), 0).unwrap().gather(&mut gathered);
+        Frame::new(&end(jobs[1]), 0).unwrap().write(&mut pipe, &mut gathered).unwrap();
+        assert!(answers.come(jobs[1]).is_none());
+        assert_eq!(answers.wait(jobs[0]).map(|it| it.message).unwrap(), ended(jobs[0]));
+        assert_eq!(answers.come(jobs[1]).map(|it| it.message), Some(ended(jobs[1])));
+        assert!(answers.come(jobs[2]).is_none());
+        send(&mut pipe, &end(jobs[2])).unwrap();
+        assert_eq!(answers.wait(jobs[2]).map(|it| it.message).unwrap(), ended(jobs[2]));
     }
 
     #[test]

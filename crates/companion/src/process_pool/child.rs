@@ -170,7 +170,8 @@ impl Prepared {
             recorder.record_now(|at| enter(at_message, at));
         }
         let begun = Instant::now();
-        let ended = Ended { result, cpu: self.cpu_since_told(), took: recorder.now().since(now) };
+        let cpu = if more { Some(Nanos::ZERO) } else { self.cpu_since_told() };
+        let ended = Ended { result, cpu, took: recorder.now().since(now) };
         let answer = Answer::Job { number, news: News::Ended(ended) };
         let Ok(frame) = Frame::new(&answer, job.result_bytes) else { exit(1) };
         recorder.record_now(|at| mark(Post::ResultWritten, frame.bytes(), begun.elapsed().into(), at));

@@ -1,6 +1,7 @@
 //! One lane of one process in one run: who hands it jobs, and sees to them where the process dies.
 
 use std::io::ErrorKind;
+use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::error::TaskFailed;
@@ -78,9 +79,16 @@ impl Lane {
         Lane { place: Arc::new(place), is_kept: false, is_alone: false, appetite: 1 }
     }
 
-    /// Waits for the end of a job that its process has, and learns from it how long jobs are.
-    fn wait(&mut self, given: &Given) -> Result<Ended, Silence> {
-        let ended = self.place.wait(given)?;
+    /// Waits for the end of a job that its process has, and learns from it how long jobs are. Where that has not come yet,
+    /// `meanwhile` is done first.
+    fn wait(&mut self, given: &Given, meanwhile: impl FnOnce()) -> Result<Ended, Silence> {
+        let ended = match self.place.come(given) {
+            Some(ended) => ended,
+            None => {
+                meanwhile();
+                self.place.wait(given)?
+            }
+        };
         let is_short = self.is_alone && ended.took <= SHORT;
         self.appetite = if is_short { (self.appetite * 2).min(MOST_AT_ONCE) } else { 1 };
         Ok(ended)
@@ -95,7 +103,7 @@ impl Lane {
             let given = || handed.take().unwrap_or_else(|| self.place.give(task, job));
             let attempt = silent.take().map_or_else(given, Err);
             let (process, silence) = match attempt {
-                Ok(given) => match self.wait(&given) {
+                Ok(given) => match self.wait(&given, || ()) {
                     Ok(ended) => return ended.result,
                     Err(silence) => (given.process, silence),
                 },
@@ -155,7 +163,7 @@ impl Worker for Lane {
     }
 
     /// Where the process dies over one of them, those behind it have not begun: they are handed over again, one by one.
-    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(TaskId, program::Ended)) {
+    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(Vec<(TaskId, program::Ended)>)) {
         let mut left = jobs;
         let mut silent = None;
         // The first may have been handed over already, and alone.
@@ -164,10 +172,12 @@ impl Worker for Lane {
             let together: Vec<(TaskId, &Job)> = left.iter().map(|(task, job)| (*task, job)).collect();
             let process = self.place.seat.process();
             let numbers = process.give(self.place.lane, &together, &self.place.run).unwrap_or_default();
+            // Ends that have come together are told together, and none waits for one that has not come.
+            let mut come = Vec::new();
             for (place, &number) in numbers.iter().enumerate() {
                 let given = Given { task: left[0].0, process: Arc::clone(&process), number };
-                match self.wait(&given) {
-                    Ok(end) => ended(given.task, end.result),
+                match self.wait(&given, || ended(take(&mut come))) {
+                    Ok(end) => come.push((given.task, end.result)),
                     Err(silence) => {
                         process.forget(&numbers[place + 1..]);
                         silent = Some((process, silence));
@@ -176,9 +186,10 @@ impl Worker for Lane {
                 }
                 left = &left[1..];
             }
+            ended(come);
         }
         for (task, job) in left {
-            ended(*task, self.see_to(*task, job, silent.take()));
+            ended(vec![(*task, self.see_to(*task, job, silent.take()))]);
         }
     }
 
@@ -222,6 +233,13 @@ impl Place {
         let ended = given.process.wait(given.number, self.lane, given.task, &self.run)?;
         self.run.add_cpu(ended.cpu);
         Ok(ended)
+    }
+
+    /// The end of such a job, if it has come.
+    fn come(&self, given: &Given) -> Option<Ended> {
+        let ended = given.process.come(given.number, self.lane, given.task, &self.run)?;
+        self.run.add_cpu(ended.cpu);
+        Some(ended)
     }
 
     fn has(&self, jobs: &[(TaskId, Job)]) -> bool {

@@ -7,7 +7,7 @@
 //! The filling is written out of one block and read into another, which stay in a core's cache: all of it goes through the
 //! pipe, and nobody ever needs it whole.
 
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, BufReader, ErrorKind, IoSlice, Read, Write};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -82,8 +82,8 @@ pub enum Answer {
 /// What a process tells of a job.
 #[derive(Debug, Deserialize, Serialize)]
 pub enum News {
-    /// Something happened in it.
-    Event(Event),
+    /// What happened in it, in this order.
+    Happened(Vec<Event>),
     /// It is over.
     Ended(Ended),
 }
@@ -93,7 +93,8 @@ pub enum News {
 pub struct Ended {
     /// What the job returned, serialised.
     pub result: engine::program::Ended,
-    /// The CPU time that this process has used since it last told, where the system tells.
+    /// The CPU time that this process has used since it last told, where the system tells. Zero where another job has come with
+    /// this one, whose end will tell of both: to ask the system takes longer than a small job.
     pub cpu: Option<Nanos>,
     /// How long the job took, from the message's coming on.
     pub took: Nanos,
@@ -234,6 +235,13 @@ impl<R: Read> Messages<R> {
             }
         }
         Ok(())
+    }
+}
+
+impl<R: Read> Messages<BufReader<R>> {
+    /// Whether some of the next one has been read already.
+    pub fn is_any_here(&self) -> bool {
+        !self.pipe.buffer().is_empty()
     }
 }
 

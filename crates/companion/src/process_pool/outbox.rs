@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, stdout};
+use std::mem::take;
 use std::process::exit;
 use std::sync::{Mutex, PoisonError};
 
@@ -15,11 +16,18 @@ pub struct Outbox(Mutex<Gathering>);
 
 struct Gathering {
     pipe: File,
-    gathered: Vec<u8>,
+    /// Frames that are not sent yet.
+    frames: Vec<u8>,
+    /// The number of the job of which something was told last, and what is in no frame yet.
+    job: u64,
+    events: Vec<Event>,
 }
 
 /// So many bytes are sent, whatever they are.
 const MUCH: u64 = 1 << 15;
+
+/// So many events are put in a frame, whatever they are.
+const MANY: usize = 256;
 
 impl Outbox {
     /// The pipe that standard output is. What is written to it here goes round the buffer that `println!` uses, which ends
@@ -32,7 +40,7 @@ impl Outbox {
         let pipe = std::os::fd::AsFd::as_fd(&stdout()).try_clone_to_owned()?;
         #[cfg(windows)]
         let pipe = std::os::windows::io::AsHandle::as_handle(&stdout()).try_clone_to_owned()?;
-        Ok(Outbox(Mutex::new(Gathering { pipe: File::from(pipe), gathered: Vec::new() })))
+        Ok(Outbox(Mutex::new(Gathering { pipe: File::from(pipe), frames: Vec::new(), job: 0, events: Vec::new() })))
     }
 
     /// Tells this at once, in a message of `bytes` at the least.
@@ -44,21 +52,24 @@ impl Outbox {
 
     /// Sends this behind all that has gathered: at once if it `is_due`, or if there is much of it.
     pub fn post(&self, frame: &Frame, is_due: bool) {
-        self.change(|Gathering { pipe, gathered }| {
-            if is_due || gathered.len() as u64 + frame.bytes() > MUCH {
-                return frame.write(pipe, gathered);
-            }
-            frame.gather(gathered);
-            Ok(())
+        self.change(|gathering| {
+            gathering.frame_events(false)?;
+            gathering.put(frame, is_due)
         });
     }
 
-    /// Tells of something in the job of this number, at the latest before the job may be silent for long.
+    /// Tells of something in the job of this number, at the latest before the job may be silent for long. What happens in one
+    /// job until then goes in one message.
     pub fn gather(&self, number: u64, event: Event) {
         let is_due = event.may_be_silent_after();
-        if let Ok(frame) = Frame::new(&Answer::Job { number, news: News::Event(event) }, 0) {
-            self.post(&frame, is_due);
-        }
+        self.change(|gathering| {
+            if gathering.job != number {
+                gathering.frame_events(false)?;
+                gathering.job = number;
+            }
+            gathering.events.push(event);
+            if is_due || gathering.events.len() == MANY { gathering.frame_events(is_due) } else { Ok(()) }
+        });
     }
 
     /// Does this with the pipe, and ends the process where the parent no longer listens: it is gone, or about to be.
@@ -67,5 +78,24 @@ impl Outbox {
         if act(&mut gathering).is_err() {
             exit(0);
         }
+    }
+}
+
+impl Gathering {
+    /// Has what is in no frame yet be in one.
+    fn frame_events(&mut self, is_due: bool) -> io::Result<()> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        let news = News::Happened(take(&mut self.events));
+        self.put(&Frame::new(&Answer::Job { number: self.job, news }, 0)?, is_due)
+    }
+
+    fn put(&mut self, frame: &Frame, is_due: bool) -> io::Result<()> {
+        if is_due || self.frames.len() as u64 + frame.bytes() > MUCH {
+            return frame.write(&mut self.pipe, &mut self.frames);
+        }
+        frame.gather(&mut self.frames);
+        Ok(())
     }
 }

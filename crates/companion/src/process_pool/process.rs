@@ -1,6 +1,6 @@
 //! One child, as this side knows it.
 
-use std::io::{self, BufReader, ErrorKind};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ pub struct Process {
     child: Mutex<Child>,
     /// `None` once it is to end.
     orders: Mutex<Option<ChildStdin>>,
-    answers: Answers<BufReader<ChildStdout>>,
+    answers: Answers<ChildStdout>,
 }
 
 impl Process {
@@ -44,7 +44,7 @@ impl Process {
             id: child.id(),
             child: Mutex::new(child),
             orders: Mutex::new(Some(orders)),
-            answers: Answers::new(BufReader::new(answers)),
+            answers: Answers::new(answers),
         }))
     }
 
@@ -122,9 +122,12 @@ impl Process {
     /// # Errors
     /// Where the process has fallen silent.
     pub fn wait(&self, number: u64, lane: LaneId, task: TaskId, run: &ThisRun) -> Result<Ended, Silence> {
-        let Received { message: ended, bytes, took } = self.answers.wait(number)?;
-        run.message(lane, task, Post::ResultRead, bytes, took);
-        Ok(ended)
+        Ok(read_result(self.answers.wait(number)?, lane, task, run))
+    }
+
+    /// The same, if it has come: nobody waits.
+    pub fn come(&self, number: u64, lane: LaneId, task: TaskId, run: &ThisRun) -> Option<Ended> {
+        Some(read_result(self.answers.come(number)?, lane, task, run))
     }
 
     /// Forgets jobs that will not be waited for: another process does them.
@@ -167,6 +170,12 @@ impl Process {
     fn child(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn read_result(result: Received<Ended>, lane: LaneId, task: TaskId, run: &ThisRun) -> Ended {
+    let Received { message: ended, bytes, took } = result;
+    run.message(lane, task, Post::ResultRead, bytes, took);
+    ended
 }
 
 /// Has a pipe hold a megabyte where the system lets it: a large message then wakes its reader less often.

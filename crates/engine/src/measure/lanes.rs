@@ -178,13 +178,22 @@ impl Run {
     /// Publishes how a task ended and takes its lane back, if it had one. Both under one lock: whoever joins the task
     /// finds the lane free, as in a prediction.
     pub(super) fn end(&self, task: TaskId, result: Ended, lane: Option<LaneId>) -> Option<Assigned> {
-        self.recorder.record_now(|at| Event::End { task, at });
-        let mut shared = self.lock();
-        let turned = shared.publish(task, result);
-        if self.is_over() {
-            return None;
+        self.end_all(vec![(task, result)], lane)
+    }
+
+    /// The same of several tasks that are heard of together: whoever joins one after the other is woken once.
+    pub(super) fn end_all(&self, ended: Vec<(TaskId, Ended)>, lane: Option<LaneId>) -> Option<Assigned> {
+        for &(task, _) in &ended {
+            self.recorder.record_now(|at| Event::End { task, at });
         }
-        self.tell_who_turn_to_others(&shared, &turned, task);
+        let mut shared = self.lock();
+        for (task, result) in ended {
+            let turned = shared.publish(task, result);
+            if self.is_over() {
+                return None;
+            }
+            self.tell_who_turn_to_others(&shared, &turned, task);
+        }
         let next = lane.and_then(|lane| shared.placement.release(lane));
         shared.going_on += usize::from(next.is_some());
         self.look_for_a_standstill(&mut shared);

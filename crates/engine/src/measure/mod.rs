@@ -73,10 +73,11 @@ pub trait Worker: Send {
         1
     }
 
-    /// Does several jobs, one after the other, and tells `ended` of each as soon as it has.
-    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(TaskId, Ended)) {
+    /// Does several jobs, one after the other, and tells `ended` of each as soon as it hears of its end, of several at once
+    /// where their ends come together.
+    fn work_all(&mut self, jobs: &[(TaskId, Job)], ended: &mut dyn FnMut(Vec<(TaskId, Ended)>)) {
         for (task, job) in jobs {
-            ended(*task, self.work(*task, job));
+            ended(vec![(*task, self.work(*task, job))]);
         }
     }
 

@@ -105,10 +105,10 @@ impl Run {
                 batch.extend(run.take_more(worker.appetite()));
                 let mut left = batch.len();
                 next = None;
-                worker.work_all(&batch, &mut |task, result| {
-                    left -= 1;
+                worker.work_all(&batch, &mut |ended| {
+                    left -= ended.len();
                     // The lane is free when the last of them has ended.
-                    next = run.end(task, result, (left == 0).then_some(lane));
+                    next = run.end_all(ended, (left == 0).then_some(lane));
                 });
                 next = next.or_else(|| tasks.recv().ok());
             }
