@@ -10,8 +10,10 @@
 //! pipe never lies unread.
 
 use std::collections::BTreeMap;
+use std::hint::spin_loop;
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use engine::measure::Recorder;
 
@@ -102,6 +104,16 @@ impl<R: Read> Answers<R> {
                 return ended;
             }
             desk = self.read(desk);
+        }
+    }
+
+    /// Looks whether something `has_come`, again and again for so long at the most, and does not sleep meanwhile: for who waits
+    /// for an answer that is due at once, being woken takes longer than the job. To be called where nobody reads.
+    pub fn look_out(&self, most: Duration, has_come: impl Fn(&R) -> bool) {
+        let pipe = self.pipe();
+        let begun = Instant::now();
+        while !pipe.is_any_here() && !has_come(pipe.pipe()) && begun.elapsed() < most {
+            spin_loop();
         }
     }
 
@@ -197,7 +209,6 @@ mod tests {
     use std::io::{PipeReader, PipeWriter, pipe};
     use std::sync::mpsc::{Receiver, channel};
     use std::thread;
-    use std::time::Duration;
 
     use engine::packed::Packed;
     use engine::time::Nanos;

@@ -2,7 +2,9 @@
 
 use std::io::ErrorKind;
 use std::mem::take;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use engine::error::TaskFailed;
 use engine::measure::{Hand, Worker};
@@ -23,6 +25,12 @@ const MOST_MISSED: u32 = 3;
 
 /// A job that takes no longer is handed over with others: to hand it over alone takes about as long.
 const SHORT: Nanos = Nanos(100_000);
+
+/// A job that takes no longer is over before whoever waits for it could fall asleep and be woken.
+const BRIEF: Nanos = Nanos(20_000);
+
+/// So long an answer to a brief job is looked out for: as long as its process may take to be woken, and some more.
+const LOOK_OUT: Duration = Duration::from_micros(60);
 
 /// The most jobs that are handed over together.
 const MOST_AT_ONCE: usize = 32;
@@ -49,6 +57,8 @@ struct Place {
     run: Arc<ThisRun>,
     /// A job that has been handed over before the lane's thread knew of it.
     handed: Mutex<Option<Handed>>,
+    /// Whether the last one was brief, and there is a core to look out for the next while the process does it.
+    is_brief: AtomicBool,
 }
 
 /// A job that a process has.
@@ -75,7 +85,13 @@ impl Lane {
 
     /// A lane that ends with its first job.
     pub fn for_one_task(lane: LaneId, seat: &Arc<Seat>, run: &Arc<ThisRun>) -> Lane {
-        let place = Place { lane, seat: Arc::clone(seat), run: Arc::clone(run), handed: Mutex::default() };
+        let place = Place {
+            lane,
+            seat: Arc::clone(seat),
+            run: Arc::clone(run),
+            handed: Mutex::default(),
+            is_brief: AtomicBool::new(false),
+        };
         Lane { place: Arc::new(place), is_kept: false, is_alone: false, appetite: 1 }
     }
 
@@ -210,9 +226,13 @@ impl Hand for Place {
     }
 
     fn wait(&self, task: TaskId) -> Option<program::Ended> {
-        let attempt = self.take_handed(task)?.and_then(|given| match Place::wait(self, &given) {
-            Ok(ended) => Ok(ended.result),
-            Err(silence) => Err((given.process, silence)),
+        let attempt = self.take_handed(task)?.and_then(|given| {
+            if self.is_brief.load(Ordering::Relaxed) {
+                given.process.look_out(LOOK_OUT);
+            }
+            let ended = Place::wait(self, &given).map_err(|silence| (given.process, silence))?;
+            self.is_brief.store(ended.took <= BRIEF && self.run.has_cores, Ordering::Relaxed);
+            Ok(ended.result)
         });
         attempt.map_err(|silent| self.set_handed(Handed { task, attempt: Err(silent) })).ok()
     }

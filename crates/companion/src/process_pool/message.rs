@@ -243,6 +243,11 @@ impl<R: Read> Messages<BufReader<R>> {
     pub fn is_any_here(&self) -> bool {
         !self.pipe.buffer().is_empty()
     }
+
+    /// The pipe itself, from which nothing is to be read.
+    pub fn pipe(&self) -> &R {
+        self.pipe.get_ref()
+    }
 }
 
 /// Sends one message.

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use engine::operation::Job;
 use engine::time::Nanos;
@@ -117,6 +117,11 @@ impl Process {
         Ok(written.into_iter().map(|(number, _)| number).collect())
     }
 
+    /// Looks out for an answer for a while, where the system lets it look (see [`Answers::look_out`]).
+    pub fn look_out(&self, most: Duration) {
+        self.answers.look_out(most, has_come);
+    }
+
     /// Waits for the end of a job that was given. What happens meanwhile goes to the run's recorder.
     ///
     /// # Errors
@@ -176,6 +181,22 @@ fn read_result(result: Received<Ended>, lane: LaneId, task: TaskId, run: &ThisRu
     let Received { message: ended, bytes, took } = result;
     run.message(lane, task, Post::ResultRead, bytes, took);
     ended
+}
+
+#[cfg(unix)]
+fn has_come(pipe: &ChildStdout) -> bool {
+    use std::os::fd::AsFd;
+
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+    // An error is for whoever reads.
+    poll(&mut [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)], PollTimeout::ZERO) != Ok(0)
+}
+
+/// The reading itself is what tells.
+#[cfg(not(unix))]
+fn has_come(_: &ChildStdout) -> bool {
+    true
 }
 
 /// Has a pipe hold a megabyte where the system lets it: a large message then wakes its reader less often.

@@ -1,6 +1,7 @@
 //! What one run keeps about its processes: a clock that they share with it, and the CPU time that they use.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::available_parallelism;
 
 use engine::measure::Recorder;
 use engine::time::Nanos;
@@ -11,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct ThisRun {
     /// The run's clock, and where events go.
     pub recorder: Arc<Recorder>,
+    /// Whether the machine has more than one core.
+    pub has_cores: bool,
     anchor: OnceLock<Anchor>,
     cpu: Mutex<Option<Nanos>>,
 }
@@ -28,7 +31,9 @@ pub struct Anchor {
 impl ThisRun {
     /// A run that has used nothing yet.
     pub fn new(recorder: &Arc<Recorder>) -> ThisRun {
-        ThisRun { recorder: Arc::clone(recorder), anchor: OnceLock::new(), cpu: Mutex::new(Some(Nanos::ZERO)) }
+        let has_cores = available_parallelism().is_ok_and(|cores| cores.get() > 1);
+        let (recorder, cpu) = (Arc::clone(recorder), Mutex::new(Some(Nanos::ZERO)));
+        ThisRun { recorder, has_cores, anchor: OnceLock::new(), cpu }
     }
 
     /// Marks one end of a message.
