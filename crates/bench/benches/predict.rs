@@ -16,16 +16,16 @@ fn told() -> Vec<String> {
     MODELS.iter().zip(nanos).map(|((name, _), nanos)| format!("{name}: {nanos} ns a task")).collect()
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 fn main() {
     told().iter().for_each(|line| println!("{line}"));
 }
 
 /// The browser asks for what stands in [`wasm`].
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 fn main() {}
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm {
     use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 

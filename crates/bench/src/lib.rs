@@ -16,7 +16,7 @@ pub mod local_pool;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod ours;
 pub mod pages;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub mod paused_tokio;
 pub mod rounds;
 #[cfg(not(target_arch = "wasm32"))]

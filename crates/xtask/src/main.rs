@@ -4,7 +4,6 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod apt;
-mod axe;
 mod bench_wasm;
 mod browser;
 mod build;
@@ -16,6 +15,7 @@ mod hook;
 mod lint;
 mod miri;
 mod module;
+mod npm;
 mod offline;
 mod play;
 mod process;
@@ -100,7 +100,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Setup { tests: false } => setup::for_building(&workspace).map(drop),
         Command::Setup { tests: true } => {
-            setup::for_testing(&workspace).and_then(|_| axe::ensure(&workspace)).map(drop)
+            setup::for_testing(&workspace).and_then(|_| npm::AXE.ensure(&workspace)).map(drop)
         }
         Command::Build => build::everything(&workspace).map(drop),
         Command::Play { port, no_open } => play::play(&workspace, port, no_open),

@@ -7,7 +7,7 @@ use crate::progress::took;
 use crate::setup::{self, Needs};
 use crate::tools::Tools;
 use crate::workspace::{Target, Workspace};
-use crate::{axe, build, lint};
+use crate::{build, lint, npm};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde_json::Value;
@@ -101,7 +101,7 @@ pub fn bench_page(workspace: &Workspace) -> Result<()> {
 
 fn end_to_end(workspace: &Workspace) -> Result<()> {
     let mut cargo = with_all_that_is_built(workspace)?;
-    run_tests(cargo.args(["test", "--package", "tests"]).env("AXE", axe::ensure(workspace)?))
+    run_tests(cargo.args(["test", "--package", "tests"]).env("AXE", npm::AXE.ensure(workspace)?.join("axe.min.js")))
 }
 
 /// A cargo whose programs find the page, the companion and a browser.
