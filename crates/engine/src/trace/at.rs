@@ -136,11 +136,12 @@ impl Trace {
         objects.iter_mut().for_each(|record| sort_by_numbers(&mut record.values, |(at, _)| [at.0]));
         let lanes: Vec<_> = self.lanes.iter().map(|lane| (lane.kind, lane.process)).collect();
         let wants = spans.iter().filter(|span| span.activity == Activity::WantsGil);
-        let mut with_gil: Vec<Process> = wants.map(|span| self.process(span.lane)).collect();
-        // Neighbours are nearly always of one process.
-        with_gil.dedup();
-        with_gil.sort();
-        with_gil.dedup();
+        let mut with_gil = Vec::new();
+        for process in wants.map(|span| self.process(span.lane)) {
+            if let Err(place) = with_gil.binary_search(&process) {
+                with_gil.insert(place, process);
+            }
+        }
         let ended = self.tasks.iter().map(|task| task.ended).collect();
         History { spans, first, lanes, objects, reads, with_gil, ended, end: self.end() }
     }
@@ -219,12 +220,12 @@ impl History {
             on_lane.entry(span.lane).and_modify(|upper| *upper = (*upper).max(key)).or_insert(key);
             self.add_locals(task, at, &mut found.locals);
         }
-        found.running.sort_by_key(|standing| (standing.lane, *standing));
-        found.ready.sort();
-        found.wants_core.sort();
-        found.timers.sort();
-        found.requests.sort_by_key(|(number, standing)| (*standing, *number));
-        found.objects.iter_mut().for_each(|thing| thing.waiters.sort());
+        line_up(&mut found.ready);
+        line_up(&mut found.wants_core);
+        sort_by_numbers(&mut found.running, |running| [running.lane.0.into(), running.since.0, running.task.0.into()]);
+        sort_by_numbers(&mut found.timers, |(due, waiting)| [due.0, waiting.since.0, waiting.task.0.into()]);
+        sort_by_numbers(&mut found.requests, |(_, waiting)| [waiting.since.0, waiting.task.0.into()]);
+        found.objects.iter_mut().for_each(|thing| line_up(&mut thing.waiters));
         for (lane, (kind, _)) in (0..).map(LaneId).zip(&self.lanes) {
             match kind {
                 LaneKind::PoolThread | LaneKind::PoolProcess | LaneKind::ProcessThread | LaneKind::ExecutorThread => {
@@ -232,13 +233,13 @@ impl History {
                 }
                 LaneKind::Queue => {
                     let mut line = queued.remove(&lane).unwrap_or_default();
-                    line.sort();
+                    line_up(&mut line);
                     found.queues.push((lane, line));
                 }
                 _ => {}
             }
         }
-        gils.iter_mut().for_each(|gil| gil.wanted_by.sort());
+        gils.iter_mut().for_each(|gil| line_up(&mut gil.wanted_by));
         found.gils = gils;
         found
     }
@@ -273,4 +274,9 @@ impl History {
             }
         }
     }
+}
+
+/// Puts tasks in the order in which they came.
+fn line_up(standings: &mut Vec<Standing>) {
+    sort_by_numbers(standings, |standing| [standing.since.0, standing.task.0.into()]);
 }
