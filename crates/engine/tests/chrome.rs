@@ -20,7 +20,7 @@ fn waits_that_overlap_on_a_loop_do_not_break_the_nesting() {
         trace.apply(enter(Activity::Running(Doing::Steps), due));
         trace.apply(Event::End { task, at: Nanos(due + 1) });
     }
-    let exported = chrome_json(&[&trace]);
+    let exported: Value = serde_json::from_str(&chrome_json(&[&trace])).expect("it is JSON");
     let events = exported["traceEvents"].as_array().expect("a trace is a list of events");
     assert_eq!(partial_overlaps(events), Vec::<String>::new());
     for (phase, count) in [("X", 4), ("b", 2), ("e", 2)] {

@@ -93,7 +93,7 @@ pub fn TakeAway(
         let trace =
             untrack(|| state.trace(model, state.looked_at.get().1).or_else(|| state.trace(model, Clock::Virtual)));
         if let Some(trace) = trace {
-            files::give(&file("trace.json"), "application/json", &chrome_json(&[&trace]).to_string());
+            files::give(&file("trace.json"), "application/json", &chrome_json(&[&trace]));
         }
     };
     let image = move |kind: picture::Kind| {

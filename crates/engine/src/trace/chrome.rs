@@ -3,36 +3,78 @@
 //! Source: "Trace Event Format", the Chromium project's document of 2016, sections *Complete events*, *Async events*, *Instant
 //! events* and *Metadata events*.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
 
-use crate::trace::{Causes, LaneKind, Marked, Span, Trace};
+use serde::Serialize;
+
+use crate::time::Nanos;
+use crate::trace::{Causes, LaneId, LaneKind, Marked, Span, TaskId, Trace, sort_by_numbers};
 
 /// `traces` as one Chrome trace: a process a trace, a thread a lane.
-pub fn chrome_json(traces: &[&Trace]) -> Value {
-    let events: Vec<Value> =
-        traces.iter().enumerate().flat_map(|(index, trace)| trace_events(index + 1, trace)).collect();
-    json!({ "displayTimeUnit": "ms", "traceEvents": events })
+pub fn chrome_json(traces: &[&Trace]) -> String {
+    let events = (1..).zip(traces).flat_map(|(process, trace)| events_of(process, trace)).collect();
+    // Words and numbers in named fields: nothing in it that serde_json could refuse.
+    serde_json::to_string(&File { unit: "ms", events }).unwrap_or_default()
 }
 
-fn trace_events(process: usize, trace: &Trace) -> Vec<Value> {
-    let name = format!("{} ({})", trace.model.title(), trace.clock.label());
-    let mut events = vec![json!({
-        "ph": "M", "name": "process_name", "pid": process, "tid": 0, "args": { "name": name },
-    })];
-    for (lane, record) in trace.lanes.iter().enumerate() {
-        events.push(json!({
-            "ph": "M", "name": "thread_name", "pid": process, "tid": lane, "args": { "name": trace.text(record.name) },
-        }));
+#[derive(Serialize)]
+struct File<'a> {
+    #[serde(rename = "displayTimeUnit")]
+    unit: &'static str,
+    #[serde(rename = "traceEvents")]
+    events: Vec<Event<'a>>,
+}
+
+/// An event, by the format's own names.
+#[derive(Serialize)]
+struct Event<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    args: Option<Arguments<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cat: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dur: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id2: Option<Id>,
+    name: Cow<'a, str>,
+    ph: &'static str,
+    pid: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<&'static str>,
+    tid: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ts: Option<f64>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Arguments<'a> {
+    Metadata { name: Cow<'a, str> },
+    Span { because: String, state: &'static str },
+}
+
+/// By what a beginning and an end are matched.
+#[derive(Serialize)]
+struct Id {
+    local: TaskId,
+}
+
+fn events_of(process: usize, trace: &Trace) -> Vec<Event<'_>> {
+    let title = format!("{} ({})", trace.model.title(), trace.clock.label());
+    let mut events = vec![metadata(process, LaneId(0), "process_name", title.into())];
+    for (lane, record) in (0..).map(LaneId).zip(&trace.lanes) {
+        events.push(metadata(process, lane, "thread_name", trace.text(record.name).into()));
     }
     // Complete events of one thread must lie one inside the other, the longer first; what overlaps otherwise is dropped.
     let mut spans: Vec<Span> = trace.spans_until(trace.end()).collect();
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), span.task));
+    sort_by_numbers(&mut spans, |span| [span.start.0, u64::MAX - span.end.0, span.task.0.into()]);
     let causes = trace.causes(trace.end());
     for span in spans {
         if waits_beside_others(trace, &span) {
             events.extend(async_events(process, trace, &causes, &span));
         } else {
-            events.push(complete_event(process, trace, &causes, &span));
+            let duration = micros(span.end - span.start);
+            events.push(Event { dur: Some(duration), ..event_of(process, trace, &causes, &span, "X", span.start) });
         }
     }
     for mark in &trace.marks {
@@ -50,13 +92,11 @@ fn trace_events(process: usize, trace: &Trace) -> Vec<Value> {
                     trace.links(cycle).iter().map(|link| link.task.as_str()).collect::<Vec<_>>().join(", ")
                 )
             }
-            Marked::Message { post, bytes, took } => format!("{}: {bytes} B in {:.1} µs", post.word(), micros(took.0)),
+            Marked::Message { post, bytes, took } => format!("{}: {bytes} B in {:.1} µs", post.word(), micros(took)),
             Marked::Lost { again: false } => "lost with its process".to_owned(),
             Marked::Lost { again: true } => "lost with its process, and done again".to_owned(),
         };
-        events.push(json!({
-            "ph": "i", "s": "t", "name": text, "pid": process, "tid": mark.lane.0, "ts": micros(mark.at.0),
-        }));
+        events.push(Event { s: Some("t"), ts: Some(micros(mark.at)), ..event(process, mark.lane, "i", text.into()) });
     }
     events
 }
@@ -67,39 +107,39 @@ fn waits_beside_others(trace: &Trace, span: &Span) -> bool {
     matches!(kind, Some(LaneKind::EventLoop | LaneKind::Queue)) && !span.activity.holds_the_loop()
 }
 
-fn complete_event(process: usize, trace: &Trace, causes: &Causes<'_>, span: &Span) -> Value {
-    json!({
-        "ph": "X",
-        "name": trace.task_name(span.task),
-        "cat": span.activity.state().word(),
-        "pid": process,
-        "tid": span.lane.0,
-        "ts": micros(span.start.0),
-        "dur": micros(span.end.0 - span.start.0),
-        "args": arguments(causes, span),
-    })
+fn event<'a>(process: usize, lane: LaneId, phase: &'static str, name: Cow<'a, str>) -> Event<'a> {
+    Event { args: None, cat: None, dur: None, id2: None, name, ph: phase, pid: process, s: None, tid: lane.0, ts: None }
+}
+
+fn metadata<'a>(process: usize, lane: LaneId, about: &'static str, name: Cow<'a, str>) -> Event<'a> {
+    Event { args: Some(Arguments::Metadata { name }), ..event(process, lane, "M", about.into()) }
 }
 
 /// A beginning and an end that are matched by task, for what overlaps on one thread.
-fn async_events(process: usize, trace: &Trace, causes: &Causes<'_>, span: &Span) -> [Value; 2] {
-    [("b", span.start), ("e", span.end)].map(|(phase, at)| {
-        json!({
-            "ph": phase,
-            "id2": { "local": span.task.0 },
-            "name": trace.task_name(span.task),
-            "cat": span.activity.state().word(),
-            "pid": process,
-            "tid": span.lane.0,
-            "ts": micros(at.0),
-            "args": arguments(causes, span),
-        })
+fn async_events<'a>(process: usize, trace: &'a Trace, causes: &Causes<'_>, span: &Span) -> [Event<'a>; 2] {
+    [("b", span.start), ("e", span.end)].map(|(phase, at)| Event {
+        id2: Some(Id { local: span.task }),
+        ..event_of(process, trace, causes, span, phase, at)
     })
 }
 
-fn arguments(causes: &Causes<'_>, span: &Span) -> Value {
-    json!({ "state": span.activity.state().word(), "because": causes.of(span) })
+fn event_of<'a>(
+    process: usize,
+    trace: &'a Trace,
+    causes: &Causes<'_>,
+    span: &Span,
+    phase: &'static str,
+    at: Nanos,
+) -> Event<'a> {
+    let state = span.activity.state().word();
+    Event {
+        args: Some(Arguments::Span { because: causes.of(span), state }),
+        cat: Some(state),
+        ts: Some(micros(at)),
+        ..event(process, span.lane, phase, trace.task_name(span.task).into())
+    }
 }
 
-fn micros(nanos: u64) -> f64 {
-    nanos as f64 / 1e3
+fn micros(time: Nanos) -> f64 {
+    time.0 as f64 / 1e3
 }
