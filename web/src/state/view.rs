@@ -211,7 +211,7 @@ impl LessonState {
         Some(match known.moments.last_by(trace, trace.own_time(self.playhead.get())) {
             None => "nothing has happened yet".to_owned(),
             Some((_, says, 0)) => says,
-            Some((_, says, others)) => format!("{says} (+{others})"),
+            Some((_, says, others)) => format!("{says}, and {others} more at that instant"),
         })
     }
 

@@ -50,18 +50,18 @@ impl WorkerProcess {
         station.runs(task, None);
         let Settings { model, seed, .. } = self.settings;
         let begin = |host| self.program.job(Task::new(task, model, seed, host), &job.name, &job.payload);
-        let ended = run_body(&job.name, Away(station.clone()), begin);
+        let ended = run_body(&job.name, AwayDesk(station.clone()), begin);
         station.leave_gil(Some(task));
         ended.unwrap_or_else(|Over| unreachable!("away from its run nobody learns that it is over"))
     }
 }
 
 /// The desk of a task that is away from its run.
-struct Away(Station);
+struct AwayDesk(Station);
 
-impl Desk for Away {
+impl Desk for AwayDesk {
     fn answer(&self, task: TaskId, request: &Request) -> Result<Reply, Left> {
-        let Away(station) = self;
+        let AwayDesk(station) = self;
         station.answer(task, request, &Undisturbed)?.ok_or_else(|| Left::Failed(AWAY.to_owned()))
     }
 }
