@@ -16,7 +16,7 @@ impl Trace {
             let mut spans: Vec<Span> =
                 self.spans_until(now).filter(|span| is_held(span) && span.end > span.start).collect();
             sort_by_numbers(&mut spans, |span| [span.start.0, span.end.0]);
-            let name = if processes.len() == 1 { "GIL".to_owned() } else { format!("GIL of process {}", process.0) };
+            let name = if processes.len() == 1 { "GIL".to_owned() } else { format!("GIL, process {}", process.0) };
             Row { name, kind: RowKind::Gil(*process), stretches: held(&spans) }
         };
         processes.iter().map(row).collect()
