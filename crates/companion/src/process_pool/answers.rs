@@ -1,10 +1,10 @@
 //! The answers of a process that may have several jobs at once, over one pipe.
 //!
 //! # The protocol
-//! Each job has a number, and a thread that waits for its end. One of those threads reads the pipe, for all of them: it passes
-//! on what happens in any job, and leaves the end of another's job with that job and tells its thread. When its own job has
-//! ended it stops, and tells a thread whose job has not ended to read on. So a process with one job has its answers read by
-//! the very thread that waits for them, with no third one in between.
+//! Each job has a number, and a thread that waits for its end, or for the ends of several one after the other. One of those
+//! threads reads the pipe, for all of them: it passes on what happens in any job, and leaves the end of another's job with that
+//! job and tells its thread. When its own job has ended it stops, and tells a thread whose job has not ended to read on. So a
+//! process with one job has its answers read by the very thread that waits for them, with no third one in between.
 //!
 //! Whenever nobody reads, each thread that waits either has been told since, or has not begun to wait and will look: the
 //! pipe never lies unread.
@@ -47,6 +47,7 @@ pub enum Heard {
 
 #[derive(Default)]
 struct Desk {
+    /// In the order in which they were given: so they end, and the first is the one whose thread had best read.
     jobs: BTreeMap<u64, Expected>,
     last: u64,
     /// Whether a thread is reading.
@@ -95,33 +96,27 @@ impl<R: Read> Answers<R> {
         desk.have_somebody_read();
     }
 
-    /// The end of the job of this number, if it has come: found without waiting for the process.
-    pub fn come(&self, number: u64) -> Option<Received<Ended>> {
-        let mut desk = self.desk();
-        loop {
-            let ended = desk.take_ended(number);
-            if ended.is_some() || desk.is_read || desk.failed.is_some() || !self.pipe().is_any_here() {
-                return ended;
-            }
-            desk = self.read(desk);
-        }
-    }
-
     /// Looks whether something `has_come`, again and again for so long at the most, and does not sleep meanwhile: for who waits
-    /// for an answer that is due at once, being woken takes longer than the job. To be called where nobody reads.
-    pub fn look_out(&self, most: Duration, has_come: impl Fn(&R) -> bool) {
+    /// for an answer that is due at once, being woken takes longer than the job. Says whether it has. To be called where nobody
+    /// reads.
+    pub fn look_out(&self, most: Duration, has_come: impl Fn(&R) -> bool) -> bool {
         let pipe = self.pipe();
         let begun = Instant::now();
-        while !pipe.is_any_here() && !has_come(pipe.pipe()) && begun.elapsed() < most {
+        while !pipe.has_whole() && !has_come(pipe.pipe()) {
+            if begun.elapsed() >= most {
+                return false;
+            }
             spin_loop();
         }
+        true
     }
 
-    /// Waits until the job of this number has ended.
+    /// Waits until the job of this number has ended. Where more has to come out of the pipe for that, `meanwhile` is done first.
     ///
     /// # Errors
     /// Where the pipe fails before that.
-    pub fn wait(&self, number: u64) -> Result<Received<Ended>, Silence> {
+    pub fn wait(&self, number: u64, meanwhile: impl FnOnce()) -> Result<Received<Ended>, Silence> {
+        let mut meanwhile = Some(meanwhile);
         let mut desk = self.desk();
         loop {
             if let Some(ended) = desk.take_ended(number) {
@@ -135,6 +130,14 @@ impl<R: Read> Answers<R> {
                 let error = io::Error::new(*kind, text.clone());
                 desk.jobs.remove(&number);
                 return Err(Silence { heard, error });
+            }
+            if (desk.is_read || !self.pipe().has_whole())
+                && let Some(meanwhile) = meanwhile.take()
+            {
+                drop(desk);
+                meanwhile();
+                desk = self.desk();
+                continue;
             }
             desk = if desk.is_read { told.wait(desk).unwrap_or_else(PoisonError::into_inner) } else { self.read(desk) };
         }
@@ -231,7 +234,7 @@ mod tests {
         for _ in 0..jobs {
             let (number, answers, ended) = (answers.expect(&recorder), Arc::clone(&answers), ended.clone());
             thread::spawn(move || {
-                let end = answers.wait(number).map(|it| it.message).map_err(|silence| silence.heard);
+                let end = answers.wait(number, || ()).map(|it| it.message).map_err(|silence| silence.heard);
                 ended.send((number, end)).unwrap();
             });
         }
@@ -272,23 +275,46 @@ mod tests {
     }
 
     #[test]
-    fn what_has_come_together_is_found_without_waiting_and_what_has_not_come_is_not_waited_for() {
+    fn what_is_to_be_done_meanwhile_is_done_before_the_pipe_is_waited_for_and_not_for_what_came_together() {
         let (reader, mut pipe) = pipe().unwrap();
         let answers = Answers::new(reader);
         let recorder = Arc::new(Recorder::new(|_| {}));
         let jobs = [(); 3].map(|()| answers.expect(&recorder));
-        let end = |number| Answer::Job { number, news: News::Ended(ended(number)) };
+        let frame =
+            |number, bytes| Frame::new(&Answer::Job { number, news: News::Ended(ended(number)) }, bytes).unwrap();
         let mut gathered = Vec::new();
         Frame::new(&event(jobs[0]), 0).unwrap().gather(&mut gathered);
-        Frame::new(&end(jobs[0]), 0).unwrap().gather(&mut gathered);
+        frame(jobs[0], 0).gather(&mut gathered);
         Frame::new(&event(jobs[1]), 0).unwrap().gather(&mut gathered);
-        Frame::new(&end(jobs[1]), 0).unwrap().write(&mut pipe, &mut gathered).unwrap();
-        assert!(answers.come(jobs[1]).is_none());
-        assert_eq!(answers.wait(jobs[0]).map(|it| it.message).unwrap(), ended(jobs[0]));
-        assert_eq!(answers.come(jobs[1]).map(|it| it.message), Some(ended(jobs[1])));
-        assert!(answers.come(jobs[2]).is_none());
-        send(&mut pipe, &end(jobs[2])).unwrap();
-        assert_eq!(answers.wait(jobs[2]).map(|it| it.message).unwrap(), ended(jobs[2]));
+        frame(jobs[1], 0).gather(&mut gathered);
+        // Of the last one, more than is read at once.
+        frame(jobs[2], 1 << 15).write(&mut pipe, &mut gathered).unwrap();
+        let waited = jobs.map(|number| {
+            let mut is_meanwhile = false;
+            let end = answers.wait(number, || is_meanwhile = true);
+            assert_eq!(end.map(|it| it.message).unwrap(), ended(number));
+            is_meanwhile
+        });
+        assert_eq!(waited, [true, false, true]);
+    }
+
+    #[test]
+    fn who_looks_out_sees_what_comes_or_has_come_or_never_will_and_stops_where_nothing_does() {
+        const LONG: Duration = Duration::from_secs(60);
+        let (reader, mut pipe) = pipe().unwrap();
+        let answers = Answers::new(reader);
+        let recorder = Arc::new(Recorder::new(|_| {}));
+        let (first, second) = (answers.expect(&recorder), answers.expect(&recorder));
+        assert!(!answers.look_out(Duration::from_millis(1), |_| false));
+        assert!(answers.look_out(LONG, |_| true));
+        let mut gathered = Vec::new();
+        let end = |number| Frame::new(&Answer::Job { number, news: News::Ended(ended(number)) }, 0).unwrap();
+        end(first).gather(&mut gathered);
+        end(second).write(&mut pipe, &mut gathered).unwrap();
+        assert!(answers.look_out(LONG, |_| true));
+        assert_eq!(answers.wait(first, || ()).map(|it| it.message).unwrap(), ended(first));
+        assert!(answers.look_out(LONG, |_| false), "the second was read with the first");
+        assert_eq!(answers.wait(second, || ()).map(|it| it.message).unwrap(), ended(second));
     }
 
     #[test]
@@ -299,7 +325,7 @@ mod tests {
         let (given, not_given) = (answers.expect(&recorder), answers.expect(&recorder));
         answers.forget(not_given);
         send(&mut pipe, &Answer::Job { number: given, news: News::Ended(ended(given)) }).unwrap();
-        assert_eq!(answers.wait(given).map(|it| it.message).unwrap(), ended(given));
-        assert!(answers.wait(not_given).is_err());
+        assert_eq!(answers.wait(given, || ()).map(|it| it.message).unwrap(), ended(given));
+        assert!(answers.wait(not_given, || ()).is_err());
     }
 }

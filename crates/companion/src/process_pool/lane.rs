@@ -2,9 +2,10 @@
 
 use std::io::ErrorKind;
 use std::mem::take;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 
 use engine::error::TaskFailed;
 use engine::measure::{Hand, Worker};
@@ -32,6 +33,9 @@ const BRIEF: Nanos = Nanos(20_000);
 /// So long an answer to a brief job is looked out for: as long as its process may take to be woken, and some more.
 const LOOK_OUT: Duration = Duration::from_micros(60);
 
+/// Where that was in vain, so many brief jobs more are waited for asleep: the process has no core to itself, and needs this one.
+const ASLEEP: u32 = 16;
+
 /// The most jobs that are handed over together.
 const MOST_AT_ONCE: usize = 32;
 
@@ -57,8 +61,10 @@ struct Place {
     run: Arc<ThisRun>,
     /// A job that has been handed over before the lane's thread knew of it.
     handed: Mutex<Option<Handed>>,
-    /// Whether the last one was brief, and there is a core to look out for the next while the process does it.
+    /// Whether the last one was brief.
     is_brief: AtomicBool,
+    /// How many brief ones more nobody looks out for.
+    asleep: AtomicU32,
 }
 
 /// A job that a process has.
@@ -91,20 +97,15 @@ impl Lane {
             run: Arc::clone(run),
             handed: Mutex::default(),
             is_brief: AtomicBool::new(false),
+            asleep: AtomicU32::new(0),
         };
         Lane { place: Arc::new(place), is_kept: false, is_alone: false, appetite: 1 }
     }
 
-    /// Waits for the end of a job that its process has, and learns from it how long jobs are. Where that has not come yet,
+    /// Waits for the end of a job that its process has, and learns from it how long jobs are. Where that is not here yet,
     /// `meanwhile` is done first.
     fn wait(&mut self, given: &Given, meanwhile: impl FnOnce()) -> Result<Ended, Silence> {
-        let ended = match self.place.come(given) {
-            Some(ended) => ended,
-            None => {
-                meanwhile();
-                self.place.wait(given)?
-            }
-        };
+        let ended = self.place.wait(given, meanwhile)?;
         let is_short = self.is_alone && ended.took <= SHORT;
         self.appetite = if is_short { (self.appetite * 2).min(MOST_AT_ONCE) } else { 1 };
         Ok(ended)
@@ -190,9 +191,14 @@ impl Worker for Lane {
             let numbers = process.give(self.place.lane, &together, &self.place.run).unwrap_or_default();
             // Ends that have come together are told together, and none waits for one that has not come.
             let mut come = Vec::new();
+            let mut tell = |come: &mut Vec<_>| {
+                if !come.is_empty() {
+                    ended(take(come));
+                }
+            };
             for (place, &number) in numbers.iter().enumerate() {
                 let given = Given { task: left[0].0, process: Arc::clone(&process), number };
-                match self.wait(&given, || ended(take(&mut come))) {
+                match self.wait(&given, || tell(&mut come)) {
                     Ok(end) => come.push((given.task, end.result)),
                     Err(silence) => {
                         process.forget(&numbers[place + 1..]);
@@ -202,7 +208,7 @@ impl Worker for Lane {
                 }
                 left = &left[1..];
             }
-            ended(come);
+            tell(&mut come);
         }
         for (task, job) in left {
             ended(vec![(*task, self.see_to(*task, job, silent.take()))]);
@@ -228,10 +234,9 @@ impl Hand for Place {
     fn wait(&self, task: TaskId) -> Option<program::Ended> {
         let attempt = self.take_handed(task)?.and_then(|given| {
             if self.is_brief.load(Ordering::Relaxed) {
-                given.process.look_out(LOOK_OUT);
+                self.look_out(&given.process);
             }
-            let ended = Place::wait(self, &given).map_err(|silence| (given.process, silence))?;
-            self.is_brief.store(ended.took <= BRIEF && self.run.has_cores, Ordering::Relaxed);
+            let ended = Place::wait(self, &given, || ()).map_err(|silence| (given.process, silence))?;
             Ok(ended.result)
         });
         attempt.map_err(|silent| self.set_handed(Handed { task, attempt: Err(silent) })).ok()
@@ -248,18 +253,25 @@ impl Place {
         }
     }
 
-    /// Waits for the end of a job that its process has.
-    fn wait(&self, given: &Given) -> Result<Ended, Silence> {
-        let ended = given.process.wait(given.number, self.lane, given.task, &self.run)?;
+    /// Waits for the end of a job that its process has. Where that is not here yet, `meanwhile` is done first.
+    fn wait(&self, given: &Given, meanwhile: impl FnOnce()) -> Result<Ended, Silence> {
+        let ended = given.process.wait(given.number, self.lane, given.task, &self.run, meanwhile)?;
         self.run.add_cpu(ended.cpu);
+        self.is_brief.store(ended.took <= BRIEF, Ordering::Relaxed);
         Ok(ended)
     }
 
-    /// The end of such a job, if it has come.
-    fn come(&self, given: &Given) -> Option<Ended> {
-        let ended = given.process.come(given.number, self.lane, given.task, &self.run)?;
-        self.run.add_cpu(ended.cpu);
-        Some(ended)
+    /// Looks out for an answer, unless that was in vain not long ago.
+    fn look_out(&self, process: &Process) {
+        let is_asleep = |left: u32| left.checked_sub(1);
+        if !has_another_core() || self.asleep.fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_asleep).is_ok() {
+            return;
+        }
+        let begun = Instant::now();
+        if !process.look_out(LOOK_OUT) {
+            self.asleep.store(ASLEEP, Ordering::Relaxed);
+        }
+        self.run.add_looked_out(begun.elapsed().into());
     }
 
     fn has(&self, jobs: &[(TaskId, Job)]) -> bool {
@@ -285,6 +297,12 @@ impl Place {
         let lane = self.lane;
         self.run.recorder.record_now(|at| Event::Mark { task, lane, at, mark, line: None });
     }
+}
+
+/// Whether a process can do a job while its answer is looked out for.
+fn has_another_core() -> bool {
+    static CORES: OnceLock<bool> = OnceLock::new();
+    *CORES.get_or_init(|| available_parallelism().is_ok_and(|cores| cores.get() > 1))
 }
 
 /// About as many bytes as its message will have.

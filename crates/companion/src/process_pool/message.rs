@@ -239,9 +239,13 @@ impl<R: Read> Messages<R> {
 }
 
 impl<R: Read> Messages<BufReader<R>> {
-    /// Whether some of the next one has been read already.
-    pub fn is_any_here(&self) -> bool {
-        !self.pipe.buffer().is_empty()
+    /// Whether all of the next one has been read already, with one before it.
+    pub fn has_whole(&self) -> bool {
+        let here = self.pipe.buffer();
+        here.first_chunk().is_some_and(|head| {
+            let Head { length, filling } = Head::of(*head);
+            here.len() as u64 >= HEAD as u64 + u64::from(length) + u64::from(filling)
+        })
     }
 
     /// The pipe itself, from which nothing is to be read.

@@ -114,6 +114,11 @@ impl ForRun {
     pub fn cpu(&self) -> Option<Nanos> {
         self.run.cpu()
     }
+
+    /// How long threads of this program that waited for them looked out for an answer instead of sleeping.
+    pub fn looked_out(&self) -> Nanos {
+        self.run.looked_out()
+    }
 }
 
 impl Drop for ForRun {

@@ -118,21 +118,26 @@ impl Process {
     }
 
     /// Looks out for an answer for a while, where the system lets it look (see [`Answers::look_out`]).
-    pub fn look_out(&self, most: Duration) {
-        self.answers.look_out(most, has_come);
+    pub fn look_out(&self, most: Duration) -> bool {
+        self.answers.look_out(most, has_come)
     }
 
-    /// Waits for the end of a job that was given. What happens meanwhile goes to the run's recorder.
+    /// Waits for the end of a job that was given. What happens in it goes to the run's recorder; where its end is not here yet,
+    /// `meanwhile` is done first.
     ///
     /// # Errors
     /// Where the process has fallen silent.
-    pub fn wait(&self, number: u64, lane: LaneId, task: TaskId, run: &ThisRun) -> Result<Ended, Silence> {
-        Ok(read_result(self.answers.wait(number)?, lane, task, run))
-    }
-
-    /// The same, if it has come: nobody waits.
-    pub fn come(&self, number: u64, lane: LaneId, task: TaskId, run: &ThisRun) -> Option<Ended> {
-        Some(read_result(self.answers.come(number)?, lane, task, run))
+    pub fn wait(
+        &self,
+        number: u64,
+        lane: LaneId,
+        task: TaskId,
+        run: &ThisRun,
+        meanwhile: impl FnOnce(),
+    ) -> Result<Ended, Silence> {
+        let Received { message: ended, bytes, took } = self.answers.wait(number, meanwhile)?;
+        run.message(lane, task, Post::ResultRead, bytes, took);
+        Ok(ended)
     }
 
     /// Forgets jobs that will not be waited for: another process does them.
@@ -175,12 +180,6 @@ impl Process {
     fn child(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn read_result(result: Received<Ended>, lane: LaneId, task: TaskId, run: &ThisRun) -> Ended {
-    let Received { message: ended, bytes, took } = result;
-    run.message(lane, task, Post::ResultRead, bytes, took);
-    ended
 }
 
 #[cfg(unix)]

@@ -1,7 +1,6 @@
 //! What one run keeps about its processes: a clock that they share with it, and the CPU time that they use.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::available_parallelism;
 
 use engine::measure::Recorder;
 use engine::time::Nanos;
@@ -12,10 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct ThisRun {
     /// The run's clock, and where events go.
     pub recorder: Arc<Recorder>,
-    /// Whether the machine has more than one core.
-    pub has_cores: bool,
     anchor: OnceLock<Anchor>,
     cpu: Mutex<Option<Nanos>>,
+    looked_out: Mutex<Nanos>,
 }
 
 /// An instant on the run's clock and on the system's, which all processes of one machine read alike.
@@ -31,9 +29,8 @@ pub struct Anchor {
 impl ThisRun {
     /// A run that has used nothing yet.
     pub fn new(recorder: &Arc<Recorder>) -> ThisRun {
-        let has_cores = available_parallelism().is_ok_and(|cores| cores.get() > 1);
         let (recorder, cpu) = (Arc::clone(recorder), Mutex::new(Some(Nanos::ZERO)));
-        ThisRun { recorder, has_cores, anchor: OnceLock::new(), cpu }
+        ThisRun { recorder, anchor: OnceLock::new(), cpu, looked_out: Mutex::default() }
     }
 
     /// Marks one end of a message.
@@ -56,7 +53,18 @@ impl ThisRun {
         *total = total.zip(cpu).map(|(total, cpu)| total + cpu);
     }
 
-    /// All of it so far.
+    /// Adds a while in which a thread that waits has looked out for an answer instead of sleeping.
+    pub fn add_looked_out(&self, time: Nanos) {
+        let mut total = self.looked_out.lock().unwrap_or_else(PoisonError::into_inner);
+        *total = *total + time;
+    }
+
+    /// All of these so far.
+    pub fn looked_out(&self) -> Nanos {
+        *self.looked_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All CPU time so far.
     pub fn cpu(&self) -> Option<Nanos> {
         *self.cpu.lock().unwrap_or_else(PoisonError::into_inner)
     }
