@@ -6,7 +6,7 @@
 
 use crate::environment::{native_cargo, wasm_cargo};
 use crate::npm;
-use crate::process::{answer, run_aloud, run_heard, shown};
+use crate::process::{answer, run_aloud, run_for, run_heard, shown};
 use crate::progress::note;
 use crate::setup;
 use crate::test::run_in_browser;
@@ -69,14 +69,11 @@ fn beside_others(workspace: &Workspace) -> Result<()> {
     }
     let mut build = native_cargo(workspace);
     build.args(["bench", "--package", "bench", "--bench", "simulate_in_wasm", "--target", WASI, "--no-run"]);
-    let mut module = None;
     // Cargo tells where it has put what it built only to programs.
     build.arg("--message-format=json-render-diagnostics");
-    let told = answer(&mut build).with_context(|| format!("`{}` failed.", shown(&build)))?;
-    for line in told.lines() {
-        module = executable_in(line).or(module);
-    }
-    let module = module.context("Cargo built the bench and did not say where.")?;
+    let mut module = None;
+    let status = run_for(&mut build, |line| module = executable_in(line).or(module.take()))?;
+    let module = module.filter(|_| status.success()).with_context(|| format!("`{}` built nothing.", shown(&build)))?;
     let mut bench = Command::new("node");
     let script = workspace.root().join("crates/bench/benches/simulate_in_wasm.mjs");
     bench.arg(script).arg(module);

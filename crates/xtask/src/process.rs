@@ -91,13 +91,18 @@ pub fn hand_over(command: &mut Command) -> Result<()> {
 
 /// Runs a program with its output let through, and gives each line of its standard output to `heard` as well.
 pub fn run_heard(command: &mut Command, mut heard: impl FnMut(&str)) -> Result<ExitStatus> {
+    run_for(command, |line| {
+        println!("{line}");
+        heard(line);
+    })
+}
+
+/// Runs a program whose standard output is for `heard` alone, a line at a time; what it says beside that is let through.
+pub fn run_for(command: &mut Command, mut heard: impl FnMut(&str)) -> Result<ExitStatus> {
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let (sender, lines) = mpsc::channel();
     forward_lines(child.stdout.take(), sender);
-    for line in lines {
-        println!("{line}");
-        heard(&line);
-    }
+    lines.iter().for_each(|line| heard(&line));
     Ok(child.wait()?)
 }
 

@@ -1,5 +1,6 @@
 //! The canvas under a timeline: a surface over the browser's drawing calls, redrawn at most once a frame. Of many rows it
-//! holds only what is seen: it stays in its frame, in which the rows are scrolled.
+//! holds only what is seen: it stays in its frame, in which the rows are scrolled. Of few rows it may be higher than they are, and
+//! is cut off below them.
 
 use std::sync::Arc;
 
@@ -195,13 +196,13 @@ impl Painter {
         if let Some(whole) = self.whole.get_untracked() {
             let _ = HtmlElement::style(&whole).set_property("height", &format!("{}px", whole_px * scale));
         }
-        let style = HtmlElement::style(&canvas);
-        let _ = style.set_property("height", &format!("{}px", height_px * scale));
-        let _ = style.set_property("width", &format!("{}px", viewport.width_px * scale));
         let top_px = followed.drawn.scrolled_px().clamp(0.0, whole_px - height_px);
         let lit = followed.lit.get_untracked();
         self.with_brushes(&canvas, browser::pixel_ratio() * scale, |brushes| {
-            if let Some(mut surface) = CanvasSurface::new(&canvas, viewport.width_px, height_px, brushes) {
+            if let Some(mut surface) = CanvasSurface::new(&canvas, viewport.width_px, height_px, FRAME_PX, brushes) {
+                let style = HtmlElement::style(&canvas);
+                let _ = style.set_property("height", &format!("{}px", surface.height_px(&canvas) * scale));
+                let _ = style.set_property("width", &format!("{}px", viewport.width_px * scale));
                 let seen = Seen { top_px, height_px, lit: lit.as_deref() };
                 draw::draw(&mut surface, &layout, &viewport, seen);
             }

@@ -364,7 +364,7 @@ mod tests {
         let layout = laid_out("gil", Model::Threads, &given, 1.0, Rows::Few);
         let gil = &layout.rows[0];
         assert_eq!(gil.name, "GIL");
-        let held = gil.shares.between(&gil.stretches, Nanos::ZERO, layout.trace.end())[State::Running as usize];
+        let held = gil.shares.walk(&gil.stretches, 0, Nanos::ZERO).step(layout.trace.end()).0[State::Running as usize];
         assert!(held * 100 > layout.trace.end().0 * 95, "somebody has it nearly all the time");
         assert!(laid_out("delay-messages", Model::Threads, TWO, 1.0, Rows::Few).rows[0].name != "GIL");
     }

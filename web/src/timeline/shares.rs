@@ -28,13 +28,6 @@ impl Shares {
         Shares { sums, runs }
     }
 
-    /// How much of the time from `from` to `to` the row, whose `stretches` these are, spends in each state.
-    #[cfg(test)]
-    pub fn between(&self, stretches: &[Stretch], from: Nanos, to: Nanos) -> Times {
-        let first = stretches.partition_point(|stretch| stretch.to <= from);
-        self.walk(stretches, first, from).step(to).0
-    }
-
     /// A walk along the row, whose `stretches` these are, from the instant `from` on, before which all those before the one
     /// numbered `first` have ended.
     pub fn walk<'r>(&'r self, stretches: &'r [Stretch], first: usize, from: Nanos) -> Walk<'r> {
@@ -47,7 +40,7 @@ impl Shares {
 pub struct Walk<'r> {
     shares: &'r Shares,
     stretches: &'r [Stretch],
-    /// How many of the stretches have begun before `at`.
+    /// How many of the stretches lie behind: those that had ended where the walk began, and those that have begun on the way.
     begun: usize,
     at: Nanos,
 }
@@ -145,46 +138,39 @@ mod tests {
         (0..40).map(stretch).collect()
     }
 
-    #[test]
-    fn a_walk_says_of_each_step_what_is_said_of_it_alone() {
-        for seed in 0..20 {
-            let stretches = stretches(seed);
-            let shares = Shares::new(&stretches);
-            for length in [1, 2, 7, 60] {
-                let mut walk = shares.walk(&stretches, 0, Nanos::ZERO);
-                for (from, to) in (0..120 / length).map(|step| (Nanos(step * length), Nanos((step + 1) * length))) {
-                    let ended = stretches.iter().filter(|stretch| stretch.to <= to).count();
-                    assert_eq!(walk.ended_by(to), ended, "by {to} of {seed}");
-                    let (times, is_any_run) = walk.step(to);
-                    assert_eq!(times, shares.between(&stretches, from, to), "{from} to {to} of {seed}");
-                    let is_there = |stretch: &&Stretch| {
-                        stretch.from < to
-                            && (from <= stretch.from || from < stretch.to)
-                            && does_anybody_run(stretch.shows)
-                    };
-                    assert_eq!(
-                        is_any_run,
-                        stretches.iter().any(|stretch| is_there(&stretch)),
-                        "{from} to {to} of {seed}"
-                    );
-                }
+    /// The same, nanosecond by nanosecond.
+    fn counted(stretches: &[Stretch], from: Nanos, to: Nanos) -> Times {
+        let mut counted = Times::default();
+        for instant in from.0..to.0 {
+            let covers = |stretch: &&Stretch| stretch.from.0 <= instant && instant < stretch.to.0;
+            if let Some(stretch) = stretches.iter().find(covers) {
+                add(&mut counted, stretch, 1);
             }
         }
+        counted
     }
 
     #[test]
-    fn sums_say_what_counting_nanosecond_by_nanosecond_says() {
-        for seed in 0..20 {
+    fn each_step_of_a_walk_says_what_counting_says_wherever_it_begins() {
+        for (seed, begin) in (0..20).flat_map(|seed| [0, 1, 30, 85].map(|begin| (seed, begin))) {
             let stretches = stretches(seed);
             let shares = Shares::new(&stretches);
-            for (from, to) in (0..90).flat_map(|from| [1, 2, 7, 60].map(|length| (from, from + length))) {
-                let mut counted = Times::default();
-                for instant in from..to {
-                    let covers = |stretch: &&Stretch| stretch.from.0 <= instant && instant < stretch.to.0;
-                    let Some(stretch) = stretches.iter().find(covers) else { continue };
-                    add(&mut counted, stretch, 1);
+            let first = stretches.partition_point(|stretch| stretch.to <= Nanos(begin));
+            for length in [1, 2, 7, 60] {
+                let mut walk = shares.walk(&stretches, first, Nanos(begin));
+                for (from, to) in (0..120 / length).map(|step| (begin + step * length, begin + (step + 1) * length)) {
+                    let (from, to) = (Nanos(from), Nanos(to));
+                    let ended = stretches.iter().filter(|stretch| stretch.to <= to).count();
+                    assert_eq!(walk.ended_by(to), ended, "by {to} of {seed}");
+                    let (times, is_any_run) = walk.step(to);
+                    assert_eq!(times, counted(&stretches, from, to), "{from} to {to} of {seed}");
+                    // An instant counts where it begins.
+                    let is_there = |stretch: &Stretch| {
+                        let lasts = from <= stretch.from || from < stretch.to;
+                        stretch.from < to && lasts && does_anybody_run(stretch.shows)
+                    };
+                    assert_eq!(is_any_run, stretches[first..].iter().any(is_there), "{from} to {to} of {seed}");
                 }
-                assert_eq!(shares.between(&stretches, Nanos(from), Nanos(to)), counted, "{from} to {to} of {seed}");
             }
         }
     }

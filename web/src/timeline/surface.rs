@@ -14,6 +14,10 @@ use crate::timeline::pattern::{TILE_PX, Tile};
 /// Halves are rounded up, also those that are a little less because they were reckoned with.
 const ROUNDING: f64 = 0.501;
 
+/// So much higher than needed a canvas is made: to change its size takes new room, and a slider's move may add a row or take
+/// one away.
+const SPARE_PX: f64 = 48.0;
+
 /// What a canvas is drawn with. To make them takes longer than most pictures.
 pub struct Brushes {
     palette: Palette,
@@ -79,23 +83,37 @@ pub struct CanvasSurface<'b> {
 }
 
 impl<'b> CanvasSurface<'b> {
-    /// Clears `canvas`, and makes it so wide and so high.
-    pub fn new(canvas: &HtmlCanvasElement, width_px: f64, height_px: f64, brushes: &'b Brushes) -> Option<Self> {
-        let ratio = brushes.ratio;
-        let (width, height) = ((width_px * ratio).round() as u32, (height_px * ratio).round() as u32);
+    /// Clears `canvas`, and makes it so wide and at least so high, but no higher than `most_px`.
+    pub fn new(
+        canvas: &HtmlCanvasElement,
+        width_px: f64,
+        height_px: f64,
+        most_px: f64,
+        brushes: &'b Brushes,
+    ) -> Option<Self> {
+        let pixels = |px: f64| (px * brushes.ratio).round() as u32;
         // Each of these takes new room, be it for the same size.
-        if canvas.width() != width {
-            canvas.set_width(width);
+        if canvas.width() != pixels(width_px) {
+            canvas.set_width(pixels(width_px));
         }
-        if canvas.height() != height {
-            canvas.set_height(height);
+        let spare = |times: f64| pixels((height_px + times * SPARE_PX).min(most_px));
+        if !(pixels(height_px)..=spare(2.0)).contains(&canvas.height()) {
+            canvas.set_height(spare(1.0));
         }
         let context = context(canvas)?;
-        let surface = CanvasSurface { context, brushes, font: Cell::new(None), unit: Cell::new(f64::NAN) };
-        surface.by_ratio(ratio);
-        surface.context.clear_rect(0.0, 0.0, width_px, height_px);
+        // A font that is set anew, be it the same, has the browser look up all styles first.
+        let last = context.font();
+        let font = [MEASURED, Style::On(State::Running)].into_iter().find(|style| font(*style) == last);
+        let surface = CanvasSurface { context, brushes, font: Cell::new(font), unit: Cell::new(f64::NAN) };
+        surface.by_ratio(brushes.ratio);
+        surface.context.clear_rect(0.0, 0.0, width_px, surface.height_px(canvas));
         surface.context.set_text_baseline("middle");
         Some(surface)
+    }
+
+    /// How high the canvas is, which may be more than was asked for.
+    pub fn height_px(&self, canvas: &HtmlCanvasElement) -> f64 {
+        f64::from(canvas.height()) / self.brushes.ratio
     }
 
     fn by_ratio(&self, ratio: f64) {
@@ -139,7 +157,7 @@ impl<'b> CanvasSurface<'b> {
 
     fn set_font(&self, style: Style) {
         if self.font.replace(Some(style)).is_none_or(|last| last.size_px() != style.size_px()) {
-            self.context.set_font(&format!("{}px system-ui, sans-serif", style.size_px()));
+            self.context.set_font(&font(style));
         }
     }
 }
@@ -231,6 +249,10 @@ impl Surface for CanvasSurface<'_> {
         self.rounded(outer, 4.0_f64.min(outer.width_px / 2.0));
         self.stroke(self.brushes.palette.stroke(stroke), stroke.width_px());
     }
+}
+
+fn font(style: Style) -> String {
+    format!("{}px system-ui, sans-serif", style.size_px())
 }
 
 fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
