@@ -36,14 +36,18 @@ const MOST_WORKERS: usize = 4;
 /// Predicts one run without keeping the page from its frames.
 pub async fn run(lesson: &'static Lesson, settings: &Settings, model: Model) -> Arc<Trace> {
     let job = Job::prediction(lesson, settings, model);
-    let predictions = match Predictions::within_a_frame(&job) {
+    run_all(job.clone()).await.trace(model).unwrap_or_else(|| Arc::new(job.predict(model)))
+}
+
+/// Predicts every model of `job` without keeping the page from its frames, here where that fits into one.
+pub async fn run_all(job: Job) -> Predictions {
+    match Predictions::within_a_frame(&job) {
         Some(predictions) => {
             browser::breath().await;
             predictions
         }
-        None => predict(job.clone(), |_| ()).await,
-    };
-    predictions.trace(model).unwrap_or_else(|| Arc::new(job.predict(model)))
+        None => predict(job, |_| ()).await,
+    }
 }
 
 /// Predicts every model of `job` without keeping the page from its frames. Where there can be no Worker, the page waits. `arrived`

@@ -189,7 +189,13 @@ fn half() -> Result<&'static Half, SplitLoaderError> {
         show: parts::show,
         prepare: |machine, lesson, values| machine.prepare(lesson, values),
         predict_within_a_frame: Predictions::within_a_frame,
-        predict: |job, made| spawn_local(async move { made(foresight::predict(job, ahead::lay_out).await) }),
+        predict: |job, made| {
+            spawn_local(async move {
+                made(foresight::predict(job, ahead::lay_out).await);
+                browser::picture().await;
+                ahead::forget();
+            });
+        },
         serve: foresight::serve,
     };
     Ok(&HALF)

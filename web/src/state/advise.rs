@@ -1,18 +1,20 @@
-//! Advice for a load of one's own: the load's fields, and all models predicted, a few at a time.
+//! Advice for a load of one's own: the load's fields, and all models predicted; then the comparison, a figure at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::model::{Model, Speed};
-use engine::simulate::simulate;
 use engine::trace::Trace;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use lessons::Values;
 use lessons::advice::{Advice, LOADS, Load};
 use lessons::matrix::matrix;
-use lessons::{Prepared, Values};
 
+use crate::backend::Job;
+use crate::backend::foresight;
+use crate::backend::predict::Predictions;
 use crate::state::address::Address;
-use crate::state::browser;
 use crate::state::fields::{Change, Fields};
 use crate::state::form::Form;
 use crate::state::link::{Place, Settings};
@@ -36,7 +38,6 @@ pub struct AdviseState {
     /// The figures of the matrix that are known, row by row; `None` where there is none.
     pub figures: RwSignal<Vec<Option<f64>>>,
     form: RwSignal<Form>,
-    work: RwSignal<Work>,
     typing: Pause,
     predicting: Pause,
     address: Address,
@@ -48,25 +49,13 @@ pub struct Found {
     /// The advice.
     pub advice: Advice,
     /// The runs.
-    traces: Vec<Arc<Trace>>,
+    runs: Predictions,
 }
 
-/// The runs of a load that is being predicted.
-#[derive(Clone, Debug)]
-struct Work {
-    load: Load,
-    prepared: Prepared,
-    to_come: Vec<Model>,
-    traces: Vec<Arc<Trace>>,
-}
-
-/// So long a batch of runs may take before the page gets its frame.
-const BATCH_MS: f64 = 6.0;
-
-/// Between two batches.
+/// Between a picture or a figure of the matrix and the next, the page gets its frame.
 const BREATH: Duration = Duration::from_millis(16);
 
-/// A load of so many tasks is not predicted while a slider moves over it, but when it rests.
+/// A load of more tasks is large.
 const MANY: u32 = 250;
 
 /// So long a slider rests.
@@ -90,17 +79,15 @@ impl AdviseState {
             drawn: RwSignal::new(0),
             figures: RwSignal::new(Vec::new()),
             form,
-            work: RwSignal::new(values.with_untracked(Work::of)),
             typing,
             predicting: Pause::new(),
             address,
         };
         Effect::new(move || {
-            let work = values.with(Work::of);
-            let rest = if work.load.tasks > MANY { REST } else { Duration::ZERO };
-            state.work.set(work);
+            let values = values.get();
+            let rest = if is_large(&Load::of(&values)) { REST } else { Duration::ZERO };
             state.is_found.set(false);
-            state.predicting.then(rest, move || state.go_on());
+            state.predicting.then(rest, move || spawn_local(state.predict(values)));
         });
         state
     }
@@ -116,66 +103,49 @@ impl AdviseState {
         write_address(self.form, self.address);
     }
 
-    /// Predicts some more models, has them drawn, and then predicts the matrix, a cell at a time.
-    fn go_on(self) {
-        let began_ms = browser::now_ms();
-        while browser::now_ms() - began_ms <= BATCH_MS && self.step() {}
-        let is_drawn = self.drawn.get_untracked() >= LOADS.models.len();
-        let is_through = self.figures.with_untracked(Vec::len) >= cells().count();
-        if !(self.is_found.get_untracked() && is_drawn && is_through) {
-            self.predicting.then(BREATH, move || self.go_on());
+    /// Predicts the load on all models, and then has them drawn.
+    async fn predict(self, values: Values) {
+        let found = Found::of(&values, foresight::run_all(Job::usual(LOADS, values.clone())).await);
+        // The page may have gone meanwhile, and another load may be asked for.
+        if self.form.try_with_untracked(|form| *form.values() == values) != Some(true) {
+            return;
         }
+        self.drawn.set(if self.load.with_untracked(is_large) { 0 } else { LOADS.models.len() });
+        self.found.set(Some(Arc::new(found)));
+        self.is_found.set(true);
+        self.go_on();
     }
 
-    /// Predicts one thing more, and returns whether there is another.
-    fn step(self) -> bool {
-        if !self.is_found.get_untracked() {
-            if let Some(found) = self.work.try_update(Work::step).flatten() {
-                let is_large = self.load.with_untracked(|load| load.tasks > MANY);
-                self.drawn.set(if is_large { 0 } else { LOADS.models.len() });
-                self.found.set(Some(Arc::new(found)));
-                self.is_found.set(true);
-            }
-            return true;
-        }
+    /// Draws the next run of a large load, or else predicts the next figure of the matrix; and so on until all are there.
+    fn go_on(self) {
+        let known = self.figures.with_untracked(Vec::len);
         if self.drawn.get_untracked() < LOADS.models.len() {
             self.drawn.update(|drawn| *drawn += 1);
-            return false;
-        }
-        let known = self.figures.with_untracked(Vec::len);
-        let next = cells().nth(known);
-        if let Some(cell) = next {
+        } else if let Some(cell) = cells().nth(known) {
             self.figures.update(|figures| figures.push(cell.predict().ok()));
+        } else {
+            return;
         }
-        // A cell may take as long as a batch, and so may a picture.
-        false
+        self.predicting.then(BREATH, move || self.go_on());
     }
 }
 
 impl Found {
+    fn of(values: &Values, runs: Predictions) -> Found {
+        let traces = LOADS.models.iter().filter_map(|model| runs.trace(*model));
+        let walls: Vec<_> = traces.filter_map(|trace| Some((trace.model, words::wall(&trace)?))).collect();
+        Found { advice: Advice::of(&Load::of(values), &walls), runs }
+    }
+
     /// A model's run.
     pub fn trace(&self, model: Model) -> Option<Arc<Trace>> {
-        self.traces.iter().find(|trace| trace.model == model).cloned()
+        self.runs.trace(model)
     }
 }
 
-impl Work {
-    fn of(values: &Values) -> Work {
-        let to_come = LOADS.models.iter().rev().copied().collect();
-        Work { load: Load::of(values), prepared: LOADS.prepare(values), to_come, traces: Vec::new() }
-    }
-
-    /// Predicts the next model. With the last one all is known.
-    fn step(&mut self) -> Option<Found> {
-        if let Some(model) = self.to_come.pop() {
-            self.traces.push(Arc::new(simulate(&self.prepared.program, &self.prepared.settings(model, 0))));
-        }
-        self.to_come.is_empty().then(|| {
-            let traces = std::mem::take(&mut self.traces);
-            let walls: Vec<_> = traces.iter().filter_map(|trace| Some((trace.model, words::wall(trace)?))).collect();
-            Found { advice: Advice::of(&self.load, &walls), traces }
-        })
-    }
+/// Whether it is predicted only when the slider rests that moves over it, and drawn a run at a time.
+fn is_large(load: &Load) -> bool {
+    load.tasks > MANY
 }
 
 fn cells() -> impl Iterator<Item = &'static lessons::matrix::Cell> {
@@ -216,19 +186,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_predicted_a_model_at_a_time_is_what_the_advice_says() {
-        let given = [("wait", "0.2"), ("cpu", "0.001"), ("tasks", "60"), ("limit", "20")];
+    fn what_the_page_predicts_is_what_the_advice_says() {
+        let given = [("wait", "0.2"), ("cpu", "0.001"), ("tasks", "60"), ("limit", "20"), ("cores", "2")];
         let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let values = Values::read(LOADS.parameters, &given).expect("the values are right");
-        let mut work = Work::of(&values);
-        let mut steps = 1;
-        let found = loop {
-            if let Some(found) = work.step() {
-                break found;
-            }
-            steps += 1;
-        };
-        assert_eq!(steps, LOADS.models.len());
+        let found = Found::of(&values, Predictions::of(Job::usual(LOADS, values.clone())));
         assert_eq!(found.advice, lessons::advice::advise(&Load::of(&values)).expect("the load is right"));
         assert!(LOADS.models.iter().all(|model| found.trace(*model).is_some_and(|trace| trace.model == *model)));
     }
