@@ -181,9 +181,12 @@ impl Surface for SvgSurface {
     }
 
     fn band(&mut self, areas: &[Area], state: State) {
+        // They are one shape, whatever the size at which somebody looks: no seams.
+        self.put(format_args!("<g shape-rendering=\"crispEdges\">\n"));
         for area in areas {
             self.rect(*area, state, 0.0);
         }
+        self.put(format_args!("</g>\n"));
     }
 
     fn text(&mut self, text: &str, x_px: f64, y_px: f64, style: Style) {

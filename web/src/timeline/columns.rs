@@ -1,6 +1,8 @@
 //! Blocks that are too narrow to be told apart, such as turns of 5 ms on an axis of a minute. They are shown together: in
 //! each column of the picture the states stand one upon the other, each as high as its share of that time.
 
+use std::ops::Range;
+
 use engine::trace::{State, Stretch};
 
 use crate::timeline::draw::Area;
@@ -119,27 +121,62 @@ fn columns(row: &Row, first: usize, is_of_many: bool, viewport: &Viewport) -> (C
 }
 
 impl Columns {
-    /// The areas of each state, where the filling of the row is `area`.
+    /// The areas of each state, in the order in which they are to be drawn, where the filling of the row is `area`. Each state
+    /// reaches down to the row's foot, and is covered by those that stand under it: so what is as high for long is one area,
+    /// whatever there is at its foot.
     pub fn bands(&self, row: &Row, area: Area) -> Vec<(State, Vec<Area>)> {
-        let mut bands: Vec<(State, Vec<Area>)> = State::ALL.map(|state| (state, Vec::new())).into_iter().collect();
-        for (index, (shares, is_any_run)) in self.columns.iter().enumerate() {
-            let x_px = self.x_px + index as f64 * COLUMN_PX;
-            let width_px = (self.end_px - x_px).min(COLUMN_PX);
+        let mut tops_px: [Vec<f64>; State::ALL.len()] = Default::default();
+        for (shares, is_any_run) in &self.columns {
             let mut below_px = 0.0;
-            for (state, areas) in &mut bands {
-                let share = shares[*state as usize] / f64::from(row.stands_for.max(1));
-                let least_px = if *state == State::Running && *is_any_run { LEAST_RUNNING_PX } else { 0.0 };
+            for state in State::ALL {
+                let share = shares[state as usize] / f64::from(row.stands_for.max(1));
+                let least_px = if state == State::Running && *is_any_run { LEAST_RUNNING_PX } else { 0.0 };
                 let top_px = stepped(below_px + (share * area.height_px).max(least_px)).min(area.height_px);
-                if top_px > below_px {
-                    let (y_px, height_px) = (area.y_px + area.height_px - top_px, top_px - below_px);
-                    add(areas, Area { x_px, y_px, width_px, height_px });
-                }
-                below_px = top_px;
+                tops_px[state as usize].push(if top_px > below_px { top_px } else { 0.0 });
+                below_px = below_px.max(top_px);
             }
         }
-        bands.retain(|(_, areas)| !areas.is_empty());
-        bands
+        let left_px = |column: usize| (self.x_px + column as f64 * COLUMN_PX).min(self.end_px);
+        let in_place = |slab: Slab| Area {
+            x_px: left_px(slab.columns.start),
+            y_px: area.y_px + area.height_px - slab.top_px,
+            width_px: left_px(slab.columns.end) - left_px(slab.columns.start),
+            height_px: slab.top_px - slab.bottom_px,
+        };
+        let bands = State::ALL.into_iter().rev().map(|state| {
+            let slabs = slabs(&tops_px[state as usize]);
+            (state, slabs.into_iter().map(in_place).collect())
+        });
+        bands.filter(|(_, areas): &(State, Vec<Area>)| !areas.is_empty()).collect()
     }
+}
+
+/// A part of a skyline that lies flat.
+#[derive(Debug, PartialEq)]
+struct Slab {
+    columns: Range<usize>,
+    bottom_px: f64,
+    top_px: f64,
+}
+
+/// Cuts what stands under a skyline into slabs that lie upon each other, no more of them than it changes from column to column: a
+/// peak on a long wall is one, and the wall another.
+fn slabs(tops_px: &[f64]) -> Vec<Slab> {
+    let mut slabs = Vec::new();
+    // Those that still go on, from the lowest to the highest: where each began, and its top.
+    let mut open: Vec<(usize, f64)> = Vec::new();
+    for (column, now_px) in tops_px.iter().copied().chain([0.0]).enumerate() {
+        let mut from = column;
+        while let Some((began, top_px)) = open.pop_if(|(_, top_px)| *top_px > now_px) {
+            let bottom_px = open.last().map_or(0.0, |(_, under_px)| *under_px).max(now_px);
+            slabs.push(Slab { columns: began..column, bottom_px, top_px });
+            from = began;
+        }
+        if now_px > open.last().map_or(0.0, |(_, under_px)| *under_px) {
+            open.push((from, now_px));
+        }
+    }
+    slabs
 }
 
 /// The nearest height that can be told from others.
@@ -147,15 +184,25 @@ fn stepped(height_px: f64) -> f64 {
     (height_px / STEP_PX).round() * STEP_PX
 }
 
-/// Adds an area, or makes the last one wider where it only goes on. What is as high for long is then drawn at once.
-fn add(areas: &mut Vec<Area>, area: Area) {
-    match areas.last_mut() {
-        Some(last)
-            if (last.y_px, last.height_px) == (area.y_px, area.height_px)
-                && (last.x_px + last.width_px - area.x_px).abs() < STEP_PX =>
-        {
-            last.width_px = area.x_px + area.width_px - last.x_px;
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn slabs_fill_what_is_under_a_skyline_once_and_are_no_more_than_its_changes(tops in prop::collection::vec(0..6_u8, 0..40)) {
+            let slabs = slabs(&tops.iter().copied().map(f64::from).collect::<Vec<_>>());
+            for (column, top) in tops.iter().enumerate() {
+                for height in 0..6 {
+                    let middle_px = f64::from(height) + 0.5;
+                    let here = |slab: &&Slab| slab.columns.contains(&column) && slab.bottom_px < middle_px && middle_px < slab.top_px;
+                    prop_assert_eq!(slabs.iter().filter(here).count(), usize::from(height < i32::from(*top)));
+                }
+            }
+            let changes = [0].iter().chain(&tops).zip(&tops).filter(|(before, after)| before != after).count();
+            prop_assert!(slabs.len() <= changes);
         }
-        _ => areas.push(area),
     }
 }
