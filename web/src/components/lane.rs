@@ -9,7 +9,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::components::axis::Axis;
-use crate::components::stage::follow_width;
+use crate::state::observed::follow_width;
 use crate::state::theme::Scheme;
 use crate::state::words;
 use crate::timeline::canvas::{Drawn, Followed, TimelineCanvas};

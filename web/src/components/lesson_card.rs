@@ -4,11 +4,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use lessons::Lesson;
 
-use crate::components::stage::follow_width;
 use crate::later::{Later, Part};
 use crate::state::address::Address;
 use crate::state::left_off::Standing;
 use crate::state::link;
+use crate::state::observed::follow_width;
 use crate::state::progress::Progress;
 use crate::state::shelf::{self, Picture};
 use crate::state::theme::Scheme;

@@ -11,7 +11,7 @@ use lessons::{Values, catalogue};
 use crate::backend::Job;
 use crate::backend::predict::Predictions;
 use crate::components::axis::Axis;
-use crate::components::stage::follow_width;
+use crate::state::observed::follow_width;
 use crate::state::shelf::{self, Picture};
 use crate::state::theme::Scheme;
 use crate::state::words;

@@ -6,9 +6,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use lessons::advice::Ranked;
 
-use crate::components::stage::follow_width;
 use crate::components::strip::strip;
 use crate::state::advise::{AdviseState, Found};
+use crate::state::observed::follow_width;
 use crate::state::theme::Scheme;
 use crate::state::words;
 use crate::texts::home as texts;

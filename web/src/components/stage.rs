@@ -5,9 +5,6 @@ use engine::trace::Clock;
 use leptos::ev::PointerEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
 
 use crate::components::axis::Axis;
 use crate::components::elsewhere::Elsewhere;
@@ -19,8 +16,9 @@ use crate::components::transport::{Transport, on_key};
 use crate::state::door::Door;
 use crate::state::isolation::Isolation;
 use crate::state::lesson::LessonState;
+use crate::state::observed::follow_width;
 use crate::state::theme::Scheme;
-use crate::state::{browser, timer, words};
+use crate::state::{timer, words};
 
 /// The models of a lesson, one under the other.
 #[component]
@@ -154,35 +152,4 @@ fn measured_note(state: LessonState, clock: Clock) -> Option<impl IntoView> {
         format!(" Delays were divided by {factor}; the timelines show the program’s own time, the figures the time that really passed.")
     });
     Some(view! { <p class="footnote">{words::measured_note(trace.clock, models, timer::step)} {scaled}</p> })
-}
-
-/// Keeps `width_px` at the width of `element` as long as both live.
-pub fn follow_width(element: NodeRef<Div>, width_px: RwSignal<f64>) {
-    let observed = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
-    Effect::new(move || {
-        let Some(element) = element.get() else { return };
-        let measured: Element = element.unchecked_into();
-        width_px.set(width_of(&measured));
-        let watched = measured.clone();
-        let listener = Closure::<dyn FnMut()>::new(move || {
-            width_px.try_set(width_of(&watched));
-        });
-        // Without an observer the width stays as it was when the page was opened.
-        if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
-            observer.observe(&measured);
-            observed.set_value(Some((observer, listener)));
-        }
-    });
-    on_cleanup(move || {
-        observed.try_update_value(|observed| {
-            if let Some((observer, _)) = observed.take() {
-                observer.disconnect();
-            }
-        });
-    });
-}
-
-/// How wide an element is for whoever draws in it as if nothing were drawn larger than usual.
-fn width_of(element: &Element) -> f64 {
-    f64::from(element.client_width()) / browser::scale(element)
 }

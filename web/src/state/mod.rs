@@ -32,6 +32,7 @@ pub mod measured;
 pub mod measuring;
 pub mod mend;
 pub mod numbers;
+pub mod observed;
 pub mod order;
 pub mod pause;
 pub mod picture;

@@ -20,7 +20,16 @@ impl Pause {
     /// Does this after a pause, and nothing that was to be done before.
     pub fn then(self, length: Duration, act: impl FnOnce() + 'static) {
         self.end();
-        self.0.set_value(set_timeout_with_handle(act, length).ok());
+        let go_on = move || {
+            self.0.try_set_value(None);
+            act();
+        };
+        self.0.set_value(set_timeout_with_handle(go_on, length).ok());
+    }
+
+    /// Whether something is still to be done.
+    pub fn is_on(self) -> bool {
+        self.0.try_with_value(Option::is_some) == Some(true)
     }
 
     /// Whatever was to be done is not.

@@ -1,8 +1,9 @@
 //! The canvas under a timeline: a surface over the browser's drawing calls, redrawn at most once a frame. Of many rows it
 //! holds only what is seen: it stays in its frame, in which the rows are scrolled. Of few rows it may be higher than they are, and
-//! is cut off below them.
+//! is cut off below them. What is out of sight is drawn when it comes into sight, or when nothing has changed for a moment.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::time::Nanos;
 use engine::trace::Trace;
@@ -12,6 +13,8 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 
 use crate::backend::{LiveClock, reached};
 use crate::state::browser;
+use crate::state::observed::follow_sight;
+use crate::state::pause::Pause;
 use crate::state::theme::Scheme;
 use crate::timeline::ahead;
 use crate::timeline::draw::{self, Seen};
@@ -61,6 +64,9 @@ struct Known {
 
 /// All rows are seen through a frame no higher than this.
 const FRAME_PX: f64 = 460.0;
+
+/// What is out of sight is drawn when it has not changed for so long.
+const REST: Duration = Duration::from_millis(150);
 
 impl Drawn {
     /// Nothing yet.
@@ -114,10 +120,13 @@ pub fn TimelineCanvas(
         canvas: NodeRef::new(),
         whole: NodeRef::new(),
         frame: StoredValue::new(None),
+        is_in_sight: StoredValue::new(true),
+        rest: Pause::new(),
         brushes: StoredValue::new_local(None),
         scale: StoredValue::new(None),
         followed,
     };
+    follow_sight(followed.drawn.frame, move |is_in_sight| painter.come(is_in_sight));
     let resized = window_event_listener(leptos::ev::resize, move |_| painter.scale.set_value(None));
     Effect::new(move || {
         painter.canvas.track();
@@ -127,7 +136,7 @@ pub fn TimelineCanvas(
         followed.rows.track();
         followed.lit.track();
         followed.scheme.track();
-        painter.ask_for_frame();
+        painter.ask();
     });
     on_cleanup(move || {
         resized.remove();
@@ -153,6 +162,10 @@ struct Painter {
     whole: NodeRef<Div>,
     /// The frame that was asked for and has not come.
     frame: StoredValue<Option<AnimationFrameRequestHandle>>,
+    /// Whether somebody can see it. Before the browser has said so it is drawn as if.
+    is_in_sight: StoredValue<bool>,
+    /// Until what is out of sight is drawn.
+    rest: Pause,
     /// What was drawn with last, and in which colours.
     brushes: StoredValue<Option<(Scheme, Brushes)>, LocalStorage>,
     /// By how much it is drawn larger, once that was asked for: to ask takes as long as to draw some rows, and only the size of the
@@ -162,7 +175,25 @@ struct Painter {
 }
 
 impl Painter {
+    /// Has it drawn in the next frame that is free for it.
+    fn ask(self) {
+        if self.is_in_sight.get_value() {
+            self.ask_for_frame();
+        } else {
+            self.rest.then(REST, move || self.ask_for_frame());
+        }
+    }
+
+    /// Comes into sight, or goes out of it.
+    fn come(self, is_in_sight: bool) {
+        self.is_in_sight.try_set_value(is_in_sight);
+        if is_in_sight && self.rest.is_on() {
+            self.ask_for_frame();
+        }
+    }
+
     fn ask_for_frame(self) {
+        self.rest.end();
         if self.frame.get_value().is_some() {
             return;
         }
@@ -208,7 +239,7 @@ impl Painter {
             }
         });
         if trace.finished.is_none() && clock.is_some_and(|clock| clock.is_running()) {
-            self.ask_for_frame();
+            self.ask();
         }
     }
 
