@@ -59,7 +59,7 @@ async fn start(server: &Server) {
     tell(&format!("all of the page, {SLOW_DOWN} times slower"), whole, None);
 }
 
-/// Each move of a lesson's first slider, until all its models are drawn anew.
+/// Each move of a lesson's first slider, until those of its models that are in sight are drawn anew: the others follow when it rests.
 async fn move_sliders(server: &Server, lesson: &str) {
     let browser = Browser::open(&format!("{}?lesson={lesson}&said=1_x", server.address)).await;
     browser
@@ -106,7 +106,8 @@ const WORK_OF_A_MOVE: &str = "
         setTimeout(() => {
             const handled = performance.now();
             requestAnimationFrame((frame) => setTimeout(() => {
-                work.push(handled - begun + performance.now() - frame);
+                // A frame that fell due while the move was handled begins after that.
+                work.push(handled - begun + performance.now() - Math.max(frame, handled));
                 const told = () => { known.push(performance.now() - begun); setTimeout(move, 30); };
                 const wait = () => {
                     // What is known is drawn in this very frame.
@@ -129,7 +130,7 @@ const WORK_OF_FRAMES: &str = "
         setTimeout(() => {
             const handled = performance.now();
             requestAnimationFrame((drawn) => setTimeout(() => {
-                work.push(handled - begun + performance.now() - drawn);
+                work.push(handled - begun + performance.now() - Math.max(drawn, handled));
                 frame();
             }));
         });
