@@ -20,11 +20,16 @@ impl Later {
     /// it is there.
     pub fn foresee(self, job: Memo<Option<Job>>) -> Foreseen {
         let turn = self.turn();
+        let known = RwSignal::new(None::<(Job, Predictions)>);
         let quick = Memo::new(move |_| {
             let half = turn.get()?;
-            job.with(|job| job.as_ref().map(|job| (half.predict_within_a_frame)(job)))
+            // A slider moves a little at a time: what took far too long a moment ago would be tried in vain.
+            let is_far =
+                known.with_untracked(|known| known.as_ref().is_some_and(|(_, last)| last.are_far_from_a_frame()));
+            let predict = |job: &Job| if is_far { None } else { (half.predict_within_a_frame)(job) };
+            job.with(|job| job.as_ref().map(predict))
         });
-        let late = Late { later: self, job, quick, known: RwSignal::new(None), is_under_way: StoredValue::new(false) };
+        let late = Late { later: self, job, quick, known, is_under_way: StoredValue::new(false) };
         Effect::new(move || {
             // From one that takes long to another one it is not told by whether it takes long.
             job.track();

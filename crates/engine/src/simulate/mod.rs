@@ -21,12 +21,15 @@ use crate::trace::Trace;
 /// Predicts how `program` runs under `settings`. The trace tells how it ended: with an outcome, or with the reason why it
 /// came to none.
 pub fn simulate(program: &Program, settings: &Settings) -> Trace {
-    simulate_at_most(program, settings, MOST)
+    let mut steps = MOST;
+    simulate_at_most(program, settings, &mut steps)
 }
 
-/// The same, but for another number of steps than [`MOST`].
-pub fn simulate_at_most(program: &Program, settings: &Settings, steps: u64) -> Trace {
-    world::run(program, settings, steps)
+/// The same, but for another number of steps than [`MOST`]: `steps` are those that are left, and this run takes its own from them.
+pub fn simulate_at_most(program: &Program, settings: &Settings, steps: &mut u64) -> Trace {
+    let (trace, taken) = world::run(program, settings, *steps);
+    *steps = steps.saturating_sub(taken);
+    trace
 }
 
 /// After how many steps a prediction is broken off as [endless](crate::error::RunError::Endless). A step is an operation that

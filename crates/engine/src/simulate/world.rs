@@ -52,8 +52,8 @@ pub(super) struct World {
     most_steps: u64,
 }
 
-/// Predicts how `program` runs under `settings`, for no more than so many steps.
-pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Trace {
+/// Predicts how `program` runs under `settings`, for no more than so many steps, and tells how many it took.
+pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> (Trace, u64) {
     let (placement, lanes) = Placement::new(settings);
     let shared = Rc::new_cyclic(|this| {
         RefCell::new(World {
@@ -90,10 +90,10 @@ pub(super) fn run(program: &Program, settings: &Settings, most_steps: u64) -> Tr
     // Bodies and loops hold the world that holds them: letting go of them here ends the circle.
     let tasks = std::mem::take(&mut world.tasks);
     let loops: Vec<Option<SimulatedLoop>> = world.threads.iter_mut().map(|thread| thread.event_loop.take()).collect();
-    let trace = world.finish();
+    let (trace, steps) = (world.finish(), world.steps);
     drop(world);
     drop((tasks, loops));
-    trace
+    (trace, steps)
 }
 
 fn run_to_the_end(shared: &Shared) {

@@ -149,9 +149,14 @@ fn what_never_ends_is_not_predicted_for_ever() {
     let costs = Costs { loop_turn: Nanos(1), context_switch: Nanos(1), ..Costs::FREE };
     for model in Model::ALL {
         for (costs, gives_way) in [(Costs::FREE, true), (Costs::FREE, false), (costs, true), (costs, false)] {
-            let trace = simulate_at_most(&Program::new(Endless { gives_way }), &settings(model, costs), 10_000);
+            let mut left = 10_000;
+            let ends = simulate_at_most(&Program::new(Tree(vec![Step::Log; 5])), &settings(model, costs), &mut left);
+            assert_eq!(ends.failure(), None, "{model}");
+            assert!((9_000..10_000 - 5).contains(&left), "{model}: {left}");
+            let all = left;
+            let trace = simulate_at_most(&Program::new(Endless { gives_way }), &settings(model, costs), &mut left);
             let Some(RunError::Endless { happened }) = trace.failure() else { panic!("{model}: {:?}", trace.finished) };
-            assert_eq!(*happened, 10_000, "{model}");
+            assert_eq!((*happened, left), (all, 0), "{model}");
         }
     }
 }
@@ -166,7 +171,7 @@ fn switches_that_cost_more_than_a_slice_end_the_run() {
     {
         let parts = vec![vec![Step::Compute(1)]; 2];
         let program = Program::new(Tree(vec![Step::Together(parts)]));
-        let trace = simulate_at_most(&program, &settings(model, costs), 10_000);
+        let trace = simulate_at_most(&program, &settings(model, costs), &mut 10_000);
         assert!(matches!(trace.failure(), Some(RunError::Endless { .. })), "{model}: {:?}", trace.finished);
     }
 }
