@@ -1,4 +1,4 @@
-//! A run in small: its rows, low and without words.
+//! A run in small: its rows, low and without names.
 
 use std::sync::Arc;
 

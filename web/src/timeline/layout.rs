@@ -51,7 +51,7 @@ pub struct Row {
 /// How many tasks of a loop, or lanes, have a row of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
-    /// So few, and so low, that they make a small picture without words.
+    /// So few, and so low, that they make a small picture without names.
     Small,
     /// As many as one can take in at a glance.
     Few,
@@ -75,11 +75,11 @@ pub struct Pitch {
 }
 
 /// A row that stands for many is so many times as high.
-const MANY_ROWS_PX: f64 = 3.0;
+const MANY_ROWS: f64 = 3.0;
 
 /// The row of a queue in which more than so many stood is so many times as high: its depth is told by its height.
 const SHORT_QUEUE: u32 = 6;
-const LONG_QUEUE_PX: f64 = 2.0;
+const LONG_QUEUE: f64 = 2.0;
 
 impl Layout {
     /// Lays out `trace`, whose unfinished spans last until `now` on its own clock. Times are those of the program: a run at
@@ -97,7 +97,7 @@ impl Layout {
             let place = rows.iter().position(|row| matches!(row.kind, RowKind::Task(_))).unwrap_or_default();
             rows.splice(place..place, gils);
         }
-        let pitch = if is_small { SMALL } else { pitch(rows.len()) };
+        let pitch = if is_small { small(&rows) } else { pitch(rows.len()) };
         let mut layout = Layout {
             pitch,
             until: trace.program_time(now),
@@ -203,25 +203,44 @@ impl Row {
 
 const ROOMY: Pitch = Pitch { row_px: 22.0, block_px: 17.0 };
 const DENSE: Pitch = Pitch { row_px: 16.0, block_px: 13.0 };
-const SMALL: Pitch = Pitch { row_px: 7.0, block_px: 5.0 };
+
+/// A small picture is so high, however many rows it has, unless they are too few for that.
+const SMALL_PX: f64 = 64.0;
+const LOWEST_PX: f64 = 4.0;
+const HIGHEST_PX: f64 = 14.0;
+
+/// So much of a row of a small picture is filled.
+const FILLED: f64 = 0.8;
 
 /// Many rows are lower.
 fn pitch(rows: usize) -> Pitch {
     if rows > 14 { DENSE } else { ROOMY }
 }
 
+/// The rows of a small picture share its height.
+fn small(rows: &[Row]) -> Pitch {
+    let plain: f64 = rows.iter().map(plain_rows).sum();
+    let row_px = (SMALL_PX / plain).floor().clamp(LOWEST_PX, HIGHEST_PX);
+    Pitch { row_px, block_px: (row_px * FILLED).round() }
+}
+
 fn tops_px(rows: &[Row], pitch: Pitch) -> Vec<f64> {
     let mut top_px = 0.0;
     let mut tops_px = vec![top_px];
     for row in rows {
-        top_px += match row.kind {
-            RowKind::Rest(rows) if rows > 1 => pitch.row_px * MANY_ROWS_PX,
-            RowKind::Queue(_) if row.is_of_many() => pitch.row_px * LONG_QUEUE_PX,
-            _ => pitch.row_px,
-        };
+        top_px += pitch.row_px * plain_rows(row);
         tops_px.push(top_px);
     }
     tops_px
+}
+
+/// As how many plain rows one is as high.
+fn plain_rows(row: &Row) -> f64 {
+    match row.kind {
+        RowKind::Rest(rows) if rows > 1 => MANY_ROWS,
+        RowKind::Queue(_) if row.is_of_many() => LONG_QUEUE,
+        _ => 1.0,
+    }
 }
 
 /// The row of each of `count` things, by its number, where `number` tells whose row one is.
