@@ -242,6 +242,24 @@ async fn without_isolation_predictions_work_and_the_page_says_why_measuring_does
     browser.close().await;
 }
 
+/// What is out of sight is not drawn with each move of a slider, but no less in the end.
+#[tokio::test]
+async fn a_timeline_out_of_sight_is_drawn_when_the_slider_rests() {
+    let server = Server::start();
+    let browser = Browser::open(&format!("{}?lesson=gil&said=1_x", server.address)).await;
+    browser.resize(1200, 500).await;
+    browser.until_text("wall-process-pool-predicted", "1.00 s").await;
+    let rows = format!("{}.querySelector('.rows > div')", element("track-process-pool-predicted"));
+    browser.until(&format!("{rows}?.style.height")).await;
+    let is_below = browser.run(&format!("return {rows}.getBoundingClientRect().top > innerHeight")).await;
+    assert_eq!(is_below, true, "it has to be out of sight");
+    let height = browser.run(&format!("return {rows}.style.height")).await;
+    browser.slide("slider-threads", "7").await;
+    browser.until(&format!("parseFloat({rows}.style.height) > parseFloat({height})")).await;
+    assert_eq!(browser.run("return scrollY").await, 0, "nobody has looked");
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn the_playhead_steps_plays_and_zooms_and_a_press_on_a_gap_says_why_in_one_sentence() {
     let server = Server::start();
