@@ -176,8 +176,10 @@ impl Surface for SvgSurface {
         self.put(format_args!("<path d=\"M{:.1} 0v{height_px:.1}\" stroke=\"{colour}\"/>\n", x_px.round() + 0.5));
     }
 
-    fn block(&mut self, area: Area, state: State) {
-        self.rect(area, state, 3.0);
+    fn blocks(&mut self, areas: &[Area], state: State) {
+        for area in areas {
+            self.rect(*area, state, 3.0);
+        }
     }
 
     fn band(&mut self, areas: &[Area], state: State) {

@@ -15,8 +15,8 @@ use crate::timeline::viewport::Viewport;
 pub trait Surface {
     /// An upright line of the grid.
     fn grid_line(&mut self, x_px: f64, height_px: f64);
-    /// A block in the colour and the pattern of a state.
-    fn block(&mut self, area: Area, state: State);
+    /// Blocks in the colour and the pattern of a state.
+    fn blocks(&mut self, areas: &[Area], state: State);
     /// Areas in the colour and the pattern of a state that stand side by side and are one shape.
     fn band(&mut self, areas: &[Area], state: State);
     /// A text on one line, whose middle is at `y_px`.
@@ -151,7 +151,7 @@ fn draw_name(surface: &mut impl Surface, row: &Row, room_px: f64, middle_px: f64
 }
 
 fn draw_row(surface: &mut impl Surface, layout: &Layout, row: &Row, viewport: &Viewport, area: Area) {
-    let (mut standing, mut running) = (Vec::new(), Vec::new());
+    let mut blocks = Vec::new();
     for piece in pieces(row, viewport) {
         match piece {
             Piece::Columns(columns) => {
@@ -160,17 +160,22 @@ fn draw_row(surface: &mut impl Surface, layout: &Layout, row: &Row, viewport: &V
                 }
             }
             Piece::Block(stretch) => match shown_state(stretch) {
-                Some(State::Running) => running.push((stretch, State::Running)),
-                Some(state) => standing.push((stretch, state)),
+                Some(state) => {
+                    let least_px = if state == State::Running { INSTANT_PX } else { 1.0 };
+                    blocks.push((stretch, state, spanned(stretch.from, stretch.to, least_px, viewport, area)));
+                }
                 None => draw_count(surface, layout, row, stretch, viewport, area),
             },
         }
     }
     // What ran for an instant must not vanish under the longer block beside it, so running blocks come last.
-    for (stretch, state) in standing.into_iter().chain(running) {
-        let least_px = if state == State::Running { INSTANT_PX } else { 1.0 };
-        let area = spanned(stretch.from, stretch.to, least_px, viewport, area);
-        surface.block(area, state);
+    for state in State::ALL.into_iter().rev() {
+        let areas: Vec<Area> = blocks.iter().filter(|(_, of, _)| *of == state).map(|(.., area)| *area).collect();
+        if !areas.is_empty() {
+            surface.blocks(&areas, state);
+        }
+    }
+    for (stretch, state, area) in blocks {
         let words = layout.words(row, stretch);
         draw_words(surface, &words, Style::On(state), area, area.y_px + area.height_px / 2.0);
     }
@@ -208,7 +213,7 @@ fn draw_count(
     let share = f64::from(counts.total()) / f64::from(row.stands_for.max(1));
     let height_px = (share * whole.height_px).max(2.0);
     let y_px = whole.y_px + whole.height_px - height_px;
-    surface.block(Area { y_px, height_px, ..whole }, state);
+    surface.blocks(&[Area { y_px, height_px, ..whole }], state);
     if matches!(row.kind, RowKind::Queue(_)) {
         let words = layout.words(row, stretch);
         draw_words(surface, &words, Style::On(state), whole, whole.y_px + whole.height_px / 2.0);

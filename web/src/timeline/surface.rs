@@ -132,8 +132,8 @@ impl<'b> CanvasSurface<'b> {
         }
     }
 
+    /// Adds an area to the path.
     fn rounded(&self, Area { x_px, y_px, width_px, height_px }: Area, radius_px: f64) {
-        self.context.begin_path();
         // Fails only for a negative radius.
         let _ = self.context.round_rect_with_f64(x_px, y_px, width_px, height_px, radius_px.max(0.0));
     }
@@ -168,22 +168,25 @@ impl Surface for CanvasSurface<'_> {
         self.context.fill_rect(x_px.round(), 0.0, 1.0, height_px);
     }
 
-    fn block(&mut self, area: Area, state: State) {
-        let Area { x_px, y_px, width_px, height_px } = area;
-        let radius_px = (width_px / 2.0).min(3.0);
-        self.rounded(area, radius_px);
+    fn blocks(&mut self, areas: &[Area], state: State) {
+        self.context.begin_path();
+        for area in areas {
+            self.rounded(*area, corner_px(area));
+        }
         self.use_brush(state);
         // Patterns are made in the screen's pixels, and stand on the picture's own grid, so that neighbours continue each other.
         self.by_ratio(1.0);
         self.context.fill();
         self.by_ratio(self.brushes.ratio);
-        // The outline tells a pale block from the ground, and from the next one.
-        if state != State::Running && width_px > 3.0 {
-            let inner =
-                Area { x_px: x_px + 0.5, y_px: y_px + 0.5, width_px: width_px - 1.0, height_px: height_px - 1.0 };
-            self.rounded(inner, radius_px);
-            self.stroke(&self.brushes.palette.state(state).mark, 1.0);
+        if state == State::Running {
+            return;
         }
+        // The outline tells a pale block from the ground, and from the next one.
+        self.context.begin_path();
+        for area in areas.iter().filter(|area| area.width_px > 3.0) {
+            self.rounded(grown(*area, -0.5), corner_px(area));
+        }
+        self.stroke(&self.brushes.palette.state(state).mark, 1.0);
     }
 
     fn band(&mut self, areas: &[Area], state: State) {
@@ -244,10 +247,25 @@ impl Surface for CanvasSurface<'_> {
     }
 
     fn outline(&mut self, area: Area, stroke: Stroke) {
-        let Area { x_px, y_px, width_px, height_px } = area;
-        let outer = Area { x_px: x_px - 1.5, y_px: y_px - 1.5, width_px: width_px + 3.0, height_px: height_px + 3.0 };
+        let outer = grown(area, 1.5);
+        self.context.begin_path();
         self.rounded(outer, 4.0_f64.min(outer.width_px / 2.0));
         self.stroke(self.brushes.palette.stroke(stroke), stroke.width_px());
+    }
+}
+
+/// How round the corners of a block are.
+fn corner_px(area: &Area) -> f64 {
+    (area.width_px / 2.0).min(3.0)
+}
+
+/// An area with so much more on each side.
+fn grown(Area { x_px, y_px, width_px, height_px }: Area, by_px: f64) -> Area {
+    Area {
+        x_px: x_px - by_px,
+        y_px: y_px - by_px,
+        width_px: width_px + 2.0 * by_px,
+        height_px: height_px + 2.0 * by_px,
     }
 }
 

@@ -57,8 +57,8 @@ impl Surface for Recording {
     fn grid_line(&mut self, _: f64, _: f64) {
         self.grid_lines += 1;
     }
-    fn block(&mut self, area: Area, state: State) {
-        self.blocks.push((area, state));
+    fn blocks(&mut self, areas: &[Area], state: State) {
+        self.blocks.extend(areas.iter().map(|area| (*area, state)));
     }
     fn band(&mut self, areas: &[Area], state: State) {
         self.bands.push((areas.to_vec(), state));
