@@ -40,6 +40,7 @@ pub struct AdviseState {
     form: RwSignal<Form>,
     typing: Pause,
     predicting: Pause,
+    is_under_way: StoredValue<bool>,
     address: Address,
 }
 
@@ -81,13 +82,13 @@ impl AdviseState {
             form,
             typing,
             predicting: Pause::new(),
+            is_under_way: StoredValue::new(false),
             address,
         };
         Effect::new(move || {
-            let values = values.get();
-            let rest = if is_large(&Load::of(&values)) { REST } else { Duration::ZERO };
+            let rest = if values.with(|values| is_large(&Load::of(values))) { REST } else { Duration::ZERO };
             state.is_found.set(false);
-            state.predicting.then(rest, move || spawn_local(state.predict(values)));
+            state.predicting.then(rest, move || spawn_local(state.predict()));
         });
         state
     }
@@ -103,13 +104,24 @@ impl AdviseState {
         write_address(self.form, self.address);
     }
 
-    /// Predicts the load on all models, and then has them drawn.
-    async fn predict(self, values: Values) {
-        let found = Found::of(&values, foresight::run_all(Job::usual(LOADS, values.clone())).await);
-        // The page may have gone meanwhile, and another load may be asked for.
-        if self.form.try_with_untracked(|form| *form.values() == values) != Some(true) {
+    /// Predicts the load that there is now on all models, when that is done what it has become meanwhile, and then has them drawn.
+    async fn predict(self) {
+        if self.is_found.get_untracked() || self.is_under_way.get_value() {
             return;
         }
+        self.is_under_way.set_value(true);
+        // The page may go meanwhile.
+        while let Some(values) = self.form.try_with_untracked(|form| form.values().clone()) {
+            let runs = foresight::run_all(Job::usual(LOADS, values.clone())).await;
+            if self.form.try_with_untracked(|form| *form.values() == values) == Some(true) {
+                self.is_under_way.set_value(false);
+                self.show(Found::of(&values, runs));
+                return;
+            }
+        }
+    }
+
+    fn show(self, found: Found) {
         self.drawn.set(if self.load.with_untracked(is_large) { 0 } else { LOADS.models.len() });
         self.found.set(Some(Arc::new(found)));
         self.is_found.set(true);
