@@ -332,6 +332,16 @@ mod tests {
     }
 
     #[test]
+    fn a_crowd_is_drawn_from_the_back_to_the_front() {
+        let layout = laid_out("gil", Model::Threads, &[], 1.0, Rows::Few);
+        let drawn = drawn(&layout, whole(&layout), all(&layout));
+        let foot_px = |areas: &[Area]| areas.iter().map(|area| area.y_px + area.height_px).fold(0.0, f64::max);
+        let of_one_row = drawn.bands.windows(2).filter(|pair| foot_px(&pair[0].0) == foot_px(&pair[1].0));
+        let states: Vec<_> = of_one_row.map(|pair| (pair[0].1, pair[1].1)).collect();
+        assert_eq!(states, [(State::Gil, State::Running); 4]);
+    }
+
+    #[test]
     fn a_picture_costs_its_pixels_and_not_the_trace() {
         for model in [Model::Sequential, Model::ThreadPool, Model::EventLoop] {
             let layout = laid_out("paged-api", model, &[], 1.0, Rows::Few);
