@@ -17,9 +17,6 @@ use crate::backend::{Backend, Ending, Job, Progress, Tell};
 /// So much can happen in all runs of a job together before a frame is lost: in a browser a step takes some tenths of a microsecond.
 const STEPS_IN_A_FRAME: u64 = 20_000;
 
-/// So many spans come of many times as many steps as fit, whatever the program.
-const FAR_FROM_A_FRAME: usize = 4 * STEPS_IN_A_FRAME as usize;
-
 /// A task takes about so many steps: a job of very many need not be tried.
 const STEPS_OF_A_TASK: u64 = 8;
 
@@ -62,11 +59,6 @@ impl Predictions {
             (!is_broken_off).then(|| Arc::new(trace))
         };
         Some(Predictions(Arc::new(job.models.iter().map(run).collect::<Option<_>>()?)))
-    }
-
-    /// Whether what is much like these need not be tried within a frame.
-    pub fn are_far_from_a_frame(&self) -> bool {
-        self.0.iter().map(|trace| trace.spans.len()).sum::<usize>() > FAR_FROM_A_FRAME
     }
 
     /// What was predicted elsewhere.

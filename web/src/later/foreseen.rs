@@ -23,11 +23,7 @@ impl Later {
         let known = RwSignal::new(None::<(Job, Predictions)>);
         let quick = Memo::new(move |_| {
             let half = turn.get()?;
-            // A slider moves a little at a time: what took far too long a moment ago would be tried in vain.
-            let is_far =
-                known.with_untracked(|known| known.as_ref().is_some_and(|(_, last)| last.are_far_from_a_frame()));
-            let predict = |job: &Job| if is_far { None } else { (half.predict_within_a_frame)(job) };
-            job.with(|job| job.as_ref().map(predict))
+            job.with(|job| job.as_ref().map(|job| (half.predict_within_a_frame)(job)))
         });
         let late = Late { later: self, job, quick, known, is_under_way: StoredValue::new(false) };
         Effect::new(move || {

@@ -190,11 +190,8 @@ fn half() -> Result<&'static Half, SplitLoaderError> {
         prepare: |machine, lesson, values| machine.prepare(lesson, values),
         predict_within_a_frame: Predictions::within_a_frame,
         predict: |job, made| {
-            spawn_local(async move {
-                made(foresight::predict(job, ahead::lay_out).await);
-                browser::picture().await;
-                ahead::forget();
-            });
+            ahead::forget();
+            spawn_local(async move { made(foresight::predict(job, ahead::lay_out).await) });
         },
         serve: foresight::serve,
     };

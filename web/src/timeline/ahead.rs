@@ -22,7 +22,7 @@ pub fn lay_out(trace: &Arc<Trace>) {
     AHEAD.with_borrow_mut(|ahead| ahead.push(layout));
 }
 
-/// Gives up those that nobody has taken: the picture that they were for has been drawn without them.
+/// Gives up those that nobody has taken: those of another job are about to be made.
 pub fn forget() {
     AHEAD.take();
 }
