@@ -20,12 +20,11 @@ impl Later {
     /// it is there.
     pub fn foresee(self, job: Memo<Option<Job>>) -> Foreseen {
         let turn = self.turn();
-        let known = RwSignal::new(None::<(Job, Predictions)>);
         let quick = Memo::new(move |_| {
             let half = turn.get()?;
             job.with(|job| job.as_ref().map(|job| (half.predict_within_a_frame)(job)))
         });
-        let late = Late { later: self, job, quick, known, is_under_way: StoredValue::new(false) };
+        let late = Late { later: self, job, quick, known: RwSignal::new(None), is_under_way: StoredValue::new(false) };
         Effect::new(move || {
             // From one that takes long to another one it is not told by whether it takes long.
             job.track();

@@ -189,10 +189,7 @@ fn half() -> Result<&'static Half, SplitLoaderError> {
         show: parts::show,
         prepare: |machine, lesson, values| machine.prepare(lesson, values),
         predict_within_a_frame: Predictions::within_a_frame,
-        predict: |job, made| {
-            ahead::forget();
-            spawn_local(async move { made(foresight::predict(job, ahead::lay_out).await) });
-        },
+        predict: |job, made| spawn_local(async move { made(foresight::predict(job, ahead::lay_out).await) }),
         serve: foresight::serve,
     };
     Ok(&HALF)

@@ -19,12 +19,11 @@ pub fn lay_out(trace: &Arc<Trace>) {
         return;
     }
     let layout = Arc::new(Layout::of(Arc::clone(trace), trace.end(), Rows::Few));
-    AHEAD.with_borrow_mut(|ahead| ahead.push(layout));
-}
-
-/// Gives up those that nobody has taken: those of another job are about to be made.
-pub fn forget() {
-    AHEAD.take();
+    AHEAD.with_borrow_mut(|ahead| {
+        // A run that nobody holds any longer is shown to nobody.
+        ahead.retain(|layout| Arc::strong_count(&layout.trace) > 1);
+        ahead.push(layout);
+    });
 }
 
 /// Takes the layout of `trace` up to `now`, if it was made.
@@ -44,17 +43,18 @@ mod tests {
     use crate::timeline::testing::laid_out;
 
     #[test]
-    fn what_was_laid_out_ahead_is_what_would_be_laid_out_and_is_given_once_and_not_for_ever() {
+    fn what_was_laid_out_ahead_is_what_would_be_laid_out_and_is_given_once() {
         let expected = laid_out("delay-messages", Model::Threads, &[], 1.0, Rows::Few);
         let (trace, end) = (&expected.trace, expected.trace.end());
+        for _ in 0..3 {
+            lay_out(&Arc::new(Trace::clone(trace)));
+        }
         lay_out(trace);
+        assert_eq!(AHEAD.with_borrow(Vec::len), 1, "what nobody will ask for does not gather");
         assert!(take(trace, end + Nanos(1), Rows::Few).is_none());
         assert!(take(trace, end, Rows::All).is_none());
         let taken = take(trace, end, Rows::Few).expect("it was laid out");
         assert_eq!((&taken.rows, taken.until), (&expected.rows, expected.until));
-        assert!(take(trace, end, Rows::Few).is_none());
-        lay_out(trace);
-        forget();
         assert!(take(trace, end, Rows::Few).is_none());
     }
 }
