@@ -238,23 +238,41 @@ struct Driver {
 }
 
 impl Driver {
+    /// Starts one. It takes the same port twice, for either kind of address, and ends at once where somebody else was quicker at the
+    /// second one: then it is started anew, on another port.
     fn start() -> Driver {
+        const MOST_STARTS: usize = 5;
+        let mut said = String::new();
+        for _ in 0..MOST_STARTS {
+            match Driver::start_once() {
+                Ok(driver) => return driver,
+                Err(instead) => said = instead,
+            }
+        }
+        panic!("ChromeDriver says on no port that it listens, but: {said}");
+    }
+
+    /// # Errors
+    /// What it said where it ended instead.
+    fn start_once() -> Result<Driver, String> {
         let mut process = Command::new(built("CHROMEDRIVER"))
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("ChromeDriver starts");
-        let said = BufReader::new(process.stdout.take().expect("its output is piped"));
-        let port = said
-            .lines()
-            .map_while(Result::ok)
+        let output = BufReader::new(process.stdout.take().expect("its output is piped"));
+        let mut said = String::new();
+        for line in output.lines().map_while(Result::ok) {
             // It first repeats the port that it was asked for.
-            .find_map(|line| {
-                line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok().filter(|port: &u16| *port != 0)
-            })
-            .expect("ChromeDriver says on which port it listens");
-        Driver { process, port }
+            let port = line.split("on port ").nth(1).and_then(|port| port.trim_end_matches('.').parse().ok());
+            if let Some(port) = port.filter(|port: &u16| *port != 0) {
+                return Ok(Driver { process, port });
+            }
+            said += &line;
+        }
+        process.wait().expect("what ends can be waited for");
+        Err(said)
     }
 
     /// Asks for its end. Only so does it end its browser too, which a test that fails has not closed.
