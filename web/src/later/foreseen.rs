@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::backend::Job;
 use crate::backend::predict::Predictions;
 use crate::later::Later;
+use crate::state::practice::practise;
 
 /// What is foreseen of a job that changes.
 #[derive(Clone, Copy)]
@@ -33,6 +34,14 @@ impl Later {
                 // What is late after this one follows this one, not the late one before.
                 Some(Some(_)) => late.known.set(None),
                 None => {}
+            }
+        });
+        let fits = Memo::new(move |_| matches!(quick.get(), Some(Some(_))));
+        Effect::new(move || {
+            if let (true, Some(half)) = (fits.get(), untrack(|| self.half())) {
+                practise(move || {
+                    job.with_untracked(|job| job.as_ref().map(|job| (half.predict_within_a_frame)(job)));
+                });
             }
         });
         let now = Memo::new(move |before: Option<&Predictions>| match quick.get() {

@@ -36,6 +36,7 @@ pub mod observed;
 pub mod order;
 pub mod pause;
 pub mod picture;
+pub mod practice;
 pub mod present;
 pub mod progress;
 pub mod reports;

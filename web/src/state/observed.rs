@@ -5,12 +5,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver};
+use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, ResizeObserver};
 
 use crate::state::browser;
-
-/// What is nearer to the window than this is in sight already: it is scrolled to in a moment.
-const NEAR: &str = "160px";
 
 /// Keeps `width_px` at the width of `element` as long as both live.
 pub fn follow_width(element: NodeRef<Div>, width_px: RwSignal<f64>) {
@@ -29,15 +26,13 @@ pub fn follow_width(element: NodeRef<Div>, width_px: RwSignal<f64>) {
     });
 }
 
-/// Tells `listener` whether `element` is in the window or close to it, whenever that changes.
+/// Tells `listener` whether `element` is in the window, whenever that changes.
 pub fn follow_sight(element: NodeRef<Div>, listener: impl Fn(bool) + Clone + 'static) {
-    let make = |callback: &Function| {
-        let near = IntersectionObserverInit::new();
-        near.set_root_margin(NEAR);
-        IntersectionObserver::new_with_options(callback, &near)
+    let observer = Observer {
+        make: IntersectionObserver::new,
+        observe: IntersectionObserver::observe,
+        disconnect: IntersectionObserver::disconnect,
     };
-    let observer =
-        Observer { make, observe: IntersectionObserver::observe, disconnect: IntersectionObserver::disconnect };
     observer.follow(element, move |_, entries| {
         // The last one is how it is now.
         if let Some(entry) = entries.iter().last() {

@@ -15,6 +15,7 @@ use crate::backend::{LiveClock, reached};
 use crate::state::browser;
 use crate::state::observed::follow_sight;
 use crate::state::pause::Pause;
+use crate::state::practice::practise;
 use crate::state::theme::Scheme;
 use crate::timeline::ahead;
 use crate::timeline::draw::{self, Seen};
@@ -92,6 +93,11 @@ impl Drawn {
         }
     }
 
+    /// Has the next one laid out anew.
+    fn forget(self) {
+        self.layout.set_value(None);
+    }
+
     /// The layout of `trace` up to `until`: of a run that is over, and has been laid out like this, the one that there is.
     fn lay_out(self, trace: &Arc<Trace>, until: Nanos, rows: Rows) -> Arc<Layout> {
         let is_it =
@@ -137,6 +143,15 @@ pub fn TimelineCanvas(
         followed.lit.track();
         followed.scheme.track();
         painter.ask();
+    });
+    let is_there = Memo::new(move |_| followed.trace.with(Option::is_some));
+    Effect::new(move || {
+        if is_there.get() {
+            practise(move || {
+                followed.drawn.forget();
+                painter.paint();
+            });
+        }
     });
     on_cleanup(move || {
         resized.remove();
@@ -187,6 +202,9 @@ impl Painter {
     /// Comes into sight, or goes out of it.
     fn come(self, is_in_sight: bool) {
         self.is_in_sight.try_set_value(is_in_sight);
+        if let Some(trace) = self.followed.trace.try_get_untracked().flatten() {
+            ahead::take_note(trace.model, is_in_sight);
+        }
         if is_in_sight && self.rest.is_on() {
             self.ask_for_frame();
         }
@@ -218,6 +236,7 @@ impl Painter {
         let Some(trace) = followed.trace.get_untracked() else { return };
         let clock = followed.run_clock.get_untracked();
         let now = reached(&trace, clock, browser::now_ms());
+        ahead::take_note(trace.model, self.is_in_sight.get_value());
         let until = trace.drawn_until(followed.whole_end.get_untracked(), now);
         let layout = followed.drawn.lay_out(&trace, until, followed.rows.get_untracked());
         let whole_px = layout.height_px();
