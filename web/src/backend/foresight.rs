@@ -50,8 +50,8 @@ pub async fn run_all(job: Job) -> Predictions {
     }
 }
 
-/// Predicts every model of `job` without keeping the page from its frames. Where there can be no Worker, the page waits. `arrived`
-/// hears of each run while the others are still under way.
+/// Predicts every model of `job` without keeping the page from its frames. Where there can be no Worker, it gets them between the
+/// models. `arrived` hears of each run while the others are still under way.
 pub async fn predict(job: Job, arrived: fn(&Arc<Trace>)) -> Predictions {
     // A loop's run takes longest: begun first, it does not end last.
     let mut models = job.models.clone();
@@ -61,8 +61,17 @@ pub async fn predict(job: Job, arrived: fn(&Arc<Trace>)) -> Predictions {
     for question in asked {
         match answer_to(question).await {
             Some(trace) => traces.push(trace),
-            None => return Predictions::of(job),
+            None => return predict_here(job).await,
         }
+    }
+    Predictions::made(traces)
+}
+
+async fn predict_here(job: Job) -> Predictions {
+    let mut traces = Vec::new();
+    for &model in &job.models {
+        browser::breath().await;
+        traces.push(Arc::new(job.predict(model)));
     }
     Predictions::made(traces)
 }

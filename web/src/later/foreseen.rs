@@ -31,9 +31,8 @@ impl Later {
             job.track();
             match quick.get() {
                 Some(None) => late.go_on(),
-                // What is late after this one follows this one, not the late one before.
-                Some(Some(_)) => late.known.set(None),
-                None => {}
+                // What is late after this one follows this one, not the late one before; and after nothing it follows nothing.
+                Some(Some(_)) | None => late.known.set(None),
             }
         });
         let fits = Memo::new(move |_| matches!(quick.get(), Some(Some(_))));
