@@ -146,7 +146,8 @@ pub fn TimelineCanvas(
     });
     let is_there = Memo::new(move |_| followed.trace.with(Option::is_some));
     Effect::new(move || {
-        if is_there.get() {
+        // A small picture stays as it is.
+        if is_there.get() && followed.rows.get_untracked() != Rows::Small {
             practise(move || {
                 followed.drawn.forget();
                 painter.paint();
