@@ -82,9 +82,7 @@ pub fn encode<M: Serialize>(message: &M) -> Vec<u8> {
 /// The bytes of a whole trace. What is [`encode`]d is compiled where that is asked for; this is compiled here, where it is to be
 /// quick.
 pub fn encode_trace(trace: &Trace) -> Vec<u8> {
-    const BYTES_OF_A_SPAN: usize = 32;
-    let room = Vec::with_capacity((trace.spans.len() + trace.marks.len()) * BYTES_OF_A_SPAN);
-    postcard::to_extend(trace, room).expect("a trace is plain data, which always serialises into memory")
+    encode(trace)
 }
 
 /// The trace behind the bytes of [`encode_trace`].

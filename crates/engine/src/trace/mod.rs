@@ -9,6 +9,7 @@ mod cause;
 mod chrome;
 mod critical;
 mod event;
+mod flat;
 mod gil;
 mod lives;
 mod log;
@@ -191,8 +192,10 @@ pub struct Trace {
     pub cycles: Vec<Vec<Wait>>,
     /// The spans that are over, in the order in which that was told: a loop that was busy tells later of a timer that came due
     /// meanwhile.
+    #[serde(with = "flat")]
     pub spans: Vec<Span>,
     /// The marks, in the order in which they were reported.
+    #[serde(with = "flat")]
     pub marks: Vec<Mark>,
     /// How the run ended; `None` while it goes on.
     pub finished: Option<Finish>,
