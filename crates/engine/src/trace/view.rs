@@ -3,8 +3,6 @@
 //! A row is a lane, a task of an event loop, a pool's queue, or what is left over where there are too many to be shown one
 //! by one. What happens in a row is told in stretches that do not overlap, in the order of time.
 
-use std::collections::BTreeSet;
-
 use crate::error::RunError;
 use crate::time::Nanos;
 use crate::trace::{
@@ -229,7 +227,8 @@ fn uppermost(mut spans: Vec<&Span>) -> Vec<Stretch> {
         (!joins, spans[index].start, index)
     };
     let (mut begin, mut end) = ((0..spans.len()).peekable(), ends.into_iter().map(|index| index as usize).peekable());
-    let mut present = BTreeSet::new();
+    // From the lowest to the uppermost: seldom more than two.
+    let mut present: Vec<(bool, Nanos, usize)> = Vec::new();
     let mut upper: Option<(usize, Nanos)> = None;
     let mut stretches = Vec::new();
     let mut instants = Vec::new();
@@ -240,11 +239,14 @@ fn uppermost(mut spans: Vec<&Span>) -> Vec<Stretch> {
             if spans[index].end == at {
                 instants.push(index);
             } else {
-                present.insert(height(index));
+                let height = height(index);
+                present.insert(present.partition_point(|other| *other < height), height);
             }
         }
         while let Some(index) = end.next_if(|index| spans[*index].end == at) {
-            present.remove(&height(index));
+            if let Ok(place) = present.binary_search(&height(index)) {
+                present.remove(place);
+            }
         }
         let next = present.last().map(|&(_, _, index)| index);
         if instants.is_empty() && next == upper.map(|(index, _)| index) {
