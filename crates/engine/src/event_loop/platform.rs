@@ -68,11 +68,15 @@ impl<T: LoopThread> Platform for LoopPlatform<T> {
         let by = before.filter(|before| *before != task);
         event_loop.enter(task, Activity::Running(Doing::Steps), event_loop.thread.now(), None, by);
         let cost = event_loop.thread.poll_cost();
-        let is_to_pay = cost > Nanos::ZERO && !event_loop.is_paid.get();
-        if is_to_pay {
+        if cost == Nanos::ZERO || event_loop.is_paid.get() {
+            return true;
+        }
+        let is_paid = event_loop.thread.spend_at_once(cost);
+        event_loop.is_paid.set(is_paid);
+        if !is_paid {
             *event_loop.held.borrow_mut() = Some(Held::Poll(cost));
         }
-        !is_to_pay
+        is_paid
     }
 
     async fn polled(&self, task: Key) -> After {

@@ -84,6 +84,12 @@ pub trait LoopThread: 'static {
     /// What one poll of a task costs, to be [spent](LoopThread::spend).
     fn poll_cost(&self) -> Nanos;
 
+    /// Spends what a poll costs without giving up the thread, where nothing else can happen meanwhile; returns whether that is so.
+    fn spend_at_once(&self, cost: Nanos) -> bool {
+        let _ = cost;
+        false
+    }
+
     /// Sends a job of `spawner`'s away. Returns the task that does it and what sending it costs; `None` where there is no such
     /// place.
     fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)>;

@@ -218,6 +218,11 @@ impl LoopThread for OnThread {
         world.settings.costs.loop_turn.max(least)
     }
 
+    fn spend_at_once(&self, cost: Nanos) -> bool {
+        let mut world = self.world.borrow_mut();
+        !world.is_endless() && world.machine.compute_at_once(cost)
+    }
+
     fn send_away(&self, spawner: TaskId, job: Box<Job>, executor: Executor, line: Line) -> Option<(TaskId, Nanos)> {
         self.world.borrow_mut().send_away(self.thread, spawner, *job, executor, line)
     }

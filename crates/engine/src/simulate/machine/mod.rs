@@ -190,15 +190,11 @@ impl Machine {
     /// Has a running thread compute for `amount` of CPU time. Returns whether that is over at once, because nothing else
     /// could happen meanwhile; the clock has moved on then. Otherwise the thread is polled when it is over.
     pub(super) fn compute(&mut self, thread: ThreadId, amount: Nanos) -> bool {
-        if amount == Nanos::ZERO {
+        if amount == Nanos::ZERO || self.compute_at_once(amount) {
             return true;
         }
         self.granted = self.granted + amount;
         let end = self.now + amount;
-        if self.nothing_happens_until(end) {
-            self.now = end;
-            return true;
-        }
         let State::Runs { core, .. } = self.threads[index(thread)].state else {
             unreachable!("only a thread that runs can compute")
         };
@@ -208,6 +204,18 @@ impl Machine {
         entry.state = State::Runs { core, since: self.now };
         self.agenda.enter(end, Entry::Computed { thread, stint: entry.stint });
         false
+    }
+
+    /// Has the thread that runs compute for `amount` of CPU time if that can be over at once, and returns whether it is.
+    #[inline]
+    pub(super) fn compute_at_once(&mut self, amount: Nanos) -> bool {
+        let end = self.now + amount;
+        let is_over = self.nothing_happens_until(end);
+        if is_over {
+            self.granted = self.granted + amount;
+            self.now = end;
+        }
+        is_over
     }
 
     /// Has a running thread wait: it lets go of its core and of the GIL.
