@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::sync::{ObjectId, ObjectKind};
 use crate::time::Nanos;
-use crate::trace::lives::{Holding, holdings, spans_by_task};
+use crate::trace::lives::{Holding, SpansByTask, holdings};
 use crate::trace::{
     Activity, LaneId, LaneKind, Marked, Process, ReadyFor, Span, TaskId, Trace, Used, WaitFor, sort_by_numbers,
 };
@@ -16,10 +16,7 @@ use crate::trace::{
 /// A trace in the order in which it is asked about instants. It is made once; an answer costs no walk over the trace.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// By task, then in the order of time.
-    spans: Vec<Span>,
-    /// Where the spans of each task begin; one entry more than there are tasks.
-    first: Vec<usize>,
+    spans: SpansByTask,
     lanes: Vec<(LaneKind, Process)>,
     objects: Vec<Record>,
     /// What tasks read: the task, the variable, when, and the value. By task, then in the order of time.
@@ -110,9 +107,7 @@ pub struct Thing {
 impl Trace {
     /// This trace in the order in which it can be asked about instants; what still goes on lasts until its end.
     pub fn history(&self) -> History {
-        let spans = spans_by_task(self);
-        let first =
-            (0..=self.tasks.len() as u32).map(|task| spans.partition_point(|span| span.task.0 < task)).collect();
+        let spans = SpansByTask::new(self);
         let mut objects: Vec<Record> = self
             .objects
             .iter()
@@ -135,7 +130,7 @@ impl Trace {
         sort_by_numbers(&mut reads, |(task, at, ..)| [task.0.into(), at.0]);
         objects.iter_mut().for_each(|record| sort_by_numbers(&mut record.values, |(at, _)| [at.0]));
         let lanes: Vec<_> = self.lanes.iter().map(|lane| (lane.kind, lane.process)).collect();
-        let wants = spans.iter().filter(|span| span.activity == Activity::WantsGil);
+        let wants = spans.all().iter().filter(|span| span.activity == Activity::WantsGil);
         let mut with_gil = Vec::new();
         for process in wants.map(|span| self.process(span.lane)) {
             if let Err(place) = with_gil.binary_search(&process) {
@@ -143,18 +138,14 @@ impl Trace {
             }
         }
         let ended = self.tasks.iter().map(|task| task.ended).collect();
-        History { spans, first, lanes, objects, reads, with_gil, ended, end: self.end() }
+        History { spans, lanes, objects, reads, with_gil, ended, end: self.end() }
     }
 }
 
 impl History {
     /// The spans of one task, in the order of time.
     pub fn of(&self, task: TaskId) -> &[Span] {
-        let index = task.0 as usize;
-        match (self.first.get(index), self.first.get(index + 1)) {
-            (Some(&first), Some(&after)) => &self.spans[first..after],
-            _ => &[],
-        }
+        self.spans.of(task)
     }
 
     /// Who held locks and permits, by object and then in the order of acquiring.
@@ -164,7 +155,7 @@ impl History {
 
     /// All spans, by task.
     pub fn spans(&self) -> &[Span] {
-        &self.spans
+        self.spans.all()
     }
 
     /// What a task does at an instant: the span that has begun and has not ended.

@@ -5,9 +5,17 @@ use crate::time::Nanos;
 use crate::trace::{Activity, LaneId, LaneKind, Marked, Span, TaskId, Trace, Used, sort_by_numbers};
 
 /// The spans of a trace, by task and in the order of time; those that still go on are drawn out to its end.
+#[derive(Clone, Debug)]
+pub(crate) struct SpansByTask {
+    spans: Vec<Span>,
+    /// Where the spans of each task begin; one entry more than there are tasks.
+    first: Vec<u32>,
+}
+
+/// What each task of a trace did.
 pub(crate) struct Lives<'t> {
     trace: &'t Trace,
-    spans: Vec<Span>,
+    spans: SpansByTask,
 }
 
 /// A stretch of time for which a task held a lock or a permit.
@@ -23,9 +31,31 @@ pub struct Holding {
     pub to: Option<Nanos>,
 }
 
-impl<'t> Lives<'t> {
-    pub(crate) fn new(trace: &'t Trace) -> Lives<'t> {
-        Lives { trace, spans: spans_by_task(trace) }
+impl SpansByTask {
+    pub(crate) fn new(trace: &Trace) -> SpansByTask {
+        let open: Vec<Span> = trace.open_until(trace.end()).collect();
+        let recorded = || trace.spans.iter().chain(&open);
+        // Counted and put where they belong, they take two walks (Knuth, The Art of Computer Programming 5.2, algorithm D).
+        let mut first = vec![0; trace.tasks.len() + 1];
+        for span in recorded() {
+            first[span.task.0 as usize + 1] += 1;
+        }
+        let mut before = 0;
+        for count in &mut first {
+            before += *count;
+            *count = before;
+        }
+        let mut next = first.clone();
+        let mut order: Vec<&Span> = recorded().collect();
+        for span in recorded() {
+            let place = &mut next[span.task.0 as usize];
+            order[*place as usize] = span;
+            *place += 1;
+        }
+        // As they are recorded, those of one task are nearly always in order. Orders are stable: of two spans that begin at one
+        // instant, the shorter was over first.
+        sort_by_numbers(&mut order, |span| [span.task.0.into(), span.start.0, span.end.0]);
+        SpansByTask { spans: order.into_iter().copied().collect(), first }
     }
 
     /// All spans, by task.
@@ -35,9 +65,27 @@ impl<'t> Lives<'t> {
 
     /// The spans of one task, in the order of time.
     pub(crate) fn of(&self, task: TaskId) -> &[Span] {
-        let first = self.spans.partition_point(|span| span.task < task);
-        let after = self.spans.partition_point(|span| span.task <= task);
-        &self.spans[first..after]
+        let index = task.0 as usize;
+        match (self.first.get(index), self.first.get(index + 1)) {
+            (Some(&first), Some(&after)) => &self.spans[first as usize..after as usize],
+            _ => &[],
+        }
+    }
+}
+
+impl<'t> Lives<'t> {
+    pub(crate) fn new(trace: &'t Trace) -> Lives<'t> {
+        Lives { trace, spans: SpansByTask::new(trace) }
+    }
+
+    /// All spans, by task.
+    pub(crate) fn all(&self) -> &[Span] {
+        self.spans.all()
+    }
+
+    /// The spans of one task, in the order of time.
+    pub(crate) fn of(&self, task: TaskId) -> &[Span] {
+        self.spans.of(task)
     }
 
     /// What a task was doing at an instant. A span without length is found where nothing else is.
@@ -59,21 +107,10 @@ impl<'t> Lives<'t> {
         let leaves_it = |pair: &&[Span]| {
             pair[0].task == pair[1].task && pair[0].lane == queue && pair[0].activity == Activity::Queued
         };
-        let kind = self.spans.windows(2).find(leaves_it).and_then(|pair| kind_of(pair[1].lane));
+        let kind = self.all().windows(2).find(leaves_it).and_then(|pair| kind_of(pair[1].lane));
         let lanes = (0..self.trace.lanes.len() as u32).map(LaneId);
         lanes.filter(|&lane| kind.is_some_and(|kind| kind != LaneKind::Queue && kind_of(lane) == Some(kind))).collect()
     }
-}
-
-/// The spans of a trace, by task and in the order of time; those that still go on are drawn out to its end.
-pub(crate) fn spans_by_task(trace: &Trace) -> Vec<Span> {
-    let open: Vec<Span> = trace.open_until(trace.end()).collect();
-    let mut spans: Vec<&Span> = trace.spans.iter().chain(&open).collect();
-    // As they are recorded, those of one task are nearly always in order. Orders are stable: of two spans that begin at one
-    // instant, the shorter was over first.
-    sort_by_numbers(&mut spans, |span| [span.task.0.into()]);
-    sort_by_numbers(&mut spans, |span| [span.task.0.into(), span.start.0, span.end.0]);
-    spans.into_iter().copied().collect()
 }
 
 /// Who held locks and permits, and from when to when, in the order in which they were acquired.
