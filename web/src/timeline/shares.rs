@@ -18,7 +18,10 @@ impl Shares {
     /// The sums of `stretches`, which are in the order of time and do not overlap.
     pub fn new(stretches: &[Stretch]) -> Shares {
         let (mut sum, mut ran) = (Times::default(), 0);
-        let (mut sums, mut runs) = (vec![sum], vec![ran]);
+        let room = stretches.len() + 1;
+        let (mut sums, mut runs) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        sums.push(sum);
+        runs.push(ran);
         for stretch in stretches {
             add(&mut sum, stretch, stretch.to.since(stretch.from).0);
             ran += u32::from(does_anybody_run(stretch.shows));

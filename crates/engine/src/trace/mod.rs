@@ -249,6 +249,12 @@ impl Trace {
         open.filter_map(move |(task, open)| open.map(|open| open.until(TaskId(task as u32), now, None)))
     }
 
+    /// What a task still does, drawn out to the end of the trace.
+    pub(crate) fn ongoing(&self, task: TaskId) -> Option<Span> {
+        let open = self.open.get(task.0 as usize).copied().flatten()?;
+        Some(open.until(task, self.end(), None))
+    }
+
     /// The latest instant that the trace speaks of.
     pub fn end(&self) -> Nanos {
         self.end

@@ -12,7 +12,10 @@ pub struct Moments(Vec<(Nanos, What)>);
 /// Something that happened. Of one instant the last is the one that tells most.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum What {
-    Begins(Span),
+    /// A span began, by its place in the trace.
+    Begins(usize),
+    /// What a task still does began.
+    GoesOn(TaskId),
     Ends(TaskId),
     /// A call that did not give way came back.
     GivesBack(TaskId),
@@ -23,9 +26,12 @@ enum What {
 impl Trace {
     /// What happened in this run, so that one can step through it.
     pub fn moments(&self) -> Moments {
-        let mut moments: Vec<(Nanos, What)> = Vec::new();
-        for span in self.spans_until(self.end()) {
-            moments.push((span.start, What::Begins(span)));
+        let mut moments: Vec<(Nanos, What)> =
+            Vec::with_capacity(self.spans.len() + self.marks.len() + 2 * self.tasks.len());
+        let over = self.spans.iter().copied().enumerate().map(|(place, span)| (What::Begins(place), span));
+        let ongoing = self.open_until(self.end()).map(|span| (What::GoesOn(span.task), span));
+        for (what, span) in over.chain(ongoing) {
+            moments.push((span.start, what));
             if matches!(span.activity, Activity::Waiting(WaitFor::BlockingCall(_))) && span.end < self.end() {
                 moments.push((span.end, What::GivesBack(span.task)));
             }
@@ -40,14 +46,16 @@ impl Trace {
 
     /// How much an event tells beside others of its instant.
     fn weight(&self, what: &What) -> u64 {
+        let of_beginning = |activity| match activity {
+            Activity::Running(_) => 1,
+            Activity::Blocked { .. } => 5,
+            Activity::WantsGil => 4,
+            Activity::Queued => 2,
+            _ => 3,
+        };
         match what {
-            What::Begins(span) => match span.activity {
-                Activity::Running(_) => 1,
-                Activity::Blocked { .. } => 5,
-                Activity::WantsGil => 4,
-                Activity::Queued => 2,
-                _ => 3,
-            },
+            What::Begins(place) => of_beginning(self.spans[*place].activity),
+            What::GoesOn(task) => self.ongoing(*task).map_or(0, |span| of_beginning(span.activity)),
             What::Ends(_) => 6,
             What::GivesBack(_) => 8,
             What::Mark(index) => match self.marks[*index].kind {
@@ -83,7 +91,8 @@ impl Moments {
 
 fn says(trace: &Trace, what: &What) -> String {
     match what {
-        What::Begins(span) => begins(trace, span),
+        What::Begins(place) => begins(trace, &trace.spans[*place]),
+        What::GoesOn(task) => trace.ongoing(*task).map_or_else(String::new, |span| begins(trace, &span)),
         What::Ends(task) => format!("{} ends", trace.task_name(*task)),
         What::GivesBack(task) => format!("{} gives the loop back", trace.task_name(*task)),
         What::Mark(index) => {
