@@ -8,7 +8,8 @@
 //!   whoever ends its wait leaves the answer in its entry and puts it into the ready queue.
 //! - **A task that keeps the thread** (it computes, or calls something that blocks) is left pending too, but nobody else is
 //!   polled until the thread is through with it: the executor asks the loop after each poll who is next, and the loop says
-//!   "the same one again". What a poll itself costs is spent in the same way, before the body is really polled.
+//!   "the same one again". What a poll itself costs is spent before the body is really polled: in the same way, or at once where
+//!   nothing else can happen meanwhile.
 //! - **Work that is sent away** becomes a task elsewhere. When it comes back the thread's park ends, and whoever waits for it
 //!   becomes ready.
 //! - Objects that tasks share belong to the loop, so only its own tasks can use them, as asyncio has it.
